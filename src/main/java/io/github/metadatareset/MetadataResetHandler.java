@@ -1,0 +1,87 @@
+package io.github.metadatareset;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import io.github.metadatareset.event.SqsMessage;
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.reset.Deadline;
+import io.github.metadatareset.reset.Served;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// The Lambda function: keeps fresh the connector metadata that Amazon AppFlow caches.
+///
+/// It takes the stream, and not a typed event, as a request may come bare or in any of several
+/// envelopes, and as that starts faster.
+public final class MetadataResetHandler implements RequestStreamHandler {
+
+  private final Configuration configuration;
+  private final Ports ports;
+  private final Served served = new Served();
+
+  /// As Lambda makes it.
+  public MetadataResetHandler() {
+    this(Configuration.of(System.getenv()));
+  }
+
+  private MetadataResetHandler(Configuration configuration) {
+    this(configuration, Ports.ofAws(configuration));
+  }
+
+  MetadataResetHandler(Configuration configuration, Ports ports) {
+    this.configuration = configuration;
+    this.ports = ports;
+  }
+
+  /// An SQS batch is answered with the messages that are to come back, anything else with what was
+  /// done for it.
+  ///
+  /// @throws RequestFailedException if it is no batch, and cannot be made good or put onto the
+  /// queue
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    Invocation invocation = invocation(context);
+    byte[] bytes = input.readAllBytes();
+    JsonValue event = JsonValue.parse(bytes);
+    Map<String, Object> answer =
+        SqsMessage.batch(event)
+            .map(messages -> batch(invocation, messages))
+            .map(MetadataResetHandler::members)
+            .orElseGet(() -> direct(invocation, event, bytes.length));
+    output.write(JsonValue.write(answer).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private SQSBatchResponse batch(Invocation invocation, List<SqsMessage> messages) {
+    return new SqsBatch(configuration, ports, served, invocation, messages).handle();
+  }
+
+  private Map<String, Object> direct(Invocation invocation, JsonValue event, int bytes) {
+    return new DirectInvocation(configuration, ports, invocation).handle(event, bytes);
+  }
+
+  private Invocation invocation(Context context) {
+    String requestId = context.getAwsRequestId();
+    Duration left = Duration.ofMillis(context.getRemainingTimeInMillis());
+    return new Invocation(
+        requestId,
+        Deadline.beforeSettling(ports.clock(), left),
+        Deadline.in(ports.clock(), left),
+        new InvocationLog(ports.log(), ports.clock(), context.getFunctionName(), requestId));
+  }
+
+  private static Map<String, Object> members(SQSBatchResponse response) {
+    return Map.of(
+        "batchItemFailures",
+        response.getBatchItemFailures().stream()
+            .map(failure -> Map.of("itemIdentifier", failure.getItemIdentifier()))
+            .toList());
+  }
+}

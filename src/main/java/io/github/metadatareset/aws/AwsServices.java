@@ -1,0 +1,91 @@
+package io.github.metadatareset.aws;
+
+import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.reset.DeadLetterQueue;
+import io.github.metadatareset.reset.Deadline;
+import io.github.metadatareset.reset.RequestQueue;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.appflow.AppflowClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/// The two services that the function calls. Endpoints, region and credentials come from the SDK's
+/// own standard environment.
+public final class AwsServices {
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+  /// AppFlow asks the source application before it answers a list: that may take a while.
+  private static final Duration APPFLOW_ATTEMPT_TIMEOUT = Duration.ofSeconds(20);
+
+  private static final Duration APPFLOW_CALL_TIMEOUT = Duration.ofSeconds(45);
+
+  /// Short, as what the deadline keeps back has to suffice for settling.
+  private static final Duration SQS_ATTEMPT_TIMEOUT = Duration.ofSeconds(3);
+
+  private static final Duration SQS_CALL_TIMEOUT = Duration.ofSeconds(8);
+
+  private static final int ATTEMPTS = 3;
+
+  private final AppflowClient appFlow;
+  private final SqsClient sqs;
+  private final Semaphore appFlowCalls;
+
+  /// @param maxConcurrentCalls how many calls of AppFlow are under way at the same time
+  public AwsServices(int maxConcurrentCalls) {
+    SdkHttpClient http = httpClient(maxConcurrentCalls);
+    this.appFlow =
+        AppflowClient.builder()
+            .httpClient(http)
+            .overrideConfiguration(
+                client ->
+                    client
+                        .apiCallAttemptTimeout(APPFLOW_ATTEMPT_TIMEOUT)
+                        .apiCallTimeout(APPFLOW_CALL_TIMEOUT)
+                        // Adaptive: it measures what AppFlow admits and sends no faster.
+                        .retryStrategy(
+                            AwsRetryStrategy.adaptiveRetryStrategy().toBuilder()
+                                .maxAttempts(ATTEMPTS)
+                                .build()))
+            .build();
+    this.sqs =
+        SqsClient.builder()
+            .httpClient(http)
+            .overrideConfiguration(
+                client ->
+                    client
+                        .apiCallAttemptTimeout(SQS_ATTEMPT_TIMEOUT)
+                        .apiCallTimeout(SQS_CALL_TIMEOUT)
+                        .retryStrategy(
+                            AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                .maxAttempts(ATTEMPTS)
+                                .build()))
+            .build();
+    this.appFlowCalls = new Semaphore(maxConcurrentCalls);
+  }
+
+  /// The JDK keeps 5 idle connections a host unless it is told otherwise before the first of them.
+  private static SdkHttpClient httpClient(int maxConcurrentCalls) {
+    System.setProperty("http.maxConnections", Integer.toString(maxConcurrentCalls));
+    return UrlConnectionHttpClient.builder()
+        .connectionTimeout(CONNECT_TIMEOUT)
+        .socketTimeout(APPFLOW_ATTEMPT_TIMEOUT)
+        .build();
+  }
+
+  /// AppFlow, for work that ends at the deadline.
+  public AppFlow appFlow(Deadline deadline) {
+    return new SdkAppFlow(appFlow, new Calls(appFlowCalls, deadline, APPFLOW_CALL_TIMEOUT));
+  }
+
+  public RequestQueue requestQueue(String queueUrl) {
+    return new SqsRequestQueue(sqs, queueUrl);
+  }
+
+  public DeadLetterQueue deadLetterQueue(String queueUrl) {
+    return new SqsDeadLetterQueue(sqs, queueUrl);
+  }
+}

@@ -1,0 +1,72 @@
+package io.github.metadatareset.aws;
+
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.reset.Deadline;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.awscore.AwsResponse;
+
+/// The calls of one invocation to a service: so many at the same time, none after the deadline,
+/// none longer than what is left until it.
+///
+/// @param permits as many as there may be calls under way
+final class Calls {
+
+  private final Semaphore permits;
+  private final Deadline deadline;
+  private final Duration timeout;
+
+  /// @param timeout of one call, retries included
+  Calls(Semaphore permits, Deadline deadline, Duration timeout) {
+    this.permits = permits;
+    this.deadline = deadline;
+    this.timeout = timeout;
+  }
+
+  /// @throws RequestFailedException for whatever is no proper answer of the service
+  <T extends AwsResponse> T make(Function<AwsRequestOverrideConfiguration, T> call) {
+    acquire();
+    try {
+      Duration left = deadline.left();
+      Duration bound = left.compareTo(timeout) < 0 ? left : timeout;
+      return answered(
+          call.apply(AwsRequestOverrideConfiguration.builder().apiCallTimeout(bound).build()));
+    } catch (RequestFailedException e) {
+      throw e;
+    } catch (Exception e) {
+      // Not SdkException: a garbage status line is an UncheckedIOException.
+      throw new RequestFailedException(AwsFailures.of(e));
+    } finally {
+      permits.release();
+    }
+  }
+
+  private void acquire() {
+    try {
+      if (!permits.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
+        deadline.left();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while waiting to make a call");
+    }
+  }
+
+  /// The SDK takes any HTTP 200 for a success, an HTML page or a cut body included.
+  private static <T extends AwsResponse> T answered(T response) {
+    String requestId = response.responseMetadata().requestId();
+    if (requestId == null || requestId.isBlank() || requestId.equals("UNKNOWN")) {
+      throw invalidResponse("an answer without x-amzn-RequestId");
+    }
+    return response;
+  }
+
+  static RequestFailedException invalidResponse(String what) {
+    return new RequestFailedException(new Failure.Unavailable("InvalidResponse", what));
+  }
+}

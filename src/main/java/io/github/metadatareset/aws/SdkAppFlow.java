@@ -1,0 +1,313 @@
+package io.github.metadatareset.aws;
+
+import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.request.ApiVersion;
+import io.github.metadatareset.request.Connector;
+import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.EntitiesPath;
+import io.github.metadatareset.request.EntityName;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.ProfileName;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.ResetCall;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.services.appflow.AppflowClient;
+import software.amazon.awssdk.services.appflow.model.ConnectorProfile;
+import software.amazon.awssdk.services.appflow.model.DescribeFlowResponse;
+import software.amazon.awssdk.services.appflow.model.DestinationFlowConfig;
+import software.amazon.awssdk.services.appflow.model.FlowDefinition;
+import software.amazon.awssdk.services.appflow.model.FlowStatus;
+import software.amazon.awssdk.services.appflow.model.SourceFlowConfig;
+
+/// Amazon AppFlow through the AWS SDK.
+final class SdkAppFlow implements AppFlow {
+
+  /// The members of the connectors' properties that name an entity.
+  private static final Set<String> ENTITY_MEMBERS = Set.of("object", "objectPath", "entityName");
+
+  /// Where the SharePoint connector keeps a flow's nested entities: a JSON array in a string.
+  private static final String SUB_ENTITIES = "subEntities";
+
+  private final AppflowClient client;
+  private final Calls calls;
+
+  SdkAppFlow(AppflowClient client, Calls calls) {
+    this.client = client;
+    this.calls = calls;
+  }
+
+  @Override
+  public void reset(ResetCall call) {
+    calls.make(
+        within ->
+            client.resetConnectorMetadataCache(
+                request -> {
+                  name(call.connector()).ifPresent(request::connectorProfileName);
+                  type(call.connector()).ifPresent(request::connectorType);
+                  call.connectorEntityName()
+                      .map(EntityName::value)
+                      .ifPresent(request::connectorEntityName);
+                  call.entitiesPath().map(EntitiesPath::value).ifPresent(request::entitiesPath);
+                  call.apiVersion().map(ApiVersion::value).ifPresent(request::apiVersion);
+                  request.overrideConfiguration(within);
+                }));
+  }
+
+  @Override
+  public List<Profile> profiles() {
+    return profiles(List.of());
+  }
+
+  @Override
+  public List<Profile> profiles(Collection<ProfileName> names) {
+    return pages(
+        token -> {
+          var page =
+              calls.make(
+                  within ->
+                      client.describeConnectorProfiles(
+                          request -> {
+                            if (!names.isEmpty()) {
+                              request.connectorProfileNames(
+                                  names.stream().map(ProfileName::value).toList());
+                            }
+                            request
+                                .maxResults(MAX_PROFILE_NAMES)
+                                .nextToken(token)
+                                .overrideConfiguration(within);
+                          }));
+          require(page.hasConnectorProfileDetails(), "connectorProfileDetails");
+          return new Page<>(
+              page.connectorProfileDetails().stream().map(SdkAppFlow::profile).toList(),
+              page.nextToken());
+        });
+  }
+
+  @Override
+  public List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
+    var answer =
+        calls.make(
+            within ->
+                client.describeConnector(
+                    request ->
+                        request
+                            .connectorType(ConnectorType.CUSTOMCONNECTOR.apiName())
+                            .connectorLabel(label.value())
+                            .overrideConfiguration(within)));
+    require(answer.connectorConfiguration() != null, "connectorConfiguration");
+    return answer.connectorConfiguration().supportedApiVersions().stream()
+        .map(ApiVersion::new)
+        .toList();
+  }
+
+  @Override
+  public List<Entity> entities(
+      Connector.Exact connector, Optional<EntitiesPath> parent, Optional<ApiVersion> apiVersion) {
+    return pages(
+        token -> {
+          var page =
+              calls.make(
+                  within ->
+                      client.listConnectorEntities(
+                          request -> {
+                            name(connector).ifPresent(request::connectorProfileName);
+                            type(connector).ifPresent(request::connectorType);
+                            parent.map(EntitiesPath::value).ifPresent(request::entitiesPath);
+                            apiVersion.map(ApiVersion::value).ifPresent(request::apiVersion);
+                            request.nextToken(token).overrideConfiguration(within);
+                          }));
+          require(page.hasConnectorEntityMap(), "connectorEntityMap");
+          return new Page<>(
+              page.connectorEntityMap().values().stream()
+                  .flatMap(List::stream)
+                  .map(
+                      entity ->
+                          new Entity(
+                              entity.name(), Boolean.TRUE.equals(entity.hasNestedEntities())))
+                  .toList(),
+              page.nextToken());
+        });
+  }
+
+  @Override
+  public List<String> flowNames() {
+    return pages(
+        token -> {
+          var page =
+              calls.make(
+                  within ->
+                      client.listFlows(
+                          request ->
+                              request
+                                  .maxResults(100)
+                                  .nextToken(token)
+                                  .overrideConfiguration(within)));
+          require(page.hasFlows(), "flows");
+          return new Page<>(
+              page.flows().stream()
+                  .filter(flow -> isLive(flow.flowStatus()))
+                  .map(FlowDefinition::flowName)
+                  .toList(),
+              page.nextToken());
+        });
+  }
+
+  @Override
+  public Optional<Flow> flow(String name) {
+    try {
+      DescribeFlowResponse flow =
+          calls.make(
+              within ->
+                  client.describeFlow(
+                      request -> request.flowName(name).overrideConfiguration(within)));
+      require(flow.flowName() != null, "flowName");
+      return isLive(flow.flowStatus()) ? Optional.of(new Flow(name, uses(flow))) : Optional.empty();
+    } catch (RequestFailedException e) {
+      if (e.failure() instanceof Failure.Permanent(var code, _)
+          && code.equals("ResourceNotFoundException")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isLive(FlowStatus status) {
+    return status != FlowStatus.DEPRECATED && status != FlowStatus.DELETED;
+  }
+
+  private static Profile profile(ConnectorProfile profile) {
+    return new Profile(
+        new ProfileName(profile.connectorProfileName()),
+        knownType(profile.connectorTypeAsString()),
+        Optional.ofNullable(profile.connectorLabel()).map(ConnectorLabel::new));
+  }
+
+  private static Optional<ConnectorType> knownType(String apiName) {
+    try {
+      return Optional.of(ConnectorType.of(apiName));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<Use> uses(DescribeFlowResponse flow) {
+    List<Use> uses = new ArrayList<>();
+    SourceFlowConfig source = flow.sourceFlowConfig();
+    if (source != null) {
+      uses.addAll(
+          uses(
+              source.connectorProfileName(),
+              source.apiVersion(),
+              source.sourceConnectorProperties()));
+    }
+    for (DestinationFlowConfig destination : flow.destinationFlowConfigList()) {
+      uses.addAll(
+          uses(
+              destination.connectorProfileName(),
+              destination.apiVersion(),
+              destination.destinationConnectorProperties()));
+    }
+    return uses;
+  }
+
+  /// The entities at one end of a flow; none where that end has no profile.
+  private static List<Use> uses(String profileName, String version, SdkPojo properties) {
+    if (profileName == null || properties == null) {
+      return List.of();
+    }
+    ProfileName profile = new ProfileName(profileName);
+    Optional<ApiVersion> apiVersion = Optional.ofNullable(version).map(ApiVersion::new);
+    return members(properties, SdkPojo.class)
+        .flatMap(
+            connector ->
+                members(connector, String.class, ENTITY_MEMBERS)
+                    .flatMap(
+                        entity ->
+                            Stream.concat(
+                                Stream.of(new Use(profile, entity, Optional.empty(), apiVersion)),
+                                subEntities(connector)
+                                    .map(
+                                        nested ->
+                                            new Use(
+                                                profile,
+                                                nested,
+                                                Optional.of(entity),
+                                                apiVersion)))))
+        .toList();
+  }
+
+  /// What is no array of strings names no entity.
+  private static Stream<String> subEntities(SdkPojo connector) {
+    return members(connector, Map.class, Set.of("customProperties"))
+        .map(properties -> properties.get(SUB_ENTITIES))
+        .filter(String.class::isInstance)
+        .flatMap(
+            json -> {
+              try {
+                return JsonValue.parse((String) json, "/" + SUB_ENTITIES)
+                    .asList("an array of entity names")
+                    .stream();
+              } catch (RequestFailedException e) {
+                return Stream.empty();
+              }
+            })
+        .filter(JsonValue::isText)
+        .map(entity -> (String) entity.content());
+  }
+
+  private static <T> Stream<T> members(SdkPojo pojo, Class<T> type, Set<String> names) {
+    return pojo.sdkFields().stream()
+        .filter(field -> names.contains(field.memberName()))
+        .map(field -> field.getValueOrDefault(pojo))
+        .filter(type::isInstance)
+        .map(type::cast);
+  }
+
+  private static <T> Stream<T> members(SdkPojo pojo, Class<T> type) {
+    return pojo.sdkFields().stream()
+        .map(field -> field.getValueOrDefault(pojo))
+        .filter(type::isInstance)
+        .map(type::cast);
+  }
+
+  private static Optional<String> name(Connector.Exact connector) {
+    return connector instanceof Connector.NamedProfile(var name, _)
+        ? Optional.of(name.value())
+        : Optional.empty();
+  }
+
+  private static Optional<String> type(Connector.Exact connector) {
+    return connector.type().map(ConnectorType::apiName);
+  }
+
+  private static void require(boolean present, String member) {
+    if (!present) {
+      throw Calls.invalidResponse("an answer without " + member);
+    }
+  }
+
+  /// The SDK generates no paginator for all of these operations, so that one loop serves them all.
+  private static <T> List<T> pages(Function<String, Page<T>> pageAfter) {
+    List<T> items = new ArrayList<>();
+    String token = null;
+    do {
+      Page<T> page = pageAfter.apply(token);
+      items.addAll(page.items());
+      token = page.nextToken();
+    } while (token != null && !token.isEmpty());
+    return items;
+  }
+
+  /// @param nextToken null on the last page, as the SDK has it
+  private record Page<T>(List<T> items, String nextToken) {}
+}

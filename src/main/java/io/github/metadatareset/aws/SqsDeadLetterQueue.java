@@ -1,0 +1,44 @@
+package io.github.metadatareset.aws;
+
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.reset.DeadLetter;
+import io.github.metadatareset.reset.DeadLetterQueue;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/// The dead-letter queue in Amazon SQS.
+final class SqsDeadLetterQueue implements DeadLetterQueue {
+
+  private final SqsBatches batches;
+
+  SqsDeadLetterQueue(SqsClient client, String queueUrl) {
+    this.batches = new SqsBatches(client, queueUrl);
+  }
+
+  @Override
+  public Sent send(List<DeadLetter> letters) {
+    List<Optional<Failure>> results =
+        batches.send(
+            letters.stream()
+                .map(
+                    letter ->
+                        new SqsBatches.Message(
+                            letter.body(), letter.attributes(), letter.messageGroupId()))
+                .toList(),
+            () -> {});
+    Set<DeadLetter> accepted = new HashSet<>();
+    Map<DeadLetter, Failure> refused = new HashMap<>();
+    for (int i = 0; i < letters.size(); i++) {
+      DeadLetter letter = letters.get(i);
+      results
+          .get(i)
+          .ifPresentOrElse(failure -> refused.put(letter, failure), () -> accepted.add(letter));
+    }
+    return new Sent(accepted, refused);
+  }
+}

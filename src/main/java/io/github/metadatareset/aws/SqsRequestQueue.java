@@ -1,0 +1,111 @@
+package io.github.metadatareset.aws;
+
+import io.github.metadatareset.event.SqsMessage;
+import io.github.metadatareset.request.Connector;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.reset.Deadline;
+import io.github.metadatareset.reset.RequestQueue;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Gatherers;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
+
+/// The request queue in Amazon SQS.
+final class SqsRequestQueue implements RequestQueue {
+
+  private static final int MAX_GROUP_ID_LENGTH = 128;
+
+  private final SqsClient client;
+  private final String queueUrl;
+  private final SqsBatches batches;
+
+  SqsRequestQueue(SqsClient client, String queueUrl) {
+    this.client = client;
+    this.queueUrl = queueUrl;
+    this.batches = new SqsBatches(client, queueUrl);
+  }
+
+  @Override
+  public void enqueue(List<? extends Request> requests, String causeId, Deadline deadline) {
+    Map<String, String> attributes = Map.of(SqsMessage.CAUSE_ID, causeId);
+    List<SqsBatches.Message> messages =
+        requests.stream()
+            .map(request -> new SqsBatches.Message(request.json(), attributes, groupId(request)))
+            .toList();
+    batches.send(messages, deadline::left).stream()
+        .flatMap(Optional::stream)
+        .findFirst()
+        .ifPresent(
+            failure -> {
+              throw new RequestFailedException(failure);
+            });
+  }
+
+  @Override
+  public void delay(Map<SqsMessage, Duration> returned) {
+    List<Failure> failures =
+        returned.entrySet().stream()
+            .gather(Gatherers.windowFixed(SqsBatches.MAX_ENTRIES))
+            .gather(Gatherers.mapConcurrent(SqsBatches.CONCURRENT_BATCHES, this::delay))
+            .flatMap(List::stream)
+            .toList();
+    if (!failures.isEmpty()) {
+      throw new RequestFailedException(failures.getFirst());
+    }
+  }
+
+  private List<Failure> delay(List<Map.Entry<SqsMessage, Duration>> returned) {
+    try {
+      return client
+          .changeMessageVisibilityBatch(
+              request -> request.queueUrl(queueUrl).entries(entries(returned)))
+          .failed()
+          .stream()
+          .map(entry -> SqsBatches.refused(entry.code(), entry.message()))
+          .toList();
+    } catch (Exception e) {
+      return List.of(AwsFailures.retryable(e));
+    }
+  }
+
+  private static List<ChangeMessageVisibilityBatchRequestEntry> entries(
+      List<Map.Entry<SqsMessage, Duration>> returned) {
+    return returned.stream()
+        .map(
+            entry ->
+                ChangeMessageVisibilityBatchRequestEntry.builder()
+                    .id(Integer.toString(returned.indexOf(entry)))
+                    .receiptHandle(entry.getKey().receiptHandle())
+                    .visibilityTimeout(Math.toIntExact(entry.getValue().toSeconds()))
+                    .build())
+        .toList();
+  }
+
+  /// Fair queues count by this, so that a profile with many requests does not keep the others
+  /// waiting. It is shorter than a profile's name may be.
+  private static Optional<String> groupId(Request request) {
+    return request instanceof Request.OfConnector(Connector.NamedProfile(var name, _), _, _, _)
+        ? Optional.of(
+            name.value().length() <= MAX_GROUP_ID_LENGTH ? name.value() : hash(name.value()))
+        : Optional.empty();
+  }
+
+  private static String hash(String name) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

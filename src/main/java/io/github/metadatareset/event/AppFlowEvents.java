@@ -1,0 +1,168 @@
+package io.github.metadatareset.event;
+
+import io.github.metadatareset.request.Connector;
+import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.Entities;
+import io.github.metadatareset.request.EntityName;
+import io.github.metadatareset.request.FlowPattern;
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.ProfileName;
+import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// What the events of AppFlow mean: reports of its flows, and its API calls as CloudTrail records
+/// them. They name profiles and flows literally, and reach only what this deployment may reset.
+final class AppFlowEvents {
+
+  private static final String CLOUDTRAIL_CALL = "AWS API Call via CloudTrail";
+
+  /// AppFlow's EventBridge events reference; the payload of the last is not documented.
+  private static final Set<String> FLOW_REPORTS =
+      Set.of(
+          "AppFlow Start Flow Run Report",
+          "AppFlow End Flow Run Report",
+          "AppFlow Event Flow Report",
+          "AppFlow Event Flow Deactivated",
+          "AppFlow Scheduled Flow Deactivated",
+          "AppFlow Automatic Field Import Report");
+
+  private final ProfilePattern reach;
+
+  AppFlowEvents(ProfilePattern reach) {
+    this.reach = reach;
+  }
+
+  /// What the EventBridge envelope means; empty where it is none of AppFlow's events.
+  Optional<Meaning> translate(JsonValue envelope) {
+    JsonValue detail = envelope.member("detail").orElseThrow();
+    String detailType = envelope.text("detail-type").orElse("");
+    if (detailType.equals(CLOUDTRAIL_CALL)
+        && detail.text("eventSource").filter("appflow.amazonaws.com"::equals).isPresent()) {
+      return Optional.of(cloudTrailCall(detail));
+    }
+    return envelope.text("source").filter("aws.appflow"::equals).isPresent()
+            && FLOW_REPORTS.contains(detailType)
+        ? Optional.of(flowReport(detail))
+        : Optional.empty();
+  }
+
+  private Meaning flowReport(JsonValue detail) {
+    List<Request> requests =
+        Stream.concat(
+                Stream.concat(
+                    used(detail, "source", "source-object").stream(),
+                    used(detail, "destination", "destination-object").stream()),
+                sourceWithoutProfile(detail).stream())
+            .distinct()
+            .toList();
+    return switch (requests.size()) {
+      case 0 ->
+          new Meaning.Ignored(
+              "the flow's source and destination have no profile that CONNECTOR_PROFILE_PATTERN"
+                  + " allows: "
+                  + reach.value());
+      case 1 -> new Meaning.Asks(requests.getFirst());
+      default -> new Meaning.Asks(new Request.Several(requests));
+    };
+  }
+
+  /// The entity at one end of the flow, where that end is `TYPE/profile`. A profile's name may hold
+  /// further slashes.
+  private Optional<Request> used(JsonValue detail, String end, String object) {
+    JsonValue connector = detail.member(end).filter(JsonValue::isText).orElse(detail);
+    String text = detail.text(end).orElse("");
+    int slash = text.indexOf('/');
+    if (slash < 0) {
+      return Optional.empty();
+    }
+    ProfileName name =
+        connector.as("TYPE/profile", value -> new ProfileName(value.substring(slash + 1)));
+    Optional<ConnectorType> type = ConnectorType.ofEvent(text.substring(0, slash));
+    return Optional.of(name)
+        .filter(reach::matches)
+        .map(
+            profile ->
+                new Request.OfConnector(
+                    new Connector.NamedProfile(profile, type), entity(detail, object)));
+  }
+
+  private static Entities entity(JsonValue detail, String object) {
+    return detail
+        .member(object)
+        .map(name -> name.as("an entity's name", EntityName::new))
+        .<Entities>map(Entities.One::new)
+        .orElseGet(Entities.Names::new);
+  }
+
+  /// What a bare type such as `S3` calls its object is a bucket's path: no entity is reset, but the
+  /// names.
+  private static Optional<Request> sourceWithoutProfile(JsonValue detail) {
+    return detail
+        .text("source")
+        .flatMap(ConnectorType::ofEvent)
+        .filter(type -> !type.hasProfile())
+        .map(
+            type ->
+                new Request.OfConnector(new Connector.WithoutProfile(type), new Entities.Names()));
+  }
+
+  private Meaning cloudTrailCall(JsonValue detail) {
+    String call = detail.text("eventName").orElse("");
+    if (detail.has("errorCode")) {
+      return new Meaning.Ignored("the recorded call %s failed".formatted(call));
+    }
+    return switch (call) {
+      case "CreateConnectorProfile", "UpdateConnectorProfile" ->
+          ofProfile(
+              parameter(detail, "connectorProfileName", "a profile's name", ProfileName::new));
+      case "RegisterConnector", "UpdateConnectorRegistration" ->
+          new Meaning.Asks(
+              ofLabel(parameter(detail, "connectorLabel", "a label", ConnectorLabel::new)));
+      case "CreateFlow", "UpdateFlow" ->
+          new Meaning.Asks(
+              new Request.OfFlows(parameter(detail, "flowName", "a flow's name", this::flow)));
+      default ->
+          new Meaning.Ignored("the recorded call %s changes no metadata to reset".formatted(call));
+    };
+  }
+
+  private Meaning ofProfile(ProfileName name) {
+    return reach.matches(name)
+        ? new Meaning.Asks(
+            new Request.OfConnector(new Connector.NamedProfile(name), new Entities.UsedByFlows()))
+        : new Meaning.Ignored(
+            "profile %s is not one that CONNECTOR_PROFILE_PATTERN allows: %s"
+                .formatted(name.value(), reach.value()));
+  }
+
+  private static Request ofLabel(ConnectorLabel label) {
+    return new Request.OfConnector(
+        new Connector.MatchingProfiles(ProfilePattern.ALL, Optional.empty(), Optional.of(label)),
+        new Entities.UsedByFlows());
+  }
+
+  private FlowPattern flow(String name) {
+    FlowPattern flow = new FlowPattern(name);
+    if (!flow.isName()) {
+      throw new IllegalArgumentException("a flow's name, literally");
+    }
+    return flow;
+  }
+
+  /// @throws RequestFailedException if the call's parameter is missing or AppFlow would refuse it
+  private static <T> T parameter(
+      JsonValue detail, String name, String expectation, Function<String, T> constructor) {
+    return detail
+        .member("requestParameters")
+        .flatMap(parameters -> parameters.member(name))
+        .orElseThrow(() -> detail.refused("requestParameters with " + name))
+        .as(expectation, constructor);
+  }
+}

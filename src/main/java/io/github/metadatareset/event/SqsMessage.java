@@ -1,0 +1,90 @@
+package io.github.metadatareset.event;
+
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.RequestFailedException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A record of an SQS batch, as the event source mapping hands it over.
+///
+/// @param receiveCount how often it was received, this time included; 1 where SQS does not say
+/// @param sent when it was sent, by SQS's clock
+/// @param firstReceived when it was first received, by SQS's clock
+/// @param causeId which event from outside it goes back to
+/// @param messageGroupId the tenant for which a fair queue counts it
+public record SqsMessage(
+    String messageId,
+    String receiptHandle,
+    String body,
+    int receiveCount,
+    Optional<Instant> sent,
+    Optional<Instant> firstReceived,
+    String causeId,
+    Optional<String> messageGroupId) {
+
+  /// The message attribute that names the event from outside.
+  public static final String CAUSE_ID = "CauseId";
+
+  private static final String EXPECTED = "records of one SQS queue (eventSource aws:sqs)";
+  private static final String CAUSE_ID_FORM = "[!-~]{1,128}";
+
+  /// The messages of an SQS batch; empty where the event is no batch of records. A message that is
+  /// there twice, as at-least-once delivery allows, is one, with its later receipt handle.
+  ///
+  /// @throws RequestFailedException if there are records, and not all of them of SQS
+  public static Optional<List<SqsMessage>> batch(JsonValue event) {
+    return event
+        .member("Records")
+        .map(
+            records -> {
+              Map<String, SqsMessage> byId = new LinkedHashMap<>();
+              for (JsonValue json : records.asList(EXPECTED)) {
+                SqsMessage message = of(json);
+                byId.put(message.messageId(), message);
+              }
+              return List.copyOf(byId.values());
+            });
+  }
+
+  private static SqsMessage of(JsonValue json) {
+    if (json.text("eventSource").filter("aws:sqs"::equals).isEmpty()) {
+      throw RequestFailedException.invalid(
+          json.pointer()
+              + "/eventSource: expected \"aws:sqs\", as only queues are read in batches;"
+              + " send such events to the request queue");
+    }
+    String messageId = required(json, "messageId");
+    Optional<JsonValue> attributes = json.member("attributes");
+    return new SqsMessage(
+        messageId,
+        json.text("receiptHandle").orElse(""),
+        required(json, "body"),
+        attribute(attributes, "ApproximateReceiveCount").map(Long::intValue).orElse(1),
+        attribute(attributes, "SentTimestamp").map(Instant::ofEpochMilli),
+        attribute(attributes, "ApproximateFirstReceiveTimestamp").map(Instant::ofEpochMilli),
+        json.member("messageAttributes")
+            .flatMap(all -> all.member(CAUSE_ID))
+            .flatMap(attribute -> attribute.text("stringValue"))
+            .filter(id -> id.matches(CAUSE_ID_FORM))
+            .orElse(messageId),
+        attributes.flatMap(all -> all.text("MessageGroupId")));
+  }
+
+  private static String required(JsonValue json, String member) {
+    return json.text(member)
+        .orElseThrow(
+            () ->
+                RequestFailedException.invalid(
+                    json.pointer() + "/" + member + ": expected a string"));
+  }
+
+  private static Optional<Long> attribute(Optional<JsonValue> attributes, String name) {
+    return attributes
+        .flatMap(all -> all.text(name))
+        .filter(text -> text.matches("[0-9]{1,15}"))
+        .map(Long::valueOf);
+  }
+}

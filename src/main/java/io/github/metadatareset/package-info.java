@@ -1,0 +1,2 @@
+/// The function: the handler with its whole flow, the composition root, and the log line.
+package io.github.metadatareset;

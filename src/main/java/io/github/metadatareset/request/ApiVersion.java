@@ -1,0 +1,10 @@
+package io.github.metadatareset.request;
+
+/// The version of an application's API that a connector speaks.
+public record ApiVersion(String value) {
+
+  /// @throws IllegalArgumentException with what is expected, where AppFlow would refuse the value
+  public ApiVersion {
+    Limit.API_VERSION.check(value);
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.metadatareset.request;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// The connectors that the AppFlow API names. A constant is called as AppFlow's EventBridge events
+/// write the type.
+public enum ConnectorType {
+  SALESFORCE("Salesforce"),
+  SINGULAR("Singular"),
+  SLACK("Slack"),
+  REDSHIFT("Redshift"),
+  S3("S3"),
+  MARKETO("Marketo"),
+  GOOGLEANALYTICS("Googleanalytics"),
+  ZENDESK("Zendesk"),
+  SERVICENOW("Servicenow"),
+  DATADOG("Datadog"),
+  TRENDMICRO("Trendmicro"),
+  SNOWFLAKE("Snowflake"),
+  DYNATRACE("Dynatrace"),
+  INFORNEXUS("Infornexus"),
+  AMPLITUDE("Amplitude"),
+  VEEVA("Veeva"),
+  EVENTBRIDGE("EventBridge"),
+  LOOKOUTMETRICS("LookoutMetrics"),
+  UPSOLVER("Upsolver"),
+  HONEYCODE("Honeycode"),
+  CUSTOMERPROFILES("CustomerProfiles"),
+  SAPODATA("SAPOData"),
+  CUSTOMCONNECTOR("CustomConnector"),
+  PARDOT("Pardot");
+
+  private static final Set<ConnectorType> WITHOUT_PROFILE =
+      EnumSet.of(CUSTOMERPROFILES, EVENTBRIDGE, LOOKOUTMETRICS, S3, UPSOLVER);
+  private static final Set<ConnectorType> RETIRED =
+      EnumSet.of(GOOGLEANALYTICS, HONEYCODE, LOOKOUTMETRICS);
+
+  private final String apiName;
+
+  ConnectorType(String apiName) {
+    this.apiName = apiName;
+  }
+
+  /// @throws IllegalArgumentException with what is expected, where the API knows no such type
+  public static ConnectorType of(String apiName) {
+    return Arrays.stream(values())
+        .filter(type -> type.apiName.equals(apiName))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "one of " + Arrays.stream(values()).map(ConnectorType::apiName).toList()));
+  }
+
+  /// The type as an EventBridge event of AppFlow writes it, `SALESFORCE`; empty for one not known.
+  public static Optional<ConnectorType> ofEvent(String name) {
+    return Arrays.stream(values())
+        .filter(type -> type.name().equals(name.toUpperCase(Locale.ROOT)))
+        .findFirst();
+  }
+
+  /// As the API writes it.
+  public String apiName() {
+    return apiName;
+  }
+
+  /// Whether its entities are reached through a connector profile.
+  public boolean hasProfile() {
+    return !WITHOUT_PROFILE.contains(this);
+  }
+
+  /// Whether the service behind it has been shut down.
+  public boolean isRetired() {
+    return RETIRED.contains(this);
+  }
+}

@@ -1,0 +1,181 @@
+package io.github.metadatareset.request;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/// A JSON value and where it stands, so that whatever is wrong with it can be named.
+///
+/// @param pointer its JSON Pointer (RFC 6901) in what arrived, through every wrapper
+/// @param content a `Map`, `List`, `String`, `Number`, `Boolean`, or null for JSON's null
+public record JsonValue(String pointer, Object content) {
+
+  private static final int MAX_NESTING = 64;
+  private static final int MAX_SHOWN = 100;
+
+  /// ASCII only, so that what is written is legal in SQS and cannot forge a log line.
+  private static final JSON JSON_TEXT =
+      JSON.builder(
+              new JsonFactoryBuilder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+                  .build())
+          .enable(JSON.Feature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  /// Reads one JSON text, all of it.
+  ///
+  /// @throws RequestFailedException if it is no JSON, has a key twice, or nests too deep
+  public static JsonValue parse(String text, String pointer) {
+    return read(factory -> factory.createParser(text), pointer);
+  }
+
+  /// As the other, from UTF-8.
+  public static JsonValue parse(byte[] text) {
+    return read(factory -> factory.createParser(text), "");
+  }
+
+  private static JsonValue read(Source source, String pointer) {
+    try (JsonParser parser = source.open(JSON_TEXT.getStreamingFactory())) {
+      return new JsonValue(pointer, onlyValue(parser, pointer));
+    } catch (IOException e) {
+      throw invalid(pointer, cut(e.getMessage()), "JSON in UTF-8");
+    }
+  }
+
+  private static Object onlyValue(JsonParser parser, String pointer) throws IOException {
+    try {
+      parser.nextToken();
+      Object content = JSON_TEXT.anyFrom(parser);
+      if (parser.nextToken() == null) {
+        return content;
+      }
+    } catch (JacksonException e) {
+      String where = pointer + parser.getParsingContext().pathAsPointer();
+      throw invalid(where, cut(e.getOriginalMessage()), "JSON (RFC 8259) without a key twice");
+    }
+    throw invalid(pointer, "more follows the first JSON value", "one JSON value");
+  }
+
+  /// The JSON of maps, lists, strings, numbers and booleans, on one line, in ASCII.
+  public static String write(Object content) {
+    try {
+      return JSON_TEXT.asString(content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public boolean isObject() {
+    return content instanceof Map;
+  }
+
+  public boolean isText() {
+    return content instanceof String;
+  }
+
+  /// Whether this is an object with that member, be it null.
+  public boolean has(String member) {
+    return content instanceof Map<?, ?> members && members.containsKey(member);
+  }
+
+  /// The member of an object; empty where there is none, or this is no object.
+  public Optional<JsonValue> member(String name) {
+    return has(name)
+        ? Optional.of(new JsonValue(pointerTo(name), ((Map<?, ?>) content).get(name)))
+        : Optional.empty();
+  }
+
+  /// The text of a member; empty where there is none, or it is no text.
+  public Optional<String> text(String member) {
+    return member(member).filter(JsonValue::isText).map(value -> (String) value.content);
+  }
+
+  public List<String> memberNames() {
+    return content instanceof Map<?, ?> members
+        ? members.keySet().stream().map(String.class::cast).toList()
+        : List.of();
+  }
+
+  /// @throws RequestFailedException if this is no string
+  public String asText(String expectation) {
+    if (content instanceof String text) {
+      return text;
+    }
+    throw refused(expectation);
+  }
+
+  /// @throws RequestFailedException if this is no array
+  public List<JsonValue> asList(String expectation) {
+    if (content instanceof List<?> list) {
+      return IntStream.range(0, list.size())
+          .mapToObj(i -> new JsonValue(pointer + "/" + i, list.get(i)))
+          .toList();
+    }
+    throw refused(expectation);
+  }
+
+  /// A whole number that fits an `int`; `1.0` is one, as in JSON Schema.
+  ///
+  /// @throws RequestFailedException if this is anything else
+  public int asInt(String expectation) {
+    try {
+      if (content instanceof Number number) {
+        return new BigDecimal(number.toString()).intValueExact();
+      }
+    } catch (ArithmeticException e) {
+      // falls through to the refusal
+    }
+    throw refused(expectation);
+  }
+
+  /// Makes a value of a text.
+  ///
+  /// @throws RequestFailedException if this is no string, or the value refuses it
+  public <T> T as(String expectation, Function<String, T> constructor) {
+    try {
+      return constructor.apply(asText(expectation));
+    } catch (IllegalArgumentException e) {
+      throw refused(e.getMessage());
+    }
+  }
+
+  /// The refusal of this value: where it stands, what it is (escaped and cut), what was expected.
+  public RequestFailedException refused(String expectation) {
+    return invalid(pointer, cut(write(content)), expectation);
+  }
+
+  private static RequestFailedException invalid(String pointer, String found, String expectation) {
+    String where = pointer.isEmpty() ? "the request" : pointer;
+    return RequestFailedException.invalid(
+        "%s: %s; expected %s".formatted(cut(where), found, expectation));
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+  }
+
+  private String pointerTo(String member) {
+    return pointer + "/" + member.replace("~", "~0").replace("/", "~1");
+  }
+
+  @FunctionalInterface
+  private interface Source {
+    JsonParser open(JsonFactory factory) throws IOException;
+  }
+}

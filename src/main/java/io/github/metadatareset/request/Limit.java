@@ -1,0 +1,50 @@
+package io.github.metadatareset.request;
+
+import java.util.regex.Pattern;
+
+/// What the AppFlow API model (2020-08-23) allows a string to be. Lengths are in code points. The
+/// model's `\s`, `\S` and `\w` are ASCII classes; a lone surrogate is no text at all.
+enum Limit {
+  CONNECTOR_PROFILE_NAME(
+      256, "[\\w/!@#+=.-]+", "a connector profile name: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . -"),
+  CONNECTOR_PROFILE_PATTERN(
+      256,
+      "[\\w/!@#+=.*?-]+",
+      "a connector profile name pattern: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . - * ?"),
+  CONNECTOR_LABEL(
+      256,
+      "[a-zA-Z0-9][\\w!@#.-]+",
+      "a connector label: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit"),
+  FLOW_PATTERN(
+      256,
+      "[a-zA-Z0-9][\\w!@#.-]+|(?=[^*?]*[*?])[a-zA-Z0-9*?][\\w!@#.*?-]*",
+      "a flow name or pattern: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit,"
+          + " with * and ? as wildcards"),
+  ENTITY_NAME(
+      1024,
+      "[^ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]+",
+      "an entity name: 1 to 1024 without spaces"),
+  ENTITIES_PATH(
+      256,
+      "[ \\t\\n\\x0B\\f\\r\\w/!@#+=,.-]*",
+      "a parent entity's name: at most 256 of A-Z a-z 0-9 _ / ! @ # + = , . - and white space"),
+  API_VERSION(
+      256, "[^ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]+", "an API version: 1 to 256 without spaces");
+
+  private final int maxLength;
+  private final Pattern pattern;
+  private final String expectation;
+
+  Limit(int maxLength, String pattern, String expectation) {
+    this.maxLength = maxLength;
+    this.pattern = Pattern.compile(pattern);
+    this.expectation = expectation;
+  }
+
+  /// @throws IllegalArgumentException with what is expected
+  void check(String value) {
+    if (value.codePointCount(0, value.length()) > maxLength || !pattern.matcher(value).matches()) {
+      throw new IllegalArgumentException(expectation);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.github.metadatareset.request;
+
+/// Which connector profiles are meant, by name; without a wildcard just the one.
+public record ProfilePattern(String value) {
+
+  /// Every profile.
+  public static final ProfilePattern ALL = new ProfilePattern("*");
+
+  /// @throws IllegalArgumentException with what is expected, where no name could match
+  public ProfilePattern {
+    Limit.CONNECTOR_PROFILE_PATTERN.check(value);
+  }
+
+  public boolean matches(ProfileName name) {
+    return new Glob(value).matches(name.value());
+  }
+}

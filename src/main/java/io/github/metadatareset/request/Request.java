@@ -1,0 +1,88 @@
+package io.github.metadatareset.request;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What should be fresh. Two requests that mean the same call are equal.
+public sealed interface Request {
+
+  /// The metadata of a connector, or of each one that matches.
+  record OfConnector(
+      Connector connector,
+      Entities entities,
+      Optional<EntitiesPath> entitiesPath,
+      Optional<ApiVersion> apiVersion)
+      implements Request {
+
+    public OfConnector(Connector connector, Entities entities) {
+      this(connector, entities, Optional.empty(), Optional.empty());
+    }
+
+    public OfConnector withConnector(Connector other) {
+      return new OfConnector(other, entities, entitiesPath, apiVersion);
+    }
+
+    public OfConnector withEntities(Entities other) {
+      return new OfConnector(connector, other, entitiesPath, apiVersion);
+    }
+
+    public OfConnector withEntitiesPath(EntitiesPath other) {
+      return new OfConnector(connector, entities, Optional.of(other), apiVersion);
+    }
+
+    public OfConnector withApiVersion(ApiVersion other) {
+      return new OfConnector(connector, entities, entitiesPath, Optional.of(other));
+    }
+
+    /// This request as JSON with a value that AppFlow would refuse: what the dead letter for
+    /// something that cannot be asked for says.
+    public String jsonWith(String member, String refusedValue) {
+      return RequestWriter.write(this, member, refusedValue);
+    }
+
+    /// The call that this request is, if it is a single one as it stands.
+    public Optional<ResetCall> call() {
+      if (!(connector instanceof Connector.Exact exact)) {
+        return Optional.empty();
+      }
+      return switch (entities) {
+        case Entities.Names() ->
+            Optional.of(new ResetCall(exact, Optional.empty(), entitiesPath, apiVersion));
+        case Entities.One(var name) ->
+            Optional.of(new ResetCall(exact, Optional.of(name), entitiesPath, apiVersion));
+        case Entities.Listed _, Entities.UsedByFlows _, Entities.All _ -> Optional.empty();
+      };
+    }
+  }
+
+  /// The details of every entity that the matching flows read or write.
+  record OfFlows(FlowPattern flowName) implements Request {}
+
+  /// Several requests, none of which is a list again.
+  record Several(List<Request> requests) implements Request {
+    public Several {
+      requests = List.copyOf(requests);
+    }
+  }
+
+  /// The request as JSON that [RequestReader] reads back as an equal one.
+  default String json() {
+    return RequestWriter.write(this);
+  }
+
+  /// The type it names, where the service behind that has been shut down: worth a warning.
+  default Optional<ConnectorType> retiredType() {
+    return this instanceof OfConnector(Connector.Exact exact, _, _, _)
+        ? exact.type().filter(ConnectorType::isRetired)
+        : Optional.empty();
+  }
+
+  /// Whether it takes more than one call whatever AppFlow holds; any other may still turn out to,
+  /// where an API version has to be found.
+  default boolean isWide() {
+    return switch (this) {
+      case OfConnector request -> request.call().isEmpty();
+      case OfFlows _, Several _ -> true;
+    };
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.metadatareset.request;
+
+/// Ends the work on one request, or on one part of it, with the reason.
+public final class RequestFailedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /// The code of whatever the function refuses by itself when it reads.
+  public static final String INVALID_REQUEST = "InvalidRequest";
+
+  private final transient Failure failure;
+
+  public RequestFailedException(Failure failure) {
+    super(failure.code() + ": " + failure.message());
+    this.failure = failure;
+  }
+
+  public static RequestFailedException invalid(String message) {
+    return permanent(INVALID_REQUEST, message);
+  }
+
+  public static RequestFailedException permanent(String code, String message) {
+    return new RequestFailedException(new Failure.Permanent(code, message));
+  }
+
+  public Failure failure() {
+    return failure;
+  }
+}

@@ -1,0 +1,37 @@
+package io.github.metadatareset.reset;
+
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.RequestFailedException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/// When something has to end.
+public record Deadline(InstantSource clock, Instant end) {
+
+  private static final Duration RESERVE = Duration.ofSeconds(10);
+
+  public static Deadline in(InstantSource clock, Duration left) {
+    return new Deadline(clock, clock.instant().plus(left));
+  }
+
+  /// When work has to end, so that what is left of the invocation suffices to settle it: that keeps
+  /// ten seconds back, but no more than a quarter.
+  public static Deadline beforeSettling(InstantSource clock, Duration left) {
+    Duration quarter = left.dividedBy(4);
+    Duration reserve = quarter.compareTo(RESERVE) < 0 ? quarter : RESERVE;
+    return in(clock, left.minus(reserve));
+  }
+
+  /// What is left until then.
+  ///
+  /// @throws RequestFailedException (retryable) if nothing is
+  public Duration left() {
+    Duration left = Duration.between(clock.instant(), end);
+    if (!left.isPositive()) {
+      throw new RequestFailedException(
+          new Failure.Unavailable("OutOfTime", "the invocation had no time left for it"));
+    }
+    return left;
+  }
+}

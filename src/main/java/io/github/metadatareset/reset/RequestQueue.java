@@ -1,0 +1,24 @@
+package io.github.metadatareset.reset;
+
+import io.github.metadatareset.event.SqsMessage;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// The queue that requests wait on.
+public interface RequestQueue {
+
+  /// Puts the requests onto the queue, and comes back when all of them lie there durably.
+  ///
+  /// @param causeId the event from outside that they go back to
+  /// @throws RequestFailedException (retryable) if one was not accepted; others may have been
+  void enqueue(List<? extends Request> requests, String causeId, Deadline deadline);
+
+  /// Keeps returned messages invisible for a while (ChangeMessageVisibility).
+  ///
+  /// @throws RequestFailedException if one was not delayed, and so comes back after the queue's own
+  ///     visibility timeout; others may have been
+  void delay(Map<SqsMessage, Duration> returned);
+}

@@ -28,7 +28,8 @@ public final class AwsServices {
 
   private static final Duration SQS_CALL_TIMEOUT = Duration.ofSeconds(8);
 
-  private static final int ATTEMPTS = 3;
+  /// How often the SDK tries a call; further retries are the queue's.
+  public static final int ATTEMPTS = 3;
 
   private final AppflowClient appFlow;
   private final SqsClient sqs;

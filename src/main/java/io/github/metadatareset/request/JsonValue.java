@@ -54,7 +54,7 @@ public record JsonValue(String pointer, Object content) {
     try (JsonParser parser = source.open(JSON_TEXT.getStreamingFactory())) {
       return new JsonValue(pointer, onlyValue(parser, pointer));
     } catch (IOException e) {
-      throw invalid(pointer, cut(e.getMessage()), "JSON in UTF-8");
+      throw invalid(pointer, shown(e.getMessage()), "JSON in UTF-8");
     }
   }
 
@@ -66,10 +66,17 @@ public record JsonValue(String pointer, Object content) {
         return content;
       }
     } catch (JacksonException e) {
-      String where = pointer + parser.getParsingContext().pathAsPointer();
-      throw invalid(where, cut(e.getOriginalMessage()), "JSON (RFC 8259) without a key twice");
+      throw noJson(pointer, parser, e.getOriginalMessage());
+    } catch (NumberFormatException e) {
+      // of an exponent that no BigDecimal can have
+      throw noJson(pointer, parser, e.getMessage());
     }
     throw invalid(pointer, "more follows the first JSON value", "one JSON value");
+  }
+
+  private static RequestFailedException noJson(String pointer, JsonParser parser, String problem) {
+    String where = pointer + parser.getParsingContext().pathAsPointer();
+    return invalid(where, shown(problem), "JSON (RFC 8259) without a key twice");
   }
 
   /// The JSON of maps, lists, strings, numbers and booleans, on one line, in ASCII.
@@ -161,13 +168,19 @@ public record JsonValue(String pointer, Object content) {
   }
 
   private static RequestFailedException invalid(String pointer, String found, String expectation) {
-    String where = pointer.isEmpty() ? "the request" : pointer;
+    String where = pointer.isEmpty() ? "the request" : shown(pointer);
     return RequestFailedException.invalid(
-        "%s: %s; expected %s".formatted(cut(where), found, expectation));
+        "%s: %s; expected %s".formatted(where, found, expectation));
+  }
+
+  /// Escaped as in JSON, as a member's name may hold anything, and cut.
+  private static String shown(String text) {
+    String json = write(text);
+    return cut(json.substring(1, json.length() - 1));
   }
 
   private static String cut(String text) {
-    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
   }
 
   private String pointerTo(String member) {

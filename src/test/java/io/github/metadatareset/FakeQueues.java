@@ -1,0 +1,100 @@
+package io.github.metadatareset;
+
+import io.github.metadatareset.event.SqsMessage;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.reset.DeadLetter;
+import io.github.metadatareset.reset.DeadLetterQueue;
+import io.github.metadatareset.reset.Deadline;
+import io.github.metadatareset.reset.RequestQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The request queue and the dead-letter queue as lists, which refuse what they are told to.
+final class FakeQueues implements RequestQueue, DeadLetterQueue {
+
+  private static final Failure REFUSED = new Failure.Unavailable("InternalError", "try again");
+
+  private final List<String> requests = new ArrayList<>();
+  private final List<String> causeIds = new ArrayList<>();
+  private final List<DeadLetter> letters = new ArrayList<>();
+  private final Map<String, Duration> delays = new LinkedHashMap<>();
+  private Optional<Failure> requestFailure = Optional.empty();
+  private Set<String> refusedBodies = Set.of();
+  private boolean undelayable;
+
+  /// The JSON of what was enqueued, with single quotes.
+  synchronized List<String> requests() {
+    return List.copyOf(requests);
+  }
+
+  /// The causes of what was enqueued.
+  synchronized List<String> causeIds() {
+    return List.copyOf(causeIds);
+  }
+
+  synchronized List<DeadLetter> letters() {
+    return List.copyOf(letters);
+  }
+
+  /// By message id.
+  synchronized Map<String, Duration> delays() {
+    return Map.copyOf(delays);
+  }
+
+  void refuseRequests() {
+    requestFailure = Optional.of(REFUSED);
+  }
+
+  void refuseLetters(String... bodies) {
+    refusedBodies = Set.of(bodies);
+  }
+
+  void refuseDelays() {
+    undelayable = true;
+  }
+
+  @Override
+  public synchronized void enqueue(
+      List<? extends Request> wanted, String causeId, Deadline deadline) {
+    if (requestFailure.isPresent()) {
+      throw new RequestFailedException(requestFailure.get());
+    }
+    wanted.forEach(
+        request -> {
+          requests.add(request.json().replace('"', '\''));
+          causeIds.add(causeId);
+        });
+  }
+
+  @Override
+  public synchronized void delay(Map<SqsMessage, Duration> returned) {
+    if (undelayable) {
+      throw new RequestFailedException(REFUSED);
+    }
+    returned.forEach((message, duration) -> delays.put(message.messageId(), duration));
+  }
+
+  @Override
+  public synchronized Sent send(List<DeadLetter> wanted) {
+    Set<DeadLetter> accepted = new HashSet<>();
+    Map<DeadLetter, Failure> refused = new HashMap<>();
+    for (DeadLetter letter : wanted) {
+      if (refusedBodies.contains(letter.body())) {
+        refused.put(letter, REFUSED);
+      } else {
+        accepted.add(letter);
+        letters.add(letter);
+      }
+    }
+    return new Sent(accepted, refused);
+  }
+}

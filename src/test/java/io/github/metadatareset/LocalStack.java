@@ -1,0 +1,151 @@
+package io.github.metadatareset;
+
+import io.github.metadatareset.aws.AwsServices;
+import io.github.metadatareset.local.AppFlowAccount;
+import io.github.metadatareset.local.AppFlowEmulator;
+import io.github.metadatareset.local.EventSourceMapping;
+import io.github.metadatareset.local.LocalContext;
+import io.github.metadatareset.local.LocalQueues;
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.ProfilePattern;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/// The function on its real adapters, between an AppFlow emulator and ElasticMQ, all in one JVM and
+/// over real HTTP. The SDK finds them as in Lambda, in its standard settings; so only one stack can
+/// be up at a time.
+final class LocalStack implements AutoCloseable {
+
+  static final Duration FUNCTION_TIMEOUT = Duration.ofSeconds(120);
+
+  private final AppFlowEmulator appFlow;
+  private final LocalQueues queues;
+  private final int maxReceiveCount;
+  private final int maxConcurrentCalls;
+  private final Queue<JsonValue> log = new ConcurrentLinkedQueue<>();
+  private Consumer<JsonValue> logReader = _ -> {};
+
+  private LocalStack(
+      AppFlowEmulator appFlow, LocalQueues queues, int maxReceiveCount, int maxConcurrentCalls) {
+    this.appFlow = appFlow;
+    this.queues = queues;
+    this.maxReceiveCount = maxReceiveCount;
+    this.maxConcurrentCalls = maxConcurrentCalls;
+    System.setProperty("aws.region", "us-east-1");
+    System.setProperty("aws.accessKeyId", "test");
+    System.setProperty("aws.secretAccessKey", "test");
+    System.setProperty("aws.endpointUrlAppflow", appFlow.endpoint().toString());
+    System.setProperty("aws.endpointUrlSqs", queues.endpoint().toString());
+  }
+
+  static LocalStack start(AppFlowAccount account) {
+    return start(AppFlowEmulator.start(account), LocalQueues.Settings.DEFAULT);
+  }
+
+  static LocalStack start(AppFlowEmulator appFlow, LocalQueues.Settings settings) {
+    return new LocalStack(appFlow, LocalQueues.start(settings), settings.maxReceiveCount(), 8);
+  }
+
+  AppFlowEmulator appFlow() {
+    return appFlow;
+  }
+
+  LocalQueues queues() {
+    return queues;
+  }
+
+  /// The function in a new environment, as after a cold start.
+  MetadataResetHandler function() {
+    Configuration configuration =
+        new Configuration(
+            queues.requestQueueUrl(),
+            queues.deadLetterQueueUrl(),
+            maxReceiveCount,
+            maxConcurrentCalls,
+            ProfilePattern.ALL);
+    AwsServices aws = new AwsServices(maxConcurrentCalls);
+    return new MetadataResetHandler(
+        configuration,
+        new Ports(
+            aws::appFlow,
+            aws.requestQueue(configuration.requestQueueUrl()),
+            aws.deadLetterQueue(configuration.deadLetterQueueUrl()),
+            InstantSource.system(),
+            new SecureRandom(),
+            new PrintStream(new Lines(), true)));
+  }
+
+  /// The event source mapping of the request queue, with an environment for each invocation at a
+  /// time.
+  EventSourceMapping mapping(EventSourceMapping.Settings settings) {
+    return new EventSourceMapping(
+        queues, this::function, settings.withFunctionTimeout(FUNCTION_TIMEOUT));
+  }
+
+  EventSourceMapping mapping() {
+    return mapping(EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withHurriedRetries());
+  }
+
+  /// What a direct invocation is answered.
+  String invoke(String event) throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    function()
+        .handleRequest(
+            new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+            answer,
+            LocalContext.withTimeout(FUNCTION_TIMEOUT));
+    return answer.toString(StandardCharsets.UTF_8);
+  }
+
+  /// The lines that the function has logged.
+  List<JsonValue> log() {
+    return List.copyOf(log);
+  }
+
+  /// Gives every line that the function logs from now on to a reader.
+  void logTo(Consumer<JsonValue> reader) {
+    logReader = reader;
+  }
+
+  /// The sum of a metric over all invocations.
+  long metric(String name) {
+    return log.stream()
+        .flatMap(line -> line.member(name).stream())
+        .mapToLong(value -> ((Number) value.content()).longValue())
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    queues.close();
+    appFlow.close();
+  }
+
+  /// Takes the log line by line.
+  private final class Lines extends OutputStream {
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    @Override
+    public synchronized void write(int b) {
+      if (b == '\n') {
+        JsonValue json = JsonValue.parse(line.toString(StandardCharsets.UTF_8), "");
+        line.reset();
+        log.add(json);
+        logReader.accept(json);
+      } else {
+        line.write(b);
+      }
+    }
+  }
+}

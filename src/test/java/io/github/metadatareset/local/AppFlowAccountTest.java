@@ -1,0 +1,127 @@
+package io.github.metadatareset.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.metadatareset.local.AppFlowAccount.Flow;
+import io.github.metadatareset.local.AppFlowAccount.FlowEnd;
+import io.github.metadatareset.local.AppFlowAccount.Profile;
+import io.github.metadatareset.local.SourceApplication.Entity;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What an account holds, and how it is read and changed.
+class AppFlowAccountTest {
+
+  @Test
+  void everythingThatAFlowNamesExists() {
+    var account = AppFlowAccount.sample();
+
+    for (Flow flow : account.flows()) {
+      assertNamedThingsExist(account, flow.source());
+      flow.destinations().forEach(end -> assertNamedThingsExist(account, end));
+    }
+  }
+
+  private static void assertNamedThingsExist(AppFlowAccount account, FlowEnd end) {
+    if (end.profile().isPresent()) {
+      var profile = account.profile(end.profile().get()).orElseThrow();
+      assertEquals(end.type(), profile.type());
+      profile
+          .label()
+          .map(label -> account.connector(label).orElseThrow().supportedApiVersions())
+          .ifPresent(supported -> assertTrue(supported.contains(end.apiVersion().orElseThrow())));
+      var source = account.behind(profile.name());
+      assertTrue(source.has(end.entity().orElseThrow()), end::toString);
+      assertTrue(source.names().containsAll(end.subEntities()), end::toString);
+    }
+  }
+
+  @Test
+  void anAccountIsReadFromAFile(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("account.json");
+    Files.writeString(
+        file,
+        """
+        {
+          "profiles": [
+            {
+              "name": "crm",
+              "type": "Salesforce",
+              "entities": {
+                "Objects": [
+                  {
+                    "name": "Account",
+                    "fields": {"Id": "id", "Tier": ["Gold", "Silver"]},
+                    "entities": {"Parts": [{"name": "Account/Note", "fields": {}}]}
+                  }
+                ]
+              }
+            }
+          ]
+        }
+        """);
+
+    var source = AppFlowAccount.read(file).behind("crm");
+
+    assertEquals(Set.of("Account", "Account/Note"), source.names());
+    assertTrue(source.has("Account", "Account/Note"));
+    assertEquals(
+        List.of("Gold", "Silver"),
+        source.fields("Account").orElseThrow().getLast().supportedValues());
+  }
+
+  @Test
+  void whatIsNestedInAnEntityGoesWithIt() {
+    var source =
+        new SourceApplication()
+            .add(SourceApplication.ROOT, Entity.of("a"))
+            .add("a", Entity.of("a/b"))
+            .add("a/b", Entity.of("a/b/c"))
+            .add(SourceApplication.ROOT, Entity.of("z"));
+
+    source.remove("a");
+
+    assertEquals(Set.of("z"), source.names());
+    assertThrows(IllegalArgumentException.class, () -> source.remove("a"));
+    assertThrows(IllegalArgumentException.class, () -> source.add("a", Entity.of("a/b")));
+  }
+
+  @Test
+  void anEntityMayBeItsOwnParent() {
+    var source = new SourceApplication().add(SourceApplication.ROOT, Entity.of("loop"));
+
+    source.add("loop", Entity.of("loop"));
+
+    assertTrue(source.has("loop", "loop"));
+    source.remove("loop");
+    assertFalse(source.has("loop"));
+  }
+
+  @Test
+  void aLargeAccountIsGeneratedNested() {
+    var account = AppFlowAccount.generated(3, 2_000);
+
+    assertEquals(3, account.profiles().size());
+    var source = account.behind("profile-002");
+    assertEquals(2_000, source.names().size());
+    assertEquals(200, source.entities(SourceApplication.ROOT).size());
+    assertEquals(3, source.entities("Entity0000").size());
+    assertTrue(source.has("Entity0200", "Entity0800"));
+  }
+
+  @Test
+  void anUnknownProfileHasNothingBehindIt() {
+    var account = new AppFlowAccount().addProfile(Profile.of("crm", "Salesforce"));
+
+    assertEquals(Set.of(), account.behind("crm").names());
+    assertEquals(Set.of(), account.behind("S3").names());
+    assertThrows(IllegalArgumentException.class, () -> account.behind("Slack"));
+  }
+}

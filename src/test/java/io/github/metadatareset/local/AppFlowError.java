@@ -1,0 +1,31 @@
+package io.github.metadatareset.local;
+
+/// A call that AppFlow refuses, with the status and code that it refuses it with.
+final class AppFlowError extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final int status;
+  private final String code;
+
+  AppFlowError(int status, String code, String message) {
+    super(message, null, false, false);
+    this.status = status;
+    this.code = code;
+  }
+
+  static AppFlowError validation(String message) {
+    return new AppFlowError(400, "ValidationException", message);
+  }
+
+  static AppFlowError notFound(String message) {
+    return new AppFlowError(404, "ResourceNotFoundException", message);
+  }
+
+  int status() {
+    return status;
+  }
+
+  String code() {
+    return code;
+  }
+}

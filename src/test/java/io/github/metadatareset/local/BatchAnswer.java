@@ -1,0 +1,55 @@
+package io.github.metadatareset.local;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Which of a batch's messages come back, by what the function answered: AWS's table, "Reporting
+/// batch item failures".
+final class BatchAnswer {
+  private BatchAnswer() {}
+
+  /// The ids of the messages that return to the queue. All others are done.
+  ///
+  /// No answer at all, as a function without a return value gives, is taken for a null answer.
+  static Set<String> failedOf(Set<String> batch, byte[] answer) {
+    try {
+      return answer.length == 0 ? Set.of() : failedOf(batch, JSON.std.anyFrom(answer));
+    } catch (IOException malformed) {
+      return batch;
+    }
+  }
+
+  private static Set<String> failedOf(Set<String> batch, Object answer) {
+    return switch (answer) {
+      case null -> Set.of();
+      case Map<?, ?> response -> failedOfList(batch, response.get("batchItemFailures"));
+      default -> batch;
+    };
+  }
+
+  private static Set<String> failedOfList(Set<String> batch, Object failures) {
+    return switch (failures) {
+      case null -> Set.of();
+      case List<?> list -> failedOfItems(batch, list);
+      default -> batch;
+    };
+  }
+
+  private static Set<String> failedOfItems(Set<String> batch, List<?> failures) {
+    Set<String> failed = new HashSet<>();
+    for (Object failure : failures) {
+      if (failure instanceof Map<?, ?> item
+          && item.get("itemIdentifier") instanceof String id
+          && batch.contains(id)) {
+        failed.add(id);
+      } else {
+        return batch;
+      }
+    }
+    return failed;
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.metadatareset.local;
+
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/// The environments in which a function runs: one invocation at a time in each, made when none is
+/// idle, kept after an exception, and never used again after a timeout.
+final class Environments {
+
+  /// What an invocation ended with; the answer is empty where there was a failure.
+  record Outcome(byte[] answer, Optional<String> failure) {
+
+    private static Outcome failed(String why) {
+      return new Outcome(new byte[0], Optional.of(why));
+    }
+  }
+
+  private final Supplier<? extends RequestStreamHandler> newEnvironment;
+  private final Duration functionTimeout;
+  private final ExecutorService threads;
+  private final Deque<RequestStreamHandler> idle = new ConcurrentLinkedDeque<>();
+
+  Environments(
+      Supplier<? extends RequestStreamHandler> newEnvironment,
+      Duration functionTimeout,
+      ExecutorService threads) {
+    this.newEnvironment = newEnvironment;
+    this.functionTimeout = functionTimeout;
+    this.threads = threads;
+  }
+
+  Outcome invoke(byte[] event) throws InterruptedException {
+    try {
+      return invoke(
+          Optional.<RequestStreamHandler>ofNullable(idle.poll()).orElseGet(newEnvironment), event);
+    } catch (RuntimeException initFailure) {
+      return Outcome.failed("the function does not start: " + initFailure);
+    }
+  }
+
+  private Outcome invoke(RequestStreamHandler environment, byte[] event)
+      throws InterruptedException {
+    Future<byte[]> running = threads.submit(() -> answer(environment, event));
+    try {
+      byte[] answer = running.get(functionTimeout.toNanos(), TimeUnit.NANOSECONDS);
+      idle.push(environment);
+      return new Outcome(answer, Optional.empty());
+    } catch (ExecutionException thrown) {
+      idle.push(environment);
+      return Outcome.failed(String.valueOf(thrown.getCause()));
+    } catch (TimeoutException _) {
+      running.cancel(true);
+      return Outcome.failed("Task timed out after " + functionTimeout);
+    }
+  }
+
+  private byte[] answer(RequestStreamHandler environment, byte[] event) throws IOException {
+    var answer = new ByteArrayOutputStream();
+    environment.handleRequest(
+        new ByteArrayInputStream(event), answer, LocalContext.withTimeout(functionTimeout));
+    return answer.toByteArray();
+  }
+}

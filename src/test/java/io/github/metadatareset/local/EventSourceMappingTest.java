@@ -1,0 +1,491 @@
+package io.github.metadatareset.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import io.github.metadatareset.local.LocalQueues.Depth;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+
+/// The table of AWS's documentation, row by row, and what a function sees of its messages.
+class EventSourceMappingTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final EventSourceMapping.Settings SETTINGS =
+      EventSourceMapping.Settings.DEFAULT.withBatchSize(10);
+
+  private static LocalQueues queues;
+
+  @BeforeAll
+  static void startQueues() {
+    queues = LocalQueues.start();
+  }
+
+  @AfterAll
+  static void closeQueues() {
+    queues.close();
+  }
+
+  @AfterEach
+  void emptyQueues() {
+    queues.client().purgeQueue(r -> r.queueUrl(queues.requestQueueUrl()));
+    queues.client().purgeQueue(r -> r.queueUrl(queues.deadLetterQueueUrl()));
+  }
+
+  // Complete success
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "{}",
+        "{\"batchItemFailures\": null}",
+        "{\"batchItemFailures\": []}",
+        "{\"something\": \"else\"}"
+      })
+  void noFailuresMeanThatAllIsDone(String answer) throws Exception {
+    send(3);
+
+    assertTrue(drain((in, out, context) -> out.write(answer.getBytes(UTF_8))));
+  }
+
+  // Partial success
+
+  @Test
+  void whatIsListedReturnsAndTheRestIsDone() throws Exception {
+    send(3);
+    var invocations = new ConcurrentLinkedQueue<SQSEvent>();
+
+    try (var mapping = mapping((in, out, context) -> fail(out, in, invocations, "message 1"))) {
+      assertTrue(mapping.drainVisible(LIMIT));
+    }
+
+    assertEquals(1, invocations.size());
+    assertEquals(new Depth(0, 1, 0), queues.depth());
+  }
+
+  @Test
+  void whatReturnsComesAgainUntilItIsDoneAndCountsItsReceives() throws Exception {
+    queues.send("stubborn");
+    var receives = new ConcurrentLinkedQueue<String>();
+    RequestStreamHandler function =
+        (in, out, context) -> {
+          SQSMessage message = read(in).getRecords().getFirst();
+          receives.add(message.getAttributes().get("ApproximateReceiveCount"));
+          out.write(receives.size() < 3 ? failures(message.getMessageId()) : failures());
+        };
+
+    try (var mapping = new EventSourceMapping(queues, function, SETTINGS.withHurriedRetries())) {
+      assertTrue(mapping.drain(LIMIT));
+    }
+
+    assertEquals(List.of("1", "2", "3"), List.copyOf(receives));
+  }
+
+  @Test
+  void afterTheLastReceiveSqsMovesTheMessageToTheDeadLetterQueue() throws Exception {
+    try (var few = LocalQueues.start(LocalQueues.Settings.DEFAULT.withMaxReceiveCount(2));
+        var mapping =
+            new EventSourceMapping(
+                few,
+                (in, out, context) -> {
+                  throw new IOException("never");
+                },
+                SETTINGS.withHurriedRetries())) {
+      few.send("hopeless", Map.of("CauseId", "c-1"));
+
+      assertTrue(mapping.drain(LIMIT));
+
+      assertEquals(2, mapping.invocations().size());
+      var letter = few.deadLetters().getFirst();
+      assertEquals("hopeless", letter.body());
+      assertEquals("c-1", letter.messageAttributes().get("CauseId").stringValue());
+
+      assertEquals(1, few.replay());
+      assertEquals(new Depth(1, 0, 0), few.depth());
+      assertEquals(List.of(), few.deadLetters());
+    }
+  }
+
+  // Complete failure
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"batchItemFailures\": [{\"itemIdentifier\": null}]}",
+        "{\"batchItemFailures\": [{\"itemIdentifier\": \"\"}]}",
+        "{\"batchItemFailures\": [{\"itemIdentifier\": \"no-such-message\"}]}",
+        "{\"batchItemFailures\": [{\"ItemIdentifier\": \"bad key\"}]}",
+        "{\"batchItemFailures\": [{\"itemIdentifier\": 7}]}",
+        "{\"batchItemFailures\": [{}]}",
+        "{\"batchItemFailures\": [null]}",
+        "{\"batchItemFailures\": [\"id\"]}",
+        "{\"batchItemFailures\": \"all\"}",
+        "{\"batchItemFailures\": [",
+        "not JSON",
+        "\"text\"",
+        "[]"
+      })
+  void whatIsNotAProperListOfFailuresReturnsAll(String answer) throws Exception {
+    send(3);
+
+    assertTrue(drainVisible((in, out, context) -> out.write(answer.getBytes(UTF_8))));
+
+    assertEquals(new Depth(0, 3, 0), queues.depth());
+  }
+
+  @Test
+  void oneUnknownIdentifierAmongGoodOnesReturnsAll() throws Exception {
+    send(3);
+
+    assertTrue(
+        drainVisible(
+            (in, out, context) ->
+                out.write(failures(read(in).getRecords().getFirst().getMessageId(), "unknown"))));
+
+    assertEquals(new Depth(0, 3, 0), queues.depth());
+  }
+
+  @Test
+  void anExceptionReturnsAll() throws Exception {
+    send(3);
+
+    assertTrue(
+        drainVisible(
+            (in, out, context) -> {
+              throw new IllegalStateException("out of order");
+            }));
+
+    assertEquals(new Depth(0, 3, 0), queues.depth());
+  }
+
+  @Test
+  void anErrorReturnsAllToo() throws Exception {
+    send(1);
+
+    assertTrue(
+        drainVisible(
+            (in, out, context) -> {
+              throw new StackOverflowError();
+            }));
+
+    assertEquals(new Depth(0, 1, 0), queues.depth());
+  }
+
+  @Test
+  void aTimeoutReturnsAllAndTheEnvironmentIsNotUsedAgain() throws Exception {
+    queues.send("slow");
+    var environments = new ConcurrentLinkedQueue<RequestStreamHandler>();
+    var used = new ConcurrentLinkedQueue<RequestStreamHandler>();
+    var settings =
+        SETTINGS
+            .withFunctionTimeout(Duration.ofMillis(200))
+            .withHurriedRetries()
+            .withConcurrency(1);
+
+    try (var mapping =
+        new EventSourceMapping(
+            queues,
+            () -> {
+              var environment = new SlowTheFirstTime(environments.isEmpty(), used);
+              environments.add(environment);
+              return environment;
+            },
+            settings)) {
+      assertTrue(mapping.drain(LIMIT));
+
+      assertEquals("Task timed out after PT0.2S", mapping.invocations().getFirst().failure().get());
+    }
+
+    assertEquals(2, used.size());
+    assertNotSame(List.copyOf(used).getFirst(), List.copyOf(used).getLast());
+  }
+
+  private record SlowTheFirstTime(boolean slow, Queue<RequestStreamHandler> used)
+      implements RequestStreamHandler {
+    @Override
+    public void handleRequest(InputStream in, OutputStream out, Context context)
+        throws IOException {
+      used.add(this);
+      assertTrue(context.getRemainingTimeInMillis() <= 200);
+      if (slow) {
+        awaitInterruption();
+      }
+    }
+
+    private static void awaitInterruption() {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Test
+  void anIdleEnvironmentIsUsedAgain() throws Exception {
+    send(30);
+    var made = new AtomicInteger();
+    var settings = SETTINGS.withConcurrency(1);
+
+    try (var mapping =
+        new EventSourceMapping(
+            queues,
+            () -> {
+              made.incrementAndGet();
+              return (in, out, context) -> {};
+            },
+            settings)) {
+      assertTrue(mapping.drain(LIMIT));
+      assertTrue(mapping.invocations().size() >= 3);
+    }
+
+    assertEquals(1, made.get());
+  }
+
+  // Batches
+
+  @Test
+  void batchesAreGatheredUpToTheirSize() throws Exception {
+    send(250);
+
+    try (var mapping =
+        new EventSourceMapping(
+            queues, (in, out, context) -> {}, SETTINGS.withBatchSize(100).withConcurrency(1))) {
+      assertTrue(mapping.drain(LIMIT));
+
+      assertEquals(
+          List.of(100, 100, 50),
+          mapping.invocations().stream().map(done -> done.messageIds().size()).toList());
+    }
+  }
+
+  @Test
+  void aBatchStaysUnderSixMegabytes() throws Exception {
+    String large = "x".repeat(1_000_000);
+    IntStream.range(0, 8).forEach(i -> queues.send(large));
+
+    try (var mapping = mapping((in, out, context) -> {})) {
+      assertTrue(mapping.drain(LIMIT));
+
+      assertEquals(
+          List.of(3, 5),
+          mapping.invocations().stream().map(done -> done.messageIds().size()).sorted().toList());
+    }
+  }
+
+  @Test
+  void invocationsRunSideBySideUpToTheConcurrency() throws Exception {
+    send(4);
+    var together = new CyclicBarrier(2);
+
+    try (var mapping =
+        new EventSourceMapping(
+            queues,
+            (in, out, context) -> {
+              try {
+                together.await();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            SETTINGS.withBatchSize(1).withConcurrency(2))) {
+      assertTrue(mapping.drain(LIMIT));
+    }
+  }
+
+  @Test
+  void whatTheFunctionSendsIsDrainedToo() throws Exception {
+    queues.send("3");
+    var bodies = new ConcurrentLinkedQueue<String>();
+
+    assertTrue(
+        drain(
+            (in, out, context) -> {
+              String body = read(in).getRecords().getFirst().getBody();
+              bodies.add(body);
+              if (!body.equals("0")) {
+                queues.send(String.valueOf(Integer.parseInt(body) - 1));
+              }
+            }));
+
+    assertEquals(List.of("3", "2", "1", "0"), List.copyOf(bodies));
+  }
+
+  @Test
+  void aMessageThatWaitsInvisibleIsWaitedFor() throws Exception {
+    queues
+        .client()
+        .sendMessage(
+            r -> r.queueUrl(queues.requestQueueUrl()).messageBody("later").delaySeconds(1));
+
+    assertTrue(drain((in, out, context) -> {}));
+  }
+
+  @Test
+  void betweenStartAndCloseItWorksInTheBackground() throws Exception {
+    var arrived = new CountDownLatch(1);
+
+    try (var mapping = mapping((in, out, context) -> arrived.countDown())) {
+      mapping.start();
+      queues.send("hello");
+      arrived.await();
+    }
+
+    assertEquals(new Depth(0, 0, 0), queues.depth());
+  }
+
+  @Test
+  void aDrainEndsAtItsLimit() throws Exception {
+    queues.send("returned");
+
+    try (var mapping = mapping((in, out, context) -> out.write('?'))) {
+      assertFalse(mapping.drain(Duration.ofMillis(300)));
+    }
+
+    assertEquals(new Depth(0, 1, 0), queues.depth());
+  }
+
+  // What the function sees
+
+  @Test
+  void theEventIsWhatAwsSends() throws Exception {
+    long before = System.currentTimeMillis();
+    queues
+        .client()
+        .sendMessage(
+            r ->
+                r.queueUrl(queues.requestQueueUrl())
+                    .messageBody("{\"connectorProfileName\":\"crm-prod\"}")
+                    .messageGroupId("crm-prod")
+                    .messageAttributes(
+                        Map.of(
+                            "CauseId", attribute("String").stringValue("c-1").build(),
+                            "Hops", attribute("Number").stringValue("2").build(),
+                            "Raw",
+                                attribute("Binary")
+                                    .binaryValue(SdkBytes.fromUtf8String("raw"))
+                                    .build())));
+    var events = new ConcurrentLinkedQueue<SQSEvent>();
+
+    assertTrue(drain((in, out, context) -> events.add(read(in))));
+
+    SQSMessage message = events.peek().getRecords().getFirst();
+    assertEquals("{\"connectorProfileName\":\"crm-prod\"}", message.getBody());
+    assertEquals(32, message.getMd5OfBody().length());
+    assertEquals("aws:sqs", message.getEventSource());
+    assertEquals(queues.requestQueueArn(), message.getEventSourceArn());
+    assertEquals("us-east-1", message.getAwsRegion());
+    var attributes = message.getAttributes();
+    assertEquals("1", attributes.get("ApproximateReceiveCount"));
+    assertEquals("crm-prod", attributes.get("MessageGroupId"));
+    assertTrue(attributes.containsKey("SenderId"));
+    long sent = Long.parseLong(attributes.get("SentTimestamp"));
+    long received = Long.parseLong(attributes.get("ApproximateFirstReceiveTimestamp"));
+    assertTrue(before <= sent && sent <= received);
+    var own = message.getMessageAttributes();
+    assertEquals("c-1", own.get("CauseId").getStringValue());
+    assertEquals("String", own.get("CauseId").getDataType());
+    assertEquals("2", own.get("Hops").getStringValue());
+    assertEquals("Number", own.get("Hops").getDataType());
+    assertEquals(UTF_8.encode("raw"), own.get("Raw").getBinaryValue());
+    assertEquals(List.of(), own.get("CauseId").getStringListValues());
+  }
+
+  @Test
+  void everyInvocationHasAContextOfItsOwn() throws Exception {
+    queues.send("hello");
+    List<String> seen = new ArrayList<>();
+
+    assertTrue(
+        drain(
+            (in, out, context) -> {
+              seen.add(context.getAwsRequestId());
+              assertTrue(context.getRemainingTimeInMillis() > 50_000);
+            }));
+
+    assertEquals(36, seen.getFirst().length());
+  }
+
+  private static void send(int count) {
+    queues.sendAll(IntStream.range(0, count).mapToObj(i -> "message " + i).toList());
+  }
+
+  private static EventSourceMapping mapping(RequestStreamHandler function) {
+    return new EventSourceMapping(queues, function, SETTINGS);
+  }
+
+  private static boolean drain(RequestStreamHandler function) throws InterruptedException {
+    try (var mapping = mapping(function)) {
+      boolean drained = mapping.drain(LIMIT);
+      mapping
+          .invocations()
+          .forEach(done -> assertSame(true, done.failure().isEmpty(), done::toString));
+      return drained;
+    }
+  }
+
+  private static boolean drainVisible(RequestStreamHandler function) throws InterruptedException {
+    try (var mapping = mapping(function)) {
+      return mapping.drainVisible(LIMIT);
+    }
+  }
+
+  private static void fail(
+      OutputStream out, InputStream in, Queue<SQSEvent> invocations, String body)
+      throws IOException {
+    SQSEvent event = read(in);
+    invocations.add(event);
+    String id =
+        event.getRecords().stream()
+            .filter(message -> message.getBody().equals(body))
+            .findFirst()
+            .orElseThrow()
+            .getMessageId();
+    out.write(failures(id));
+  }
+
+  private static byte[] failures(String... ids) {
+    var items = List.of(ids).stream().map("{\"itemIdentifier\":\"%s\"}"::formatted).toList();
+    return ("{\"batchItemFailures\":" + items + "}").getBytes(UTF_8);
+  }
+
+  private static SQSEvent read(InputStream in) {
+    PojoSerializer<SQSEvent> events =
+        LambdaEventSerializers.serializerFor(SQSEvent.class, ClassLoader.getSystemClassLoader());
+    return events.fromJson(in);
+  }
+
+  private static MessageAttributeValue.Builder attribute(String dataType) {
+    return MessageAttributeValue.builder().dataType(dataType);
+  }
+}

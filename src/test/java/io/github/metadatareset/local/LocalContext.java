@@ -1,0 +1,94 @@
+package io.github.metadatareset.local;
+
+import com.amazonaws.services.lambda.runtime.ClientContext;
+import com.amazonaws.services.lambda.runtime.CognitoIdentity;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+
+/// The context of one invocation. Its remaining time runs down from the function's timeout, in real
+/// time.
+public final class LocalContext implements Context {
+  private static final String FUNCTION = "appflow-metadata-reset";
+
+  private final String requestId = UUID.randomUUID().toString();
+  private final long endsAt;
+
+  private LocalContext(Duration timeout) {
+    this.endsAt = System.nanoTime() + timeout.toNanos();
+  }
+
+  /// The context of an invocation that starts now.
+  public static LocalContext withTimeout(Duration timeout) {
+    return new LocalContext(timeout);
+  }
+
+  @Override
+  public int getRemainingTimeInMillis() {
+    return (int) Math.max(0, (endsAt - System.nanoTime()) / 1_000_000);
+  }
+
+  @Override
+  public String getAwsRequestId() {
+    return requestId;
+  }
+
+  @Override
+  public String getLogGroupName() {
+    return "/aws/lambda/" + FUNCTION;
+  }
+
+  @Override
+  public String getLogStreamName() {
+    return "local";
+  }
+
+  @Override
+  public String getFunctionName() {
+    return FUNCTION;
+  }
+
+  @Override
+  public String getFunctionVersion() {
+    return "$LATEST";
+  }
+
+  @Override
+  public String getInvokedFunctionArn() {
+    return "arn:aws:lambda:us-east-1:111122223333:function:" + FUNCTION;
+  }
+
+  /// Null, as Lambda gives it to a function that no mobile application calls.
+  @Override
+  public CognitoIdentity getIdentity() {
+    return null;
+  }
+
+  /// Null, as Lambda gives it to a function that no mobile application calls.
+  @Override
+  public ClientContext getClientContext() {
+    return null;
+  }
+
+  @Override
+  public int getMemoryLimitInMB() {
+    return 512;
+  }
+
+  @Override
+  public LambdaLogger getLogger() {
+    return new LambdaLogger() {
+      @Override
+      public void log(String message) {
+        System.out.println(message);
+      }
+
+      @Override
+      public void log(byte[] message) {
+        log(new String(message, StandardCharsets.UTF_8));
+      }
+    };
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.metadatareset.local;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// What goes back over the connection.
+sealed interface Reply {
+
+  /// The status that a client would see; 0 where it sees none.
+  int status();
+
+  /// An answer over HTTP, from AppFlow or from something that pretends to be it.
+  record Http(
+      int status,
+      String contentType,
+      byte[] body,
+      Optional<String> errorCode,
+      Optional<String> requestId)
+      implements Reply {}
+
+  /// These bytes, then the end of the connection.
+  record Bytes(int status, byte[] bytes) implements Reply {}
+
+  /// A reset of the connection.
+  record Rst() implements Reply {
+    @Override
+    public int status() {
+      return 0;
+    }
+  }
+
+  static Http ok(Map<String, Object> answer) {
+    return json(200, answer, Optional.empty());
+  }
+
+  static Http error(AppFlowError error) {
+    return error(error.status(), error.code(), error.getMessage());
+  }
+
+  static Http error(int status, String code, String message) {
+    return json(status, Map.of("message", message), Optional.of(code));
+  }
+
+  static Http stranger(Fault.Answer answer) {
+    Optional<String> requestId =
+        answer.withRequestId() ? Optional.of(newRequestId()) : Optional.empty();
+    return new Http(
+        answer.status(),
+        answer.contentType(),
+        answer.body().getBytes(UTF_8),
+        Optional.empty(),
+        requestId);
+  }
+
+  /// The answer up to the middle of its body, though it announces the whole.
+  static Bytes cut(Http answer) {
+    String head =
+        "HTTP/1.1 %d OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nx-amzn-RequestId: %s\r\n\r\n"
+            .formatted(answer.status(), answer.contentType(), answer.body().length, newRequestId());
+    byte[] bytes =
+        Arrays.copyOf(head.getBytes(ISO_8859_1), head.length() + answer.body().length / 2);
+    System.arraycopy(answer.body(), 0, bytes, head.length(), answer.body().length / 2);
+    return new Bytes(answer.status(), bytes);
+  }
+
+  static Bytes notHttp() {
+    return new Bytes(0, "220 mail.example.com ESMTP ready\r\n\r\n".getBytes(ISO_8859_1));
+  }
+
+  static Bytes nothing() {
+    return new Bytes(0, new byte[0]);
+  }
+
+  static Http json(Object body) {
+    return json(200, body, Optional.empty());
+  }
+
+  private static Http json(int status, Object body, Optional<String> errorCode) {
+    try {
+      return new Http(
+          status,
+          "application/json",
+          JSON.std.asBytes(body),
+          errorCode,
+          Optional.of(newRequestId()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String newRequestId() {
+    var random = ThreadLocalRandom.current();
+    return new UUID(random.nextLong(), random.nextLong()).toString();
+  }
+}

@@ -1,0 +1,57 @@
+package io.github.metadatareset.local;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Blocker;
+import org.eclipse.jetty.util.Callback;
+
+/// Sends a [Reply], past Jetty's own HTTP where it is not to be HTTP.
+final class Wire {
+  private Wire() {}
+
+  static void send(Reply reply, Request request, Response response, Callback callback)
+      throws IOException {
+    switch (reply) {
+      case Reply.Http http -> sendHttp(http, response, callback);
+      case Reply.Bytes(_, byte[] bytes) -> sendAndClose(bytes, endPoint(request), callback);
+      case Reply.Rst _ -> reset(endPoint(request), callback);
+    }
+  }
+
+  private static void sendHttp(Reply.Http http, Response response, Callback callback) {
+    response.setStatus(http.status());
+    var headers = response.getHeaders();
+    headers.put(HttpHeader.CONTENT_TYPE, http.contentType());
+    headers.put(HttpHeader.CONTENT_LENGTH, http.body().length);
+    http.requestId().ifPresent(id -> headers.put("x-amzn-RequestId", id));
+    http.errorCode().ifPresent(code -> headers.put("x-amzn-ErrorType", code));
+    response.write(true, ByteBuffer.wrap(http.body()), callback);
+  }
+
+  private static void sendAndClose(byte[] bytes, EndPoint endPoint, Callback callback)
+      throws IOException {
+    try (Blocker.Callback written = Blocker.callback()) {
+      endPoint.write(written, ByteBuffer.wrap(bytes));
+      written.block();
+    }
+    endPoint.close();
+    callback.failed(new EofException("cut on demand"));
+  }
+
+  private static void reset(EndPoint endPoint, Callback callback) throws IOException {
+    ((SocketChannel) endPoint.getTransport()).setOption(StandardSocketOptions.SO_LINGER, 0);
+    endPoint.close();
+    callback.failed(new EofException("reset on demand"));
+  }
+
+  private static EndPoint endPoint(Request request) {
+    return request.getConnectionMetaData().getConnection().getEndPoint();
+  }
+}

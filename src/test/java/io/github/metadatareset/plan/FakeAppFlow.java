@@ -1,0 +1,180 @@
+package io.github.metadatareset.plan;
+
+import io.github.metadatareset.request.ApiVersion;
+import io.github.metadatareset.request.Connector;
+import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.EntitiesPath;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.ProfileName;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.ResetCall;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// AppFlow as an object: it holds what it is told, writes down what it is asked, and fails as told.
+public final class FakeAppFlow implements AppFlow {
+
+  private final List<Profile> profiles = new ArrayList<>();
+  private final Map<ConnectorLabel, List<ApiVersion>> versions = new LinkedHashMap<>();
+  private final Map<String, List<Entity>> entities = new LinkedHashMap<>();
+  private final Map<String, Flow> flows = new LinkedHashMap<>();
+  private final Map<String, Failure> failures = new LinkedHashMap<>();
+  private final List<ResetCall> resets = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private Function<ResetCall, Optional<Failure>> resetFailure = _ -> Optional.empty();
+
+  public FakeAppFlow profile(String name, ConnectorType type) {
+    profiles.add(new Profile(new ProfileName(name), Optional.of(type), Optional.empty()));
+    return this;
+  }
+
+  public FakeAppFlow customProfile(String name, String label) {
+    profiles.add(
+        new Profile(
+            new ProfileName(name),
+            Optional.of(ConnectorType.CUSTOMCONNECTOR),
+            Optional.of(new ConnectorLabel(label))));
+    return this;
+  }
+
+  public FakeAppFlow connector(String label, String... supportedApiVersions) {
+    versions.put(
+        new ConnectorLabel(label),
+        List.of(supportedApiVersions).stream().map(ApiVersion::new).toList());
+    return this;
+  }
+
+  /// @param at a profile's name or a type, and `/parent` for nested entities
+  public FakeAppFlow entities(String at, Entity... listed) {
+    entities.put(at, List.of(listed));
+    return this;
+  }
+
+  public FakeAppFlow withFlow(String name, Use... uses) {
+    flows.put(name, new Flow(name, List.of(uses)));
+    return this;
+  }
+
+  /// Every call of the operation fails from now on.
+  public FakeAppFlow failing(String operation, Failure failure) {
+    failures.put(operation, failure);
+    return this;
+  }
+
+  /// The operation answers again.
+  public FakeAppFlow mended(String operation) {
+    failures.remove(operation);
+    return this;
+  }
+
+  public FakeAppFlow resetsFailing(Function<ResetCall, Optional<Failure>> failure) {
+    resetFailure = failure;
+    return this;
+  }
+
+  /// The calls that were accepted.
+  public List<ResetCall> resets() {
+    return List.copyOf(resets);
+  }
+
+  /// What was asked besides, such as `DescribeFlow crm-to-lake`.
+  public List<String> asked() {
+    return List.copyOf(asked);
+  }
+
+  public static Entity leaf(String name) {
+    return new Entity(name, false);
+  }
+
+  public static Entity parent(String name) {
+    return new Entity(name, true);
+  }
+
+  public static Use use(String profile, String entity) {
+    return new Use(new ProfileName(profile), entity, Optional.empty(), Optional.empty());
+  }
+
+  public static Use use(String profile, String entity, String apiVersion) {
+    return new Use(
+        new ProfileName(profile), entity, Optional.empty(), Optional.of(new ApiVersion(apiVersion)));
+  }
+
+  public static Use nestedUse(String profile, String parent, String entity, String apiVersion) {
+    return new Use(
+        new ProfileName(profile), entity, Optional.of(parent), Optional.of(new ApiVersion(apiVersion)));
+  }
+
+  @Override
+  public void reset(ResetCall call) {
+    failIfTold("ResetConnectorMetadataCache");
+    resetFailure
+        .apply(call)
+        .ifPresent(
+            failure -> {
+              throw new RequestFailedException(failure);
+            });
+    resets.add(call);
+  }
+
+  @Override
+  public List<Profile> profiles() {
+    ask("DescribeConnectorProfiles", "");
+    return List.copyOf(profiles);
+  }
+
+  @Override
+  public List<Profile> profiles(Collection<ProfileName> names) {
+    ask("DescribeConnectorProfiles", " " + names.size());
+    return profiles.stream().filter(profile -> names.contains(profile.name())).toList();
+  }
+
+  @Override
+  public List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
+    ask("DescribeConnector", " " + label.value());
+    return versions.getOrDefault(label, List.of());
+  }
+
+  @Override
+  public List<Entity> entities(
+      Connector.Exact connector, Optional<EntitiesPath> parent, Optional<ApiVersion> apiVersion) {
+    String at =
+        switch (connector) {
+              case Connector.NamedProfile(var name, _) -> name.value();
+              case Connector.WithoutProfile(var type) -> type.apiName();
+            }
+            + parent.map(path -> "/" + path.value()).orElse("");
+    ask("ListConnectorEntities", " " + at);
+    return entities.getOrDefault(at, List.of());
+  }
+
+  @Override
+  public List<String> flowNames() {
+    ask("ListFlows", "");
+    return List.copyOf(flows.keySet());
+  }
+
+  @Override
+  public Optional<Flow> flow(String name) {
+    ask("DescribeFlow", " " + name);
+    return Optional.ofNullable(flows.get(name));
+  }
+
+  private void ask(String operation, String subject) {
+    asked.add(operation + subject);
+    failIfTold(operation);
+  }
+
+  private void failIfTold(String operation) {
+    Failure failure = failures.get(operation);
+    if (failure != null) {
+      throw new RequestFailedException(failure);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.github.metadatareset.plan;
+
+import static io.github.metadatareset.plan.FakeAppFlow.use;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestReader;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+
+  private final FakeAppFlow appFlow = new FakeAppFlow();
+
+  @Test
+  void aBuiltInConnectorsCallGetsItsTypeAndNoVersion() {
+    appFlow.profile("crm", ConnectorType.SALESFORCE).withFlow("f", use("crm", "Account", "v58.0"));
+
+    assertEquals(
+        "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Account'}",
+        planned("{'connectorProfileName':'crm','connectorEntityName':'Account'}"));
+  }
+
+  @Test
+  void aCustomConnectorsOnlyVersionIsTheOne() {
+    appFlow.customProfile("ads", "Ads").connector("Ads", "v16");
+
+    assertEquals(
+        "{'connectorProfileName':'ads','connectorType':'CustomConnector','apiVersion':'v16'}",
+        planned("{'connectorProfileName':'ads'}"));
+  }
+
+  @Test
+  void ofSeveralVersionsItIsTheOneOfTheFlowsThatUseTheEntity() {
+    appFlow
+        .customProfile("erp", "Erp")
+        .connector("Erp", "v1", "v2")
+        .withFlow("a", use("erp", "orders", "v2"))
+        .withFlow("b", use("erp", "items", "v1"));
+
+    assertEquals(
+        "{'connectorProfileName':'erp','connectorType':'CustomConnector','connectorEntityName':'orders','apiVersion':'v2'}",
+        planned("{'connectorProfileName':'erp','connectorEntityName':'orders'}"));
+  }
+
+  @Test
+  void severalVersionsInUseMakeTheRequestWide() {
+    appFlow
+        .customProfile("erp", "Erp")
+        .connector("Erp", "v1", "v2")
+        .withFlow("a", use("erp", "orders", "v2"))
+        .withFlow("b", use("erp", "items", "v1"));
+
+    Request names = request("{'connectorProfileName':'erp'}");
+    Request unused = request("{'connectorProfileName':'erp','connectorEntityName':'customers'}");
+
+    assertEquals(new Plan.Split(names), plan(names));
+    assertEquals(new Plan.Split(unused), plan(unused));
+  }
+
+  @Test
+  void noVersionToBeFoundIsAFailureThatListsThoseToChooseFrom() {
+    appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
+
+    assertEquals(
+        new Plan.Unclear(
+            new Failure.Permanent(
+                "NoApiVersion",
+                "which apiVersion of connector Erp is meant? It supports [v1, v2], and no flow uses"
+                    + " profile erp; give one as apiVersion")),
+        plan(request("{'connectorProfileName':'erp'}")));
+  }
+
+  @Test
+  void aProfileThatAppFlowDoesNotKnowIsCalledAllTheSame() {
+    assertEquals("{'connectorProfileName':'ghost'}", planned("{'connectorProfileName':'ghost'}"));
+  }
+
+  @Test
+  void whatSaysEnoughCostsNoLookUp() {
+    plan(request("{'connectorProfileName':'crm','connectorType':'Salesforce'}"));
+    plan(request("{'connectorProfileName':'erp','apiVersion':'v1'}"));
+    plan(request("{'connectorType':'S3'}"));
+    plan(request("{'connectorProfileName':'*','entities':'ALL'}"));
+
+    assertEquals(List.of(), appFlow.asked());
+  }
+
+  @Test
+  void aHundredProfilesAreLookedUpInOneCall() {
+    IntStream.range(0, 150).forEach(i -> appFlow.profile("p" + i, ConnectorType.SLACK));
+    List<Request> requests =
+        IntStream.range(0, 150)
+            .mapToObj(i -> request("{'connectorProfileName':'p%d'}".formatted(i)))
+            .toList();
+    Discovery discovery = new Discovery(appFlow, 4);
+    discovery.expect(Planner.toLookUp(requests));
+
+    requests.forEach(new Planner(discovery)::plan);
+
+    assertEquals(
+        List.of("DescribeConnectorProfiles 100", "DescribeConnectorProfiles 50"),
+        appFlow.asked().stream().sorted().toList());
+  }
+
+  @Test
+  void aLookUpThatFailsMakesItUnclear() {
+    Failure denied = new Failure.Denied("AccessDeniedException", "not authorized");
+    appFlow.failing("DescribeConnectorProfiles", denied);
+
+    assertEquals(new Plan.Unclear(denied), plan(request("{'connectorProfileName':'crm'}")));
+  }
+
+  private String planned(String request) {
+    Plan plan = plan(request(request));
+    return plan instanceof Plan.Call(var call)
+        ? call.request().json().replace('"', '\'')
+        : "not a call: " + plan;
+  }
+
+  private Plan plan(Request request) {
+    return new Planner(new Discovery(appFlow, 4)).plan(request);
+  }
+
+  private static Request request(String json) {
+    return new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json.replace('\'', '"'), ""));
+  }
+}

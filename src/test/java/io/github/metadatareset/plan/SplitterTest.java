@@ -1,0 +1,427 @@
+package io.github.metadatareset.plan;
+
+import static io.github.metadatareset.plan.FakeAppFlow.leaf;
+import static io.github.metadatareset.plan.FakeAppFlow.nestedUse;
+import static io.github.metadatareset.plan.FakeAppFlow.parent;
+import static io.github.metadatareset.plan.FakeAppFlow.use;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.metadatareset.plan.Plan.Impossible;
+import io.github.metadatareset.plan.Plan.Parts;
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.RequestReader;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class SplitterTest {
+
+  private final FakeAppFlow appFlow = new FakeAppFlow();
+  private ProfilePattern reach = ProfilePattern.ALL;
+
+  @Nested
+  class ProfilesByPattern {
+
+    @Test
+    void comeToOneRequestEachWithTheTypeThatSavesTheNextLookUp() {
+      appFlow
+          .profile("crm-eu", ConnectorType.SALESFORCE)
+          .profile("crm-us", ConnectorType.SALESFORCE)
+          .profile("itsm", ConnectorType.SERVICENOW);
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'crm-eu','connectorType':'Salesforce'}",
+              "{'connectorProfileName':'crm-us','connectorType':'Salesforce'}"),
+          split("{'connectorProfileName':'crm-*'}").requests());
+    }
+
+    @Test
+    void keepWhatTheRequestSaysOfEntities() {
+      appFlow.profile("crm-eu", ConnectorType.SALESFORCE);
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'crm-eu','connectorType':'Salesforce','entities':['A','B'],'entitiesPath':'P','apiVersion':'v1'}"),
+          split(
+                  "{'connectorProfileName':'crm-*','entities':['A','B'],'entitiesPath':'P','apiVersion':'v1'}")
+              .requests());
+    }
+
+    @Test
+    void areNarrowedByTypeAndByLabel() {
+      appFlow
+          .profile("a", ConnectorType.SALESFORCE)
+          .customProfile("b", "Erp")
+          .customProfile("c", "Ads")
+          .connector("Erp", "v1")
+          .connector("Ads", "v9");
+
+      assertEquals(
+          requests("{'connectorProfileName':'a','connectorType':'Salesforce'}"),
+          split("{'connectorProfileName':'*','connectorType':'Salesforce'}").requests());
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'c','connectorType':'CustomConnector','apiVersion':'v9'}"),
+          split("{'connectorProfileName':'*','connectorLabel':'Ads'}").requests());
+    }
+
+    @Test
+    void reachOnlyWhatThisDeploymentMayReset() {
+      appFlow.profile("prod", ConnectorType.SLACK).profile("dev", ConnectorType.SLACK);
+      reach = new ProfilePattern("prod*");
+
+      assertEquals(
+          requests("{'connectorProfileName':'prod','connectorType':'Slack'}"),
+          split("{'connectorProfileName':'*'}").requests());
+    }
+
+    @Test
+    void thatMatchNoneAreAFailureThatSaysSo() {
+      appFlow.profile("a", ConnectorType.SLACK).profile("b", ConnectorType.SLACK);
+
+      assertEquals(
+          new Failure.Permanent("NoMatch", "crm-* matches none of the 2 profiles"),
+          failure("{'connectorProfileName':'crm-*'}"));
+    }
+
+    @Test
+    void everyProfileMayBeNone() {
+      assertEquals(new Parts(0, List.of(), List.of()), split("{'connectorProfileName':'*'}"));
+    }
+  }
+
+  @Nested
+  class UsedByFlows {
+
+    @Test
+    void areTheNamesAndTheDetailsOfWhatFlowsReadOrWriteThroughTheProfile() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .profile("itsm", ConnectorType.SERVICENOW)
+          .withFlow("in", use("crm", "Account"), use("itsm", "incident"))
+          .withFlow("out", use("crm", "Lead"), use("crm", "Account"));
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'crm','connectorType':'Salesforce'}",
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Account'}",
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Lead'}"),
+          split("{'connectorProfileName':'crm','entities':'USED_BY_FLOWS'}").requests());
+    }
+
+    @Test
+    void scanTheFlowsOnceForAllProfiles() {
+      IntStream.range(0, 30).forEach(i -> appFlow.profile("p" + i, ConnectorType.SALESFORCE));
+      appFlow.withFlow("a", use("p1", "Account")).withFlow("b", use("p2", "Lead"));
+
+      assertEquals(
+          32, split("{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}").requests().size());
+      assertEquals(
+          List.of(
+              "DescribeConnectorProfiles", "DescribeFlow a", "DescribeFlow b", "ListFlows"),
+          appFlow.asked().stream().sorted().toList());
+    }
+
+    @Test
+    void ofACustomConnectorTakeTheVersionsOfTheFlowsThatUseThem() {
+      appFlow
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2", "v3")
+          .withFlow("old", use("erp", "orders", "v1"))
+          .withFlow("new", use("erp", "orders", "v2"), use("erp", "items", "v2"));
+      String erp = "{'connectorProfileName':'erp','connectorType':'CustomConnector',";
+
+      assertEquals(
+          requests(
+              erp + "'apiVersion':'v1'}",
+              erp + "'apiVersion':'v2'}",
+              erp + "'connectorEntityName':'orders','apiVersion':'v1'}",
+              erp + "'connectorEntityName':'orders','apiVersion':'v2'}",
+              erp + "'connectorEntityName':'items','apiVersion':'v2'}"),
+          split("{'connectorProfileName':'erp','entities':'USED_BY_FLOWS'}").requests());
+    }
+
+    @Test
+    void ofAProfileThatAppFlowDoesNotKnowAreAskedForAllTheSame() {
+      assertEquals(
+          requests("{'connectorProfileName':'ghost'}"),
+          split("{'connectorProfileName':'ghost','entities':'USED_BY_FLOWS'}").requests());
+    }
+
+    @Test
+    void withoutATellableVersionFailByThemselves() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2");
+
+      Parts parts = split("{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}");
+
+      assertEquals(
+          requests("{'connectorProfileName':'crm','connectorType':'Salesforce'}"),
+          parts.requests());
+      assertEquals(
+          List.of(
+              new Impossible(
+                  "{\"connectorProfileName\":\"erp\",\"connectorType\":\"CustomConnector\"}",
+                  new Failure.Permanent(
+                      "NoApiVersion",
+                      "which apiVersion of connector Erp is meant? It supports [v1, v2], and no"
+                          + " flow uses profile erp; give one as apiVersion"))),
+          parts.impossible());
+    }
+  }
+
+  @Nested
+  class Flows {
+
+    @Test
+    void byNameComeToTheirEntitiesEachThroughItsOwnProfileAndVersion() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2")
+          .withFlow("other", use("crm", "Lead"), use("erp", "orders", "v1"))
+          .withFlow(
+              "sync",
+              use("crm", "Account"),
+              use("erp", "orders", "v2"),
+              nestedUse("erp", "orders", "orders/lines", "v2"));
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Account'}",
+              "{'connectorProfileName':'erp','connectorType':'CustomConnector','connectorEntityName':'orders','apiVersion':'v2'}",
+              "{'connectorProfileName':'erp','connectorType':'CustomConnector','connectorEntityName':'orders/lines','entitiesPath':'orders','apiVersion':'v2'}"),
+          split("{'flowName':'sync'}").requests());
+    }
+
+    @Test
+    void byPatternAreEachDescribedOnce() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .withFlow("crm-a", use("crm", "Account"))
+          .withFlow("crm-b", use("crm", "Account"))
+          .withFlow("erp-c", use("crm", "Lead"));
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Account'}"),
+          split("{'flowName':'crm-*'}").requests());
+    }
+
+    @Test
+    void thatDoNotExistAreAFailureThatSaysSo() {
+      appFlow.withFlow("a");
+
+      assertEquals(
+          new Failure.Permanent("NoMatch", "gone matches none of the 1 flows"),
+          failure("{'flowName':'gone'}"));
+      assertEquals(
+          new Failure.Permanent("NoMatch", "b* matches none of the 1 flows"),
+          failure("{'flowName':'b*'}"));
+    }
+
+    @Test
+    void reachOnlyProfilesThatThisDeploymentMayReset() {
+      reach = new ProfilePattern("prod-*");
+      appFlow
+          .profile("prod-crm", ConnectorType.SALESFORCE)
+          .withFlow("sync", use("prod-crm", "Account"), use("dev-crm", "Account"));
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'prod-crm','connectorType':'Salesforce','connectorEntityName':'Account'}"),
+          split("{'flowName':'sync'}").requests());
+    }
+
+    @Test
+    void withAParentThatAppFlowCannotBeAskedForFailThatEntityAlone() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .withFlow("sync", use("crm", "a;b"), nestedUse("crm", "a;b", "a;b/c", "v1"));
+
+      Parts parts = split("{'flowName':'sync'}");
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'a;b'}"),
+          parts.requests());
+      assertEquals("InvalidEntitiesPath", parts.impossible().getFirst().failure().code());
+    }
+  }
+
+  @Nested
+  class AllEntities {
+
+    private static final String CHAT = "{'connectorProfileName':'chat','connectorType':'Slack',";
+
+    @Test
+    void resetTheListOfNamesBeforeTheyReadIt() {
+      appFlow.profile("chat", ConnectorType.SLACK).entities("chat", leaf("users"));
+
+      Parts parts = split(CHAT + "'entities':'ALL'}");
+
+      assertEquals(1, parts.resets());
+      assertEquals(
+          requests("{'connectorProfileName':'chat','connectorType':'Slack'}"),
+          appFlow.resets().stream().map(call -> (Request) call.request()).toList());
+      assertEquals(requests(CHAT + "'connectorEntityName':'users'}"), parts.requests());
+    }
+
+    @Test
+    void goDownIntoEntitiesThatHaveOthers() {
+      appFlow.entities("chat", parent("rooms"), leaf("users"));
+
+      assertEquals(
+          requests(
+              CHAT + "'connectorEntityName':'rooms'}",
+              CHAT + "'entities':'ALL','entitiesPath':'rooms','depth':1}",
+              CHAT + "'connectorEntityName':'users'}"),
+          split(CHAT + "'entities':'ALL'}").requests());
+    }
+
+    @Test
+    void ofAParentAreNamedTogetherWithIt() {
+      appFlow.entities("chat/rooms", leaf("rooms/1"), parent("rooms"));
+
+      assertEquals(
+          requests(
+              CHAT + "'connectorEntityName':'rooms/1','entitiesPath':'rooms'}",
+              CHAT + "'connectorEntityName':'rooms','entitiesPath':'rooms'}"),
+          split(CHAT + "'entities':'ALL','entitiesPath':'rooms','depth':1}").requests(),
+          "its own parent is not walked again");
+    }
+
+    @Test
+    void nestedTooDeepAreADeadLetterThatGoesOnWhereTheWalkEnded() {
+      appFlow.entities("chat/d10", parent("d11"));
+
+      Parts parts = split(CHAT + "'entities':'ALL','entitiesPath':'d10','depth':10}");
+
+      assertEquals(
+          requests(CHAT + "'connectorEntityName':'d11','entitiesPath':'d10'}"), parts.requests());
+      assertEquals("TooDeep", parts.impossible().getFirst().failure().code());
+      assertEquals(
+          request(CHAT + "'entities':'ALL','entitiesPath':'d11','depth':10}"),
+          request(parts.impossible().getFirst().body()));
+    }
+
+    @Test
+    void belowAParentThatAppFlowRefusesFailByThemselves() {
+      appFlow.entities("chat", parent("a;b"));
+
+      Parts parts = split(CHAT + "'entities':'ALL'}");
+
+      assertEquals(requests(CHAT + "'connectorEntityName':'a;b'}"), parts.requests());
+      assertEquals("InvalidEntitiesPath", parts.impossible().getFirst().failure().code());
+      assertEquals(
+          json(CHAT + "'entities':'ALL','depth':1,'entitiesPath':'a;b'}"),
+          parts.impossible().getFirst().body());
+    }
+
+    @Test
+    void ofATypeWithoutProfileAreListedByType() {
+      appFlow.entities("S3", leaf("bucket"));
+
+      assertEquals(
+          requests("{'connectorType':'S3','connectorEntityName':'bucket'}"),
+          split("{'connectorType':'S3','entities':'ALL'}").requests());
+    }
+
+    @Test
+    void ofACustomConnectorWithSeveralVersionsInUseAreWalkedForEach() {
+      appFlow
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2")
+          .withFlow("a", use("erp", "x", "v1"))
+          .withFlow("b", use("erp", "y", "v2"));
+      String erp = "{'connectorProfileName':'erp','connectorType':'CustomConnector',";
+
+      assertEquals(
+          requests(
+              erp + "'entities':'ALL','apiVersion':'v1'}",
+              erp + "'entities':'ALL','apiVersion':'v2'}"),
+          split("{'connectorProfileName':'erp','entities':'ALL'}").requests());
+    }
+  }
+
+  @Nested
+  class Lists {
+
+    @Test
+    void ofEntitiesComeToOneRequestAName() {
+      appFlow.profile("crm", ConnectorType.SALESFORCE);
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'A'}",
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'B'}"),
+          split("{'connectorProfileName':'crm','entities':['A','B','A']}").requests());
+    }
+
+    @Test
+    void ofRequestsComeToTheirElements() {
+      assertEquals(
+          requests("{'connectorProfileName':'crm'}", "{'flowName':'f*'}"),
+          split("{'requests':[{'connectorProfileName':'crm'},{'flowName':'f*'}]}").requests());
+    }
+  }
+
+  @Test
+  void aFailureThatMayPassEndsTheSplitWhole() {
+    Failure throttled = new Failure.Throttled("ThrottlingException", "slow down");
+    appFlow
+        .customProfile("erp", "Erp")
+        .profile("crm", ConnectorType.SALESFORCE)
+        .failing("DescribeConnector", throttled);
+
+    assertEquals(throttled, failure("{'connectorProfileName':'*'}"));
+  }
+
+  @Test
+  void aConnectorThatWasUnregisteredFailsByItself() {
+    var missing = new Failure.Permanent("ResourceNotFoundException", "no such connector");
+    appFlow
+        .customProfile("erp", "Erp")
+        .profile("crm", ConnectorType.SALESFORCE)
+        .failing("DescribeConnector", missing);
+
+    Parts parts = split("{'connectorProfileName':'*'}");
+
+    assertEquals(1, parts.requests().size());
+    assertEquals(missing, parts.impossible().getFirst().failure());
+  }
+
+  private Parts split(String request) {
+    return new Splitter(appFlow, new Discovery(appFlow, 4), reach).split(request(request));
+  }
+
+  private Failure failure(String request) {
+    return assertThrows(RequestFailedException.class, () -> split(request)).failure();
+  }
+
+  private static List<Request> requests(String... requests) {
+    return Arrays.stream(requests).map(SplitterTest::request).toList();
+  }
+
+  private static Request request(String json) {
+    return assertInstanceOf(
+        Request.class,
+        new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json(json), "")));
+  }
+
+  private static String json(String withSingleQuotes) {
+    return withSingleQuotes.replace('\'', '"');
+  }
+}

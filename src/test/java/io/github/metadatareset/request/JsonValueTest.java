@@ -1,0 +1,240 @@
+package io.github.metadatareset.request;
+
+import static io.github.metadatareset.request.Refusals.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.github.metadatareset.RandomCases;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonValueTest {
+
+  @Nested
+  class ReadingJson {
+
+    @ParameterizedTest
+    @MethodSource
+    void takesOneValueOfAnyKind(String text, Object content) {
+      assertEquals(content, JsonValue.parse(text, "").content());
+      assertEquals(content, JsonValue.parse(text.getBytes(StandardCharsets.UTF_8)).content());
+    }
+
+    static Stream<Arguments> takesOneValueOfAnyKind() {
+      return Stream.of(
+          arguments("null", null),
+          arguments(" true\n", true),
+          arguments("\"caf\u00E9 \\ud83d\\ude00\"", "caf\u00E9 \uD83D\uDE00"),
+          arguments("7", 7),
+          arguments("1.50", new BigDecimal("1.50")),
+          arguments("1e999999999", new BigDecimal("1e999999999")),
+          arguments("1e-999999999", new BigDecimal("1e-999999999")),
+          arguments("[1,[]]", List.of(1, List.of())),
+          arguments("{\"a\":{\"b\":false}}", Map.of("a", Map.of("b", false))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "",
+          " ",
+          "nul",
+          "{",
+          "[1,",
+          "\"a",
+          "{'a':1}",
+          "{a:1}",
+          "{\"a\":1,}",
+          "[1,]",
+          "01",
+          "+1",
+          ".5",
+          "1.",
+          "0x1",
+          "NaN",
+          "-Infinity",
+          "// note\n1",
+          "\uFEFF1",
+          "\"\u0000\"",
+          "\"\n\"",
+          "\"\\x\"",
+          "\"\\u12\"",
+          "1e9999999999",
+          "[-1e-9999999999]"
+        })
+    void takesNothingElse(String text) {
+      assertNoJson(() -> JsonValue.parse(text, ""));
+      assertNoJson(() -> JsonValue.parse((text + "[").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void takesNothingThatIsNoUtf8() {
+      for (byte[] bytes :
+          List.of(
+              new byte[] {(byte) 0xFF},
+              new byte[] {'"', (byte) 0xC3, '(', '"'},
+              new byte[] {0, 0, (byte) 0xFF, (byte) 0xFE, 1, 1, 1, 1})) {
+        assertNoJson(() -> JsonValue.parse(bytes));
+      }
+    }
+
+    @Test
+    void takesNothingAfterTheValue() {
+      assertRefused(
+          "the request: more follows the first JSON value; expected one JSON value",
+          () -> JsonValue.parse("{} {}", ""));
+      assertNoJson(() -> JsonValue.parse("{} x", ""));
+    }
+
+    @Test
+    void takesNoKeyTwice() {
+      assertRefused(
+          "/detail/a/0/b: Duplicate field 'b'; expected JSON (RFC 8259) without a key twice",
+          () -> JsonValue.parse("{\"a\":[{\"b\":1,\"b\":1}]}", "/detail"));
+      assertNoJson(() -> JsonValue.parse("{\"a\":1,\"\\u0061\":1}", ""));
+    }
+
+    @Test
+    void takesNoNumberThatIsThousandsOfDigitsLong() {
+      assertEquals("9".repeat(1000), JsonValue.parse("9".repeat(1000), "").content().toString());
+      assertNoJson(() -> JsonValue.parse("9".repeat(1001), ""));
+    }
+
+    @Test
+    void goesDownSixtyFourLevels() {
+      assertEquals(
+          "[".repeat(64) + "]".repeat(64),
+          JsonValue.write(JsonValue.parse("[".repeat(64) + "]".repeat(64), "").content()));
+      assertNoJson(() -> JsonValue.parse("[".repeat(65) + "]".repeat(65), ""));
+      assertNoJson(() -> JsonValue.parse("{\"a\":".repeat(500_000), ""));
+    }
+
+    private static void assertNoJson(Runnable parsing) {
+      var failure = assertThrows(RequestFailedException.class, parsing::run).failure();
+      assertTrue(failure instanceof Failure.Permanent, failure::toString);
+      assertTrue(failure.message().contains("; expected JSON"), failure::message);
+    }
+  }
+
+  @Nested
+  class SayingWhatIsWrong {
+
+    @Test
+    void namesTheWholeByItsPurpose() {
+      assertRefused(
+          "the request: 7; expected x", () -> throwing(JsonValue.parse("7", "").refused("x")));
+    }
+
+    @Test
+    void namesAMemberByItsPointer() {
+      JsonValue value = JsonValue.parse("{\"a/b\":[{\"m~n\":\"v\"}]}", "/Message");
+      JsonValue element = value.member("a/b").orElseThrow().asList("a list").getFirst();
+
+      assertRefused(
+          "/Message/a~1b/0/m~0n: \"v\"; expected x",
+          () -> throwing(element.member("m~n").orElseThrow().refused("x")));
+    }
+
+    @Test
+    void showsNoCharacterThatCouldForgeALine() {
+      new RandomCases(2_000)
+          .check(
+              random -> {
+                RandomTexts texts = new RandomTexts(random);
+                Map<String, Object> members = new LinkedHashMap<>();
+                members.put(texts.nasty(), texts.nasty());
+                JsonValue value = JsonValue.parse(JsonValue.write(members), texts.nasty());
+                JsonValue member = value.member(value.memberNames().getFirst()).orElseThrow();
+
+                String message = member.refused("x").failure().message();
+
+                assertTrue(message.matches("[ -\\x7F]+"), message);
+              });
+    }
+
+    @Test
+    void showsNoSuchCharacterWhereTheTextIsNoJson() {
+      new RandomCases(2_000)
+          .check(
+              random -> {
+                String text = new RandomTexts(random).spoilt("{\"a\":1,\"a\u0085\n\":1,\"a\":1}");
+                String message =
+                    assertThrows(RequestFailedException.class, () -> JsonValue.parse(text, ""))
+                        .failure()
+                        .message();
+
+                assertTrue(message.matches("[ -\\x7F]+"), message);
+              });
+    }
+
+    @Test
+    void showsNoMoreThanAPersonReads() {
+      String key = "k".repeat(1000);
+      JsonValue value = JsonValue.parse("{\"%s\":\"%s\"}".formatted(key, "v".repeat(1000)), "");
+
+      assertRefused(
+          "/%s...: \"%s...; expected x".formatted("k".repeat(99), "v".repeat(99)),
+          () -> throwing(value.member(key).orElseThrow().refused("x")));
+    }
+
+    private static void throwing(RequestFailedException e) {
+      throw e;
+    }
+  }
+
+  @Nested
+  class WhatIsWritten {
+
+    @Test
+    void isReadBackAsTheSame() {
+      new RandomCases(3_000)
+          .check(
+              random -> {
+                String json = JsonValue.write(new RandomJson(random).any());
+                assertEquals(json, JsonValue.write(JsonValue.parse(json, "").content()));
+              });
+    }
+
+    @Test
+    void isAsciiOnOneLine() {
+      assertEquals(
+          "{\"caf\\u00E9\":[\"\\uD83D\\uDE00\\uD83D\\u0000\\n\\u2028\",null,1.50]}",
+          JsonValue.write(
+              JsonValue.parse("{\"café\":[\"😀\\ud83d\\u0000\\n\u2028\",null,1.50]}", "")
+                  .content()));
+    }
+  }
+
+  @Test
+  void onlyAnObjectHasMembers() {
+    JsonValue object = JsonValue.parse("{\"a\":null,\"b\":\"text\",\"c\":1}", "");
+    JsonValue list = JsonValue.parse("[\"a\"]", "");
+
+    assertTrue(object.isObject());
+    assertEquals(List.of("a", "b", "c"), object.memberNames());
+    assertTrue(object.has("a"));
+    assertEquals(Optional.of(new JsonValue("/a", null)), object.member("a"));
+    assertEquals(Optional.of("text"), object.text("b"));
+    assertEquals(Optional.empty(), object.text("c"));
+    assertEquals(Optional.empty(), object.member("d"));
+
+    assertFalse(list.isObject());
+    assertFalse(list.has("a"));
+    assertEquals(List.of(), list.memberNames());
+    assertEquals(Optional.empty(), list.member("a"));
+  }
+}

@@ -1,0 +1,147 @@
+package io.github.metadatareset.request;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.github.metadatareset.RandomCases;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// A value that exists is one that AppFlow takes: the limits are those of the API's own model.
+class LimitTest {
+
+  private static final JsonValue SHAPES = shapesOfTheModel();
+
+  @ParameterizedTest
+  @MethodSource
+  void isThatOfTheApiModel(String shape, Function<String, ?> value) {
+    JsonValue model = SHAPES.member(shape).orElseThrow();
+    int max = model.member("max").orElseThrow().asInt("a length");
+    Pattern pattern = Pattern.compile(model.text("pattern").orElseThrow());
+    Map<Boolean, Integer> verdicts = new TreeMap<>(Map.of(true, 0, false, 0));
+    int cases = 2_000;
+
+    new RandomCases(cases)
+        .check(
+            random -> {
+              RandomTexts texts = new RandomTexts(random);
+              String text =
+                  random.nextBoolean() ? texts.label() : texts.spoilt(texts.profileName());
+              boolean legal =
+                  text.codePoints().count() <= max
+                      && pattern.matcher(text).matches()
+                      && !hasLoneSurrogate(text);
+
+              assertEquals(legal, exists(value, text), () -> JsonValue.write(text));
+              verdicts.merge(legal, 1, Integer::sum);
+            });
+
+    assertTrue(verdicts.values().stream().allMatch(n -> n > cases / 50), verdicts::toString);
+  }
+
+  static Stream<Arguments> isThatOfTheApiModel() {
+    return Stream.of(
+        ofShape("ConnectorProfileName", ProfileName::new),
+        ofShape("ConnectorLabel", ConnectorLabel::new),
+        ofShape("EntityName", EntityName::new),
+        ofShape("EntitiesPath", EntitiesPath::new),
+        ofShape("ApiVersion", ApiVersion::new),
+        ofShape(
+            "FlowName",
+            name -> {
+              FlowPattern flow = new FlowPattern(name);
+              if (!flow.isName()) {
+                throw new IllegalArgumentException("a pattern");
+              }
+              return flow;
+            }));
+  }
+
+  @Test
+  void theTypesAreThoseOfTheApiModel() {
+    assertEquals(
+        SHAPES.member("ConnectorType").flatMap(type -> type.member("enum")).orElseThrow().content(),
+        Arrays.stream(ConnectorType.values()).map(ConnectorType::apiName).toList());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void endsAtItsLength(Limit limit) {
+    int max = limit == Limit.ENTITY_NAME ? 1024 : 256;
+
+    assertTrue(allows(limit, "x".repeat(max)));
+    assertFalse(allows(limit, "x".repeat(max + 1)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ENTITY_NAME", "API_VERSION"})
+  void countsCodePoints(Limit limit) {
+    int max = limit == Limit.ENTITY_NAME ? 1024 : 256;
+
+    assertTrue(allows(limit, "😀".repeat(max)));
+    assertFalse(allows(limit, "😀".repeat(max) + "x"));
+  }
+
+  @Test
+  void aPatternMayBeAsShortAsAWildcard() {
+    for (String pattern : List.of("*", "?", "a*", "?a", "*-", "a?.b")) {
+      assertTrue(exists(FlowPattern::new, pattern), pattern);
+      assertTrue(exists(ProfilePattern::new, pattern), pattern);
+    }
+  }
+
+  @Test
+  void aPatternThatNoFlowsNameCouldMatchIsNone() {
+    for (String pattern : List.of("-*", "_?", "!*", "*/x", "* ", "a", "*\n", "")) {
+      assertFalse(exists(FlowPattern::new, pattern), pattern);
+    }
+  }
+
+  private static Arguments ofShape(String shape, Function<String, ?> value) {
+    return arguments(shape, value);
+  }
+
+  private static boolean allows(Limit limit, String text) {
+    return exists(
+        value -> {
+          limit.check(value);
+          return value;
+        },
+        text);
+  }
+
+  private static boolean exists(Function<String, ?> value, String text) {
+    try {
+      value.apply(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static boolean hasLoneSurrogate(String text) {
+    return text.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF);
+  }
+
+  private static JsonValue shapesOfTheModel() {
+    try (InputStream model = LimitTest.class.getResourceAsStream("/appflow/model.json")) {
+      return JsonValue.parse(model.readAllBytes()).member("shapes").orElseThrow();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

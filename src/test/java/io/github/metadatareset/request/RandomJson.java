@@ -1,0 +1,129 @@
+package io.github.metadatareset.request;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/// Random JSON: requests, requests with one or two things changed, and anything at all.
+record RandomJson(RandomGenerator random, RandomTexts texts) {
+
+  private static final List<String> MEMBERS = RequestReader.MEMBERS.stream().sorted().toList();
+  private static final List<Object> NUMBERS =
+      Stream.of("0", "-0", "-0.0", "1", "1.0", "1e1", "10", "11", "-1", "0.5", "10.000000000000001")
+          .<Object>map(BigDecimal::new)
+          .toList();
+
+  RandomJson(RandomGenerator random) {
+    this(random, new RandomTexts(random));
+  }
+
+  /// In equal parts of the three kinds.
+  Object any() {
+    return switch (random.nextInt(3)) {
+      case 0 -> request();
+      case 1 -> nearRequest();
+      default -> anything(3);
+    };
+  }
+
+  Object request() {
+    return JsonValue.parse(new RandomRequests(random).any().json(), "").content();
+  }
+
+  private Object nearRequest() {
+    Object near = request();
+    for (int changes = random.nextInt(1, 3); changes > 0; changes--) {
+      near = changed(near);
+    }
+    return near;
+  }
+
+  private Object changed(Object value) {
+    return switch (value) {
+      case Map<?, ?> members -> changedMembers(members);
+      case List<?> list -> changedList(list);
+      case String text -> random.nextBoolean() ? texts.spoilt(text) : anything(1);
+      case null, default -> random.nextBoolean() ? texts.oneOf(NUMBERS) : anything(1);
+    };
+  }
+
+  private Object changedMembers(Map<?, ?> members) {
+    Map<Object, Object> changed = new LinkedHashMap<>(members);
+    String name = memberName();
+    switch (random.nextInt(8)) {
+      case 0 -> changed.keySet().remove(someKey(members));
+      case 1 -> changed.put(name, anything(2));
+      case 2 -> changed.put(name + texts.nasty(), anything(1));
+      case 3 -> changed.put("requests", List.of(new LinkedHashMap<>(members)));
+      case 4, 5 -> changed.put(name, plausible(name));
+      default -> changed.computeIfPresent(someKey(members), (_, value) -> changed(value));
+    }
+    return changed;
+  }
+
+  private Object someKey(Map<?, ?> members) {
+    return members.isEmpty() ? "" : texts.oneOf(List.copyOf(members.keySet()));
+  }
+
+  private Object changedList(List<?> list) {
+    List<Object> changed = new ArrayList<>(list);
+    switch (random.nextInt(20)) {
+      case 0 -> changed.clear();
+      case 1 -> changed.addAll(Collections.nCopies(random.nextInt(990, 1002), "Account"));
+      case 2, 3, 4, 5 -> changed.add(anything(2));
+      case 6, 7, 8, 9 -> changed.addAll(list);
+      default -> changed.replaceAll(this::changed);
+    }
+    return changed;
+  }
+
+  /// A value that the member may well have, if the others let it.
+  private Object plausible(String member) {
+    return switch (member) {
+      case "connectorProfileName" ->
+          random.nextBoolean() ? texts.profileName() : texts.profilePattern();
+      case "connectorType" -> texts.oneOf(List.of(ConnectorType.values())).apiName();
+      case "connectorLabel" -> texts.label();
+      case "connectorEntityName" -> texts.entityName();
+      case "entitiesPath" -> texts.oneOf(List.of("", texts.entitiesPath()));
+      case "apiVersion" -> texts.apiVersion();
+      case "entities" ->
+          texts.oneOf(List.of("ALL", "USED_BY_FLOWS", List.of(texts.entityName()), List.of()));
+      case "depth" -> texts.oneOf(NUMBERS);
+      case "flowName" -> random.nextBoolean() ? texts.flowName() : texts.flowPattern();
+      default -> anything(2);
+    };
+  }
+
+  private Object anything(int nesting) {
+    return switch (random.nextInt(nesting > 0 ? 8 : 5)) {
+      case 0 -> null;
+      case 1 -> random.nextBoolean();
+      case 2 -> texts.oneOf(NUMBERS);
+      case 3 -> texts.nasty();
+      case 4 -> texts.profileName();
+      case 5 -> Stream.generate(() -> anything(nesting - 1)).limit(random.nextInt(4)).toList();
+      default -> object(nesting);
+    };
+  }
+
+  private Object object(int nesting) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    for (int left = random.nextInt(4); left > 0; left--) {
+      String name = memberName();
+      members.put(
+          random.nextInt(10) == 0 ? texts.nasty() : name,
+          random.nextInt(4) == 0 ? anything(nesting - 1) : plausible(name));
+    }
+    return members;
+  }
+
+  private String memberName() {
+    return texts.oneOf(MEMBERS);
+  }
+}

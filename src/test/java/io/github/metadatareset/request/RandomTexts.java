@@ -1,0 +1,97 @@
+package io.github.metadatareset.request;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// Random strings: such as a request may hold, and such as break readers.
+record RandomTexts(RandomGenerator random) {
+
+  private static final String ALPHANUMERIC =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  private static final String PROFILE = ALPHANUMERIC + "_/!@#+=.-";
+  private static final String LABEL = ALPHANUMERIC + "_!@#.-";
+  private static final String PATH = PROFILE + ", \t\n\u000B\f\r";
+  private static final List<String> ENTITY =
+      List.of(
+          "A", "z", "0", "_", "/", "*", "?", "\"", "\\", "\u0000", "é", "\u00A0", "\u2028", "😀");
+  private static final List<String> NASTY =
+      List.of(
+          "", " ", "\n", "\t", "\u0000", "\u001F", "\u007F", "\u0085", "\u00A0", "\u2028", "\uFEFF",
+          "\uFFFE", "é", "İ", "ſ", "😀", "\uD83D", "\uDE00", "*", "?", "/", "~", "\"", "\\", ";",
+          ":");
+
+  String profileName() {
+    return of(PROFILE, length(256));
+  }
+
+  /// With at least one wildcard.
+  String profilePattern() {
+    return withWildcard(of(PROFILE + "*?*?*?", length(255)));
+  }
+
+  String label() {
+    return of(ALPHANUMERIC, 1) + of(LABEL, length(255));
+  }
+
+  String flowName() {
+    return label();
+  }
+
+  String flowPattern() {
+    return random.nextBoolean() ? withWildcard("") : withWildcard(of(ALPHANUMERIC, 1) + "-");
+  }
+
+  String entityName() {
+    return of(ENTITY, length(1024));
+  }
+
+  String apiVersion() {
+    return random.nextBoolean() ? "v" + random.nextInt(9) : of(ENTITY, length(256));
+  }
+
+  String entitiesPath() {
+    return of(PATH, length(256));
+  }
+
+  /// Anything but what one expects.
+  String nasty() {
+    return of(NASTY, random.nextInt(4));
+  }
+
+  /// The text with something in it, or at its end, that may not be there, or far too long.
+  String spoilt(String text) {
+    int at = random.nextInt(text.length() + 1);
+    return switch (random.nextInt(4)) {
+      case 0 -> text.substring(0, at) + nasty() + text.substring(at);
+      case 1 -> text + nasty();
+      case 2 -> text.substring(0, at);
+      default -> text + "x".repeat(random.nextInt(254, 260));
+    };
+  }
+
+  <T> T oneOf(List<T> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+
+  private String withWildcard(String text) {
+    int at = random.nextInt(text.length() + 1);
+    return text.substring(0, at) + of("*?", 1) + text.substring(at);
+  }
+
+  /// Mostly short, sometimes as long as is allowed.
+  private int length(int max) {
+    return random.nextInt(20) == 0 ? max : 1 + random.nextInt(Math.min(max, 8));
+  }
+
+  private String of(String alphabet, int length) {
+    return of(List.of(alphabet.split("")), length);
+  }
+
+  private String of(List<String> characters, int length) {
+    return IntStream.range(0, length)
+        .mapToObj(_ -> oneOf(characters))
+        .collect(Collectors.joining());
+  }
+}

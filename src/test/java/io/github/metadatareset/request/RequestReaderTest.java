@@ -1,0 +1,642 @@
+package io.github.metadatareset.request;
+
+import static io.github.metadatareset.request.Refusals.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.github.metadatareset.request.Connector.MatchingProfiles;
+import io.github.metadatareset.request.Connector.NamedProfile;
+import io.github.metadatareset.request.Connector.WithoutProfile;
+import io.github.metadatareset.request.Entities.All;
+import io.github.metadatareset.request.Entities.Listed;
+import io.github.metadatareset.request.Entities.Names;
+import io.github.metadatareset.request.Entities.One;
+import io.github.metadatareset.request.Entities.UsedByFlows;
+import io.github.metadatareset.request.Request.OfConnector;
+import io.github.metadatareset.request.Request.OfFlows;
+import io.github.metadatareset.request.Request.Several;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestReaderTest {
+
+  private static final NamedProfile CRM = new NamedProfile(new ProfileName("crm-prod"));
+  private static final EntityName ACCOUNT = new EntityName("Account");
+  private static final EntityName CONTACT = new EntityName("Contact");
+  private static final OfConnector NAMES_OF_CRM = new OfConnector(CRM, new Names());
+
+  private static final String A_REQUEST =
+      "an object with connectorProfileName, a connectorType without profile, flowName or requests";
+  private static final String A_DEPTH = "a whole number from 0 to 10";
+  private static final String SOME_ENTITIES =
+      "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to 1000 entity names";
+  private static final String SOME_REQUESTS =
+      "a list of 1 to 1000 requests, none with requests of its own";
+
+  @ParameterizedTest
+  @MethodSource
+  void aRequestSaysWhatShouldBeFresh(String json, Request expected) {
+    assertEquals(expected, read(json));
+  }
+
+  static Stream<Arguments> aRequestSaysWhatShouldBeFresh() {
+    return Stream.of(
+        arguments(
+            """
+            {"connectorProfileName": "crm-prod"}""",
+            NAMES_OF_CRM),
+        arguments(
+            """
+            {"connectorProfileName": "crm-prod", "connectorType": "Salesforce"}""",
+            new OfConnector(
+                new NamedProfile(new ProfileName("crm-prod"), ConnectorType.SALESFORCE),
+                new Names())),
+        arguments(
+            """
+            {"connectorProfileName": "crm-prod", "connectorEntityName": "Account"}""",
+            new OfConnector(CRM, new One(ACCOUNT))),
+        arguments(
+            """
+            {"connectorProfileName": "crm-prod", "connectorEntityName": "Account",
+             "entitiesPath": "Objects", "apiVersion": "v1"}""",
+            new OfConnector(
+                CRM,
+                new One(ACCOUNT),
+                Optional.of(new EntitiesPath("Objects")),
+                Optional.of(new ApiVersion("v1")))),
+        arguments(
+            """
+            {"connectorProfileName": "crm-prod", "entities": ["Account", "Contact"]}""",
+            new OfConnector(CRM, new Listed(List.of(ACCOUNT, CONTACT)))),
+        arguments(
+            """
+            {"connectorProfileName": "crm-prod", "entities": "USED_BY_FLOWS"}""",
+            new OfConnector(CRM, new UsedByFlows())),
+        arguments(
+            """
+            {"connectorProfileName": "crm-prod", "entities": "ALL"}""",
+            new OfConnector(CRM, new All(0))),
+        arguments(
+            """
+            {"connectorProfileName": "crm-prod", "entities": "ALL", "entitiesPath": "Objects",
+             "depth": 10}""",
+            new OfConnector(CRM, new All(10)).withEntitiesPath(new EntitiesPath("Objects"))),
+        arguments(
+            """
+            {"connectorProfileName": "crm-*"}""",
+            new OfConnector(new MatchingProfiles(new ProfilePattern("crm-*")), new Names())),
+        arguments(
+            """
+            {"connectorProfileName": "?", "connectorType": "Slack"}""",
+            new OfConnector(
+                new MatchingProfiles(
+                    new ProfilePattern("?"), Optional.of(ConnectorType.SLACK), Optional.empty()),
+                new Names())),
+        arguments(
+            """
+            {"connectorProfileName": "*", "connectorLabel": "SharePoint"}""",
+            new OfConnector(
+                new MatchingProfiles(
+                    ProfilePattern.ALL,
+                    Optional.empty(),
+                    Optional.of(new ConnectorLabel("SharePoint"))),
+                new Names())),
+        arguments(
+            """
+            {"connectorProfileName": "*", "connectorLabel": "SharePoint",
+             "connectorType": "CustomConnector"}""",
+            new OfConnector(
+                new MatchingProfiles(
+                    ProfilePattern.ALL,
+                    Optional.of(ConnectorType.CUSTOMCONNECTOR),
+                    Optional.of(new ConnectorLabel("SharePoint"))),
+                new Names())),
+        arguments(
+            """
+            {"connectorType": "S3", "entities": "ALL"}""",
+            new OfConnector(new WithoutProfile(ConnectorType.S3), new All(0))),
+        arguments(
+            """
+            {"flowName": "crm-account-to-lake"}""",
+            new OfFlows(new FlowPattern("crm-account-to-lake"))),
+        arguments(
+            """
+            {"flowName": "*"}""",
+            new OfFlows(FlowPattern.ALL)),
+        arguments(
+            """
+            {"requests": [{"connectorProfileName": "crm-prod"}, {"flowName": "*"}]}""",
+            new Several(List.of(NAMES_OF_CRM, new OfFlows(FlowPattern.ALL)))));
+  }
+
+  /// Two wordings of the same request are equal, so that one of them is enough.
+  @Nested
+  class RequestsThatMeanTheSame {
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        textBlock =
+            """
+            "entities": ["E"]                  | "connectorEntityName": "E"
+            "entities": ["E", "E"]             | "connectorEntityName": "E"
+            "entities": ["E", "F", "E"]        | "entities": ["E", "F"]
+            "entities": "ALL", "depth": 0      | "entities": "ALL"
+            "entities": "ALL", "depth": 1.0    | "entities": "ALL", "depth": 1
+            "apiVersion": "1", "entitiesPath": "" | "apiVersion": "1"
+            "apiVersion": "1", "connectorEntityName": "E" | "entities": ["E"], "apiVersion": "1"
+            """)
+    void areEqual(String members, String others) {
+      assertEquals(ofProfile(members), ofProfile(others));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        textBlock =
+            """
+            "apiVersion": "1"                  | "apiVersion": "1.0"
+            "apiVersion": "1"                  | "apiVersion": "1", "connectorType": "Slack"
+            "apiVersion": "1"                  | "apiVersion": "1", "entitiesPath": " "
+            "entities": ["ALL"]                | "entities": "ALL"
+            "entities": "USED_BY_FLOWS"        | "entities": "ALL"
+            "entities": ["E"]                  | "entities": ["e"]
+            """)
+    void othersAreNot(String members, String others) {
+      assertNotEquals(ofProfile(members), ofProfile(others));
+    }
+
+    @Test
+    void aListOfOneIsTheOne() {
+      assertEquals(
+          read("{\"flowName\": \"f*\"}"), read("{\"requests\": [{\"flowName\": \"f*\"}]}"));
+    }
+
+    @Test
+    void equalRequestsOfAListAreOne() {
+      assertEquals(
+          read(
+              """
+              {"requests": [{"flowName": "f*"}, {"connectorType": "S3"}]}"""),
+          read(
+              """
+              {"requests": [{"flowName": "f*"}, {"connectorType": "S3"}, {"flowName": "f*"},
+                            {"connectorType": "S3", "entitiesPath": ""}]}"""));
+    }
+
+    private static Request ofProfile(String members) {
+      return read("{\"connectorProfileName\": \"crm-prod\", %s}".formatted(members));
+    }
+  }
+
+  /// The values that AppFlow would refuse, member by member.
+  @Nested
+  class AMemberOfAppFlows {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"crm prod\"", "\"crm:prod\"", "\"caf\\u00E9\"", "\"crm\\n\""})
+    void aProfilesName(String value) {
+      assertRefusedBeside(
+          "{\"connectorProfileName\":%s}",
+          "/connectorProfileName",
+          value,
+          "a connector profile name: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . -");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"* *\"", "\"crm:*\"", "\"[a-z]*\"", "\"?\\u0000\"", "\"*\\n\""})
+    void aPatternOfProfiles(String value) {
+      assertRefusedBeside(
+          "{\"connectorProfileName\":%s}",
+          "/connectorProfileName",
+          value,
+          "a connector profile name pattern: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . - * ?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"salesforce\"", "\"SALESFORCE\"", "\"Salesforce \"", "\"*\""})
+    void aTypeThatTheApiDoesNotKnow(String value) {
+      assertRefusedBeside(
+          "{\"connectorProfileName\":\"crm-prod\",\"connectorType\":%s}",
+          "/connectorType",
+          value,
+          "one of [Salesforce, Singular, Slack, Redshift, S3, Marketo, Googleanalytics, Zendesk,"
+              + " Servicenow, Datadog, Trendmicro, Snowflake, Dynatrace, Infornexus, Amplitude,"
+              + " Veeva, EventBridge, LookoutMetrics, Upsolver, Honeycode, CustomerProfiles,"
+              + " SAPOData, CustomConnector, Pardot]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"\"\"", "\"A\"", "\"_ab\"", "\"a/b\"", "\"a+b\"", "\"ab*\"", "\"ab\\n\""})
+    void aLabel(String value) {
+      assertRefusedBeside(
+          "{\"connectorProfileName\":\"*\",\"connectorLabel\":%s}",
+          "/connectorLabel",
+          value,
+          "a connector label: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or"
+              + " digit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"\"\"", "\"a b\"", "\"a\\t\"", "\"\\u000B\"", "\"\\uD83D\"", "\"\\uDE00a\""})
+    void anEntitysName(String value) {
+      String anEntityName = "an entity name: 1 to 1024 without spaces";
+      assertRefusedBeside(
+          "{\"connectorProfileName\":\"crm-prod\",\"connectorEntityName\":%s}",
+          "/connectorEntityName", value, anEntityName);
+      assertRefusedBeside(
+          "{\"connectorProfileName\":\"crm-prod\",\"entities\":[\"Account\",%s]}",
+          "/entities/1", value, anEntityName);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"\"a;b\"", "\"a:b\"", "\"a(b)\"", "\"caf\\u00E9\"", "\"\\u00A0\"", "\"*\""})
+    void aParentsName(String value) {
+      assertRefusedBeside(
+          "{\"connectorProfileName\":\"crm-prod\",\"entitiesPath\":%s}",
+          "/entitiesPath",
+          value,
+          "a parent entity's name: at most 256 of A-Z a-z 0-9 _ / ! @ # + = , . - and white"
+              + " space");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\" \"", "\"v 1\"", "\"v1\\n\"", "\"v1\\uD83D\""})
+    void anApiVersion(String value) {
+      assertRefusedBeside(
+          "{\"connectorProfileName\":\"crm-prod\",\"apiVersion\":%s}",
+          "/apiVersion", value, "an API version: 1 to 256 without spaces");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"f\"", "\"-f\"", "\"a/b\"", "\"a b\"", "\"-*\"", "\"f*\\n\""})
+    void aFlowsNameOrPattern(String value) {
+      assertRefusedBeside(
+          "{\"flowName\":%s}",
+          "/flowName",
+          value,
+          "a flow name or pattern: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or"
+              + " digit, with * and ? as wildcards");
+    }
+
+    private static void assertRefusedBeside(
+        String request, String pointer, String value, String expectation) {
+      assertRefused(
+          "%s: %s; expected %s".formatted(pointer, value, expectation),
+          () -> read(request.formatted(value)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          connectorProfileName | a connector profile's name, or a pattern of one with * and ?
+          connectorType        | a connector type
+          connectorLabel       | a connector's label
+          connectorEntityName  | an entity's name
+          entitiesPath         | a parent entity's name
+          apiVersion           | an API version
+          flowName             | a flow's name or pattern
+          """,
+      quoteCharacter = '`')
+  void textIsNothingElse(String member, String expectation) {
+    String alone = "{\"%s\":%s}";
+    String besideAPattern = "{\"connectorProfileName\":\"*\",\"%s\":%s}";
+    String request =
+        member.equals("connectorProfileName") || member.equals("flowName") ? alone : besideAPattern;
+
+    for (String value : List.of("null", "7", "true", "[]", "{}", "[\"Account\"]")) {
+      assertRefused(
+          "/%s: %s; expected %s".formatted(member, value, expectation),
+          () -> read(request.formatted(member, value)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"null", "7", "true", "{}", "[]", "\"\"", "\"all\"", "\"*\"", "\"Account\""})
+  void entitiesAreAListOrOneOfTwoWords(String value) {
+    assertRefused(
+        "/entities: %s; expected %s".formatted(value, SOME_ENTITIES),
+        () -> read("{\"connectorProfileName\":\"crm-prod\",\"entities\":%s}".formatted(value)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "7", "[7]", "[]", "{}"})
+  void anElementOfAListIsAName(String value) {
+    assertRefused(
+        "/entities/0: %s; expected an entity's name".formatted(value),
+        () -> read("{\"connectorProfileName\":\"crm-prod\",\"entities\":[%s]}".formatted(value)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          null         | null
+          "1"          | "1"
+          true         | true
+          -1           | -1
+          11           | 11
+          0.5          | 0.5
+          1.0000000001 | 1.0000000001
+          4294967297   | 4294967297
+          1e400        | 1E+400
+          -1e400       | -1E+400
+          1e999999999  | 1E+999999999
+          1e-999999999 | 1E-999999999
+          """)
+  void theDepthIsAWholeNumber(String value, String shown) {
+    assertRefused(
+        "/depth: %s; expected %s".formatted(shown, A_DEPTH),
+        () ->
+            read(
+                "{\"connectorProfileName\":\"a\",\"entities\":\"ALL\",\"depth\":%s}"
+                    .formatted(value)));
+  }
+
+  @Nested
+  class MembersThatExcludeEachOther {
+
+    @ParameterizedTest
+    @MethodSource
+    void areRefused(String json, String message) {
+      assertRefused(message, () -> read(json));
+    }
+
+    static Stream<Arguments> areRefused() {
+      return Stream.of(
+          arguments(
+              """
+              {"connectorProfileName": "a", "connectorEntityName": "E", "entities": ["E"]}""",
+              "/connectorEntityName: \"E\"; expected either connectorEntityName or entities"),
+          arguments(
+              """
+              {"connectorProfileName": "a", "depth": 1}""",
+              "/depth: 1; expected depth only beside \"entities\": \"ALL\""),
+          arguments(
+              """
+              {"connectorProfileName": "a", "depth": 1, "entities": "USED_BY_FLOWS"}""",
+              "/depth: 1; expected depth only beside \"entities\": \"ALL\""),
+          arguments(
+              """
+              {"connectorProfileName": "a", "depth": 1, "entities": ["ALL"]}""",
+              "/depth: 1; expected depth only beside \"entities\": \"ALL\""),
+          arguments(
+              """
+              {"connectorProfileName": "a", "entities": "USED_BY_FLOWS", "entitiesPath": ""}""",
+              "/entitiesPath: \"\"; expected no entitiesPath: the flows say which entities"),
+          arguments(
+              """
+              {"connectorProfileName": "a", "connectorLabel": "Erp"}""",
+              "/connectorLabel: \"Erp\"; expected connectorLabel only beside a pattern"),
+          arguments(
+              """
+              {"connectorType": "S3", "connectorLabel": "Erp"}""",
+              "/connectorLabel: \"Erp\"; expected connectorLabel only beside a pattern"),
+          arguments(
+              """
+              {"connectorProfileName": "*", "connectorLabel": "Erp", "connectorType": "Slack"}""",
+              "/connectorType: \"Slack\"; expected \"CustomConnector\" or nothing beside connectorLabel"),
+          arguments(
+              """
+              {"connectorProfileName": "*", "connectorType": "S3"}""",
+              "/connectorType: \"S3\"; expected a type that has profiles, as a pattern is given"),
+          arguments(
+              """
+              {"flowName": "f*", "apiVersion": "v1"}""",
+              "/apiVersion: \"v1\"; expected no other member beside flowName"),
+          arguments(
+              """
+              {"requests": [{"flowName": "f*"}], "depth": null}""",
+              "/depth: null; expected no other member beside requests"));
+    }
+  }
+
+  @Nested
+  class ATypeThatHasNoProfile {
+
+    @ParameterizedTest
+    @EnumSource(
+        names = {"CUSTOMERPROFILES", "EVENTBRIDGE", "LOOKOUTMETRICS", "S3", "UPSOLVER"},
+        mode = EnumSource.Mode.INCLUDE)
+    void goesAlone(ConnectorType type) {
+      assertEquals(
+          new OfConnector(new WithoutProfile(type), new Names()),
+          read("{\"connectorType\":\"%s\"}".formatted(type.apiName())));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+        names = {"CUSTOMERPROFILES", "EVENTBRIDGE", "LOOKOUTMETRICS", "S3", "UPSOLVER"},
+        mode = EnumSource.Mode.EXCLUDE)
+    void unlikeTheOthers(ConnectorType type) {
+      String json = "{\"connectorType\":\"%s\"}".formatted(type.apiName());
+
+      assertRefused(
+          "the request: %s; expected a connectorProfileName, as %s has profiles"
+              .formatted(json, type.apiName()),
+          () -> read(json));
+    }
+
+    @Test
+    void isNotKnownByTheFlowsThatUseIt() {
+      assertRefused(
+          "/entities: \"USED_BY_FLOWS\"; expected something else for a type without profile",
+          () -> read("{\"connectorType\":\"S3\",\"entities\":\"USED_BY_FLOWS\"}"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "[]",
+        "null",
+        "7",
+        "\"crm-prod\"",
+        "[{\"flowName\":\"f*\"}]",
+        "{\"apiVersion\":\"v1\"}"
+      })
+  void anythingElseIsNoRequest(String json) {
+    assertRefused("the request: %s; expected %s".formatted(json, A_REQUEST), () -> read(json));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"connectorprofilename":"a"}              | /connectorprofilename: "a"
+          {"connectorProfileName":"a","entity":"E"} | /entity: "E"
+          {"flowName":"f*","":{}}                   | /: {}
+          {"connectorType":"S3","a/b~c":[null]}     | /a~1b~0c: [null]
+          {"connectorType":"S3","a\\u000Ab":1}      | /a\\nb: 1
+          {"connectorType":"S3","\\u00E9\\uD83D":1} | /\\u00E9\\uD83D: 1
+          """)
+  void anUnknownMemberIsNamedAndNotPassedOver(String json, String member) {
+    assertRefused(
+        member
+            + "; expected one of the members [apiVersion, connectorEntityName, connectorLabel,"
+            + " connectorProfileName, connectorType, depth, entities, entitiesPath, flowName,"
+            + " requests]",
+        () -> read(json));
+  }
+
+  @Test
+  void aLongValueIsCut() {
+    assertRefused(
+        "/connectorProfileName: \"%s...; expected a connector profile name: 1 to 256 of A-Z a-z 0-9"
+                .formatted("x".repeat(99))
+            + " _ / ! @ # + = . -",
+        () -> read("{\"connectorProfileName\":\"%s\"}".formatted("x".repeat(257))));
+  }
+
+  @Test
+  void aLongPointerIsCut() {
+    assertRefused(
+        "/%s...: 1; expected no other member beside requests".formatted("m".repeat(99)),
+        () -> read("{\"requests\":[],\"%s\":1}".formatted("m".repeat(200))));
+  }
+
+  @Nested
+  class AListOfRequests {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "null", "{}", "\"f*\"", "7"})
+    void isAList(String value) {
+      assertRefused(
+          "/requests: %s; expected %s".formatted(value, SOME_REQUESTS),
+          () -> read("{\"requests\":%s}".formatted(value)));
+    }
+
+    @Test
+    void isFlat() {
+      assertRefused(
+          "/requests/1/requests: [{\"flowName\":\"f*\"}]; expected no list inside a list of"
+              + " requests",
+          () ->
+              read(
+                  """
+                  {"requests": [{"flowName": "f*"}, {"requests": [{"flowName": "f*"}]}]}"""));
+    }
+
+    @Test
+    void namesTheElementThatIsWrong() {
+      assertRefused(
+          "/requests/1/connectorEntityName: 5; expected an entity's name",
+          () ->
+              read(
+                  """
+                  {"requests": [
+                    {"flowName": "f*"},
+                    {"connectorProfileName": "crm-prod", "connectorEntityName": 5}]}"""));
+    }
+
+    @Test
+    void holdsUpToAThousand() {
+      assertEquals(1000, ((Several) read(flows(1000))).requests().size());
+
+      assertRefused(
+          "/requests: %s...; expected %s"
+              .formatted(elements(1001).substring(0, 100), SOME_REQUESTS),
+          () -> read(flows(1001)));
+    }
+
+    @Test
+    void isCountedBeforeEqualOnesAreOne() {
+      String same = String.join(",", Collections.nCopies(1001, "{\"flowName\":\"f*\"}"));
+
+      assertRefused(
+          "/requests: %s...; expected %s".formatted(("[" + same).substring(0, 100), SOME_REQUESTS),
+          () -> read("{\"requests\":[%s]}".formatted(same)));
+    }
+
+    private static String flows(int count) {
+      return "{\"requests\":%s}".formatted(elements(count));
+    }
+
+    private static String elements(int count) {
+      return IntStream.range(0, count)
+          .mapToObj("{\"flowName\":\"flow%d\"}"::formatted)
+          .toList()
+          .toString()
+          .replace(" ", "");
+    }
+  }
+
+  @Test
+  void aListHoldsUpToAThousandEntities() {
+    List<String> names = IntStream.range(0, 1001).mapToObj("\"E%d\""::formatted).toList();
+    String request = "{\"connectorProfileName\":\"crm-prod\",\"entities\":[%s]}";
+    String thousand = String.join(",", names.subList(0, 1000));
+    String oneMore = String.join(",", names);
+
+    assertEquals(
+        1000,
+        ((Listed) ((OfConnector) read(request.formatted(thousand))).entities()).names().size());
+    assertRefused(
+        "/entities: %s...; expected %s".formatted(("[" + oneMore).substring(0, 100), SOME_ENTITIES),
+        () -> read(request.formatted(oneMore)));
+  }
+
+  /// `CONNECTOR_PROFILE_PATTERN`, from which the function's IAM permissions are made too.
+  @Nested
+  class OfTheProfilesThatThisDeploymentMayReset {
+
+    private static final RequestReader PRODUCTION = new RequestReader(new ProfilePattern("*-prod"));
+
+    @Test
+    void oneCanBeNamed() {
+      assertEquals(NAMES_OF_CRM, PRODUCTION.read(json("crm-prod")));
+    }
+
+    @Test
+    void noOtherCan() {
+      assertRefused(
+          "/connectorProfileName: \"crm-sandbox\"; expected a profile that"
+              + " CONNECTOR_PROFILE_PATTERN allows: *-prod",
+          () -> PRODUCTION.read(json("crm-sandbox")));
+    }
+
+    @Test
+    void thoseThatMatchAPatternAreFoundLater() {
+      assertEquals(
+          new OfConnector(new MatchingProfiles(new ProfilePattern("crm-*")), new Names()),
+          PRODUCTION.read(json("crm-*")));
+    }
+
+    @Test
+    void typesWithoutProfileAreNone() {
+      assertEquals(
+          new OfConnector(new WithoutProfile(ConnectorType.S3), new Names()),
+          PRODUCTION.read(JsonValue.parse("{\"connectorType\":\"S3\"}", "")));
+    }
+
+    private static JsonValue json(String profile) {
+      return JsonValue.parse("{\"connectorProfileName\":\"%s\"}".formatted(profile), "");
+    }
+  }
+
+  private static Request read(String json) {
+    return new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json, ""));
+  }
+}

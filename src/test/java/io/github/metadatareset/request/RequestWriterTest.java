@@ -1,0 +1,114 @@
+package io.github.metadatareset.request;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.metadatareset.RandomCases;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestWriterTest {
+
+  private static final RequestReader READER = new RequestReader(ProfilePattern.ALL);
+
+  @Test
+  void whatIsWrittenIsReadBackAsTheSameRequest() {
+    new RandomCases(5_000)
+        .check(
+            random -> {
+              Request request = new RandomRequests(random).any();
+              assertEquals(request, read(request.json()));
+            });
+  }
+
+  @Test
+  void whatWasReadIsWrittenInAsciiAndReadBackAsTheSame() {
+    int cases = 5_000;
+    int[] accepted = {0};
+
+    new RandomCases(cases)
+        .check(
+            random ->
+                accepted(JsonValue.write(new RandomJson(random).any()))
+                    .ifPresent(
+                        request -> {
+                          accepted[0]++;
+                          assertTrue(request.json().matches("[ -~\\x7F]+"), request::json);
+                          assertEquals(request, read(request.json()));
+                        }));
+
+    assertTrue(accepted[0] > cases / 4, () -> accepted[0] + " of the cases were requests");
+  }
+
+  /// A message that ends in anything else would end the batch that it came in.
+  @Test
+  void noTextMakesTheReaderThrowAnythingButItsRefusal() {
+    new RandomCases(5_000)
+        .check(
+            random -> {
+              RandomTexts texts = new RandomTexts(random);
+              String json = JsonValue.write(new RandomJson(random).any());
+              String text =
+                  switch (random.nextInt(4)) {
+                    case 0 -> json;
+                    case 1 -> texts.nasty() + texts.nasty();
+                    case 2 -> json.replaceFirst("[0-9]+", "1e" + random.nextLong());
+                    default -> texts.spoilt(json);
+                  };
+              accepted(text);
+              acceptedBytes(text.getBytes(StandardCharsets.UTF_8));
+              acceptedBytes(text.getBytes(StandardCharsets.UTF_16BE));
+              acceptedBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"connectorProfileName\":\"crm-prod\"}",
+        "{\"connectorProfileName\":\"crm-prod\",\"connectorType\":\"Salesforce\"}",
+        "{\"connectorProfileName\":\"*\",\"connectorType\":\"CustomConnector\",\"connectorLabel\":\"Erp\"}",
+        "{\"connectorType\":\"S3\",\"connectorEntityName\":\"example-in\"}",
+        "{\"connectorProfileName\":\"crm-prod\",\"entities\":\"USED_BY_FLOWS\",\"apiVersion\":\"v1\"}",
+        "{\"connectorProfileName\":\"a\",\"entities\":\"ALL\",\"depth\":2,\"entitiesPath\":\"E\"}",
+        "{\"connectorProfileName\":\"a\",\"entities\":[\"E\",\"caf\\u00E9\"]}",
+        "{\"flowName\":\"crm-*\"}",
+        "{\"requests\":[{\"flowName\":\"f1\"},{\"flowName\":\"f2\"}]}"
+      })
+  void membersComeInTheOrderOfTheApiAndNoneThatSaysNothing(String json) {
+    assertEquals(json, read(json).json());
+  }
+
+  @Test
+  void whatCannotBeAskedForIsWrittenForTheDeadLetterAllTheSame() {
+    var request =
+        (Request.OfConnector) read("{\"connectorProfileName\":\"a\",\"entities\":\"ALL\"}");
+
+    assertEquals(
+        "{\"connectorProfileName\":\"a\",\"entities\":\"ALL\",\"entitiesPath\":\"a;b\"}",
+        request.jsonWith(RequestReader.PATH, "a;b"));
+  }
+
+  private static Request read(String json) {
+    return READER.read(JsonValue.parse(json, ""));
+  }
+
+  private static Optional<Request> accepted(String json) {
+    try {
+      return Optional.of(read(json));
+    } catch (RequestFailedException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Request> acceptedBytes(byte[] json) {
+    try {
+      return Optional.of(READER.read(JsonValue.parse(json)));
+    } catch (RequestFailedException e) {
+      return Optional.empty();
+    }
+  }
+}

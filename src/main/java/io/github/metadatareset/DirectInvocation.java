@@ -40,9 +40,7 @@ final class DirectInvocation {
     try {
       return answer(event, bytes);
     } catch (RequestFailedException e) {
-      if (e.failure() instanceof Failure.Permanent) {
-        tally.add(Tally.REJECTED, 1);
-      }
+      tally.failed(e.failure());
       invocation.log().event("ERROR", "thrown", e.failure().code(), e.failure().message());
       throw e;
     } finally {

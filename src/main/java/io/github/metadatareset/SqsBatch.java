@@ -1,20 +1,14 @@
 package io.github.metadatareset;
 
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
-import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
 import io.github.metadatareset.event.EventReader;
 import io.github.metadatareset.event.Meaning;
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.plan.Plan;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
-import io.github.metadatareset.request.RequestFailedException;
-import io.github.metadatareset.reset.Backoff;
-import io.github.metadatareset.reset.DeadLetter;
-import io.github.metadatareset.reset.DeadLetterQueue;
 import io.github.metadatareset.reset.Outcome;
 import io.github.metadatareset.reset.Served;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,8 +33,6 @@ final class SqsBatch {
   private final EventReader events;
   private final Work work;
   private final List<SqsMessage> messages;
-
-  private static final String NOTHING = "it matches nothing";
 
   /// By SQS's clock: the work begins after it, and so serves whatever was sent before it.
   private final Optional<Instant> received;
@@ -73,7 +65,7 @@ final class SqsBatch {
     List<Delivery> deliveries = withoutServed(read(), Delivery::request);
     List<Task> tasks = plan(deliveries);
     perform(tasks);
-    return settle();
+    return new Settlement(configuration, ports, invocation, tally).settle(messages, outcomes);
   }
 
   private List<Delivery> read() {
@@ -89,8 +81,8 @@ final class SqsBatch {
           }
           case Meaning.Ignored(var reason) -> outcomes.put(message, new Outcome.Ignored(reason));
         }
-      } catch (RequestFailedException e) {
-        outcomes.put(message, new Outcome.Failed(e.failure()));
+      } catch (RuntimeException e) {
+        outcomes.put(message, new Outcome.Failed(Failure.of(e)));
       }
     }
     return deliveries;
@@ -152,84 +144,6 @@ final class SqsBatch {
     if (!(outcome instanceof Outcome.Failed)) {
       tally.add(Tally.COALESCED, task.deliveries().size() - 1L);
       received.ifPresent(mark -> task.requests().forEach(each -> served.served(each, mark)));
-    }
-  }
-
-  /// Dead letters first, for what fails for good or was received for the last time; what then is
-  /// not accounted for comes back after a while.
-  private SQSBatchResponse settle() {
-    Map<SqsMessage, Failure> failed = new LinkedHashMap<>();
-    outcomes.forEach(
-        (message, outcome) -> {
-          switch (outcome) {
-            case Outcome.Failed(var failure) -> failed.put(message, failure);
-            case Outcome.Ignored(var reason) -> {
-              tally.add(Tally.IGNORED, 1);
-              invocation.log().message("INFO", "ignored", message, "Ignored", reason);
-            }
-            case Outcome.Coalesced() -> tally.add(Tally.COALESCED, 1);
-            case Outcome.Split(int resets, int parts, int impossible)
-                when resets + parts + impossible == 0 ->
-                invocation.log().message("WARN", "nothing to reset", message, "NoMatch", NOTHING);
-            case Outcome.Split _, Outcome.Reset _ -> {}
-          }
-        });
-    bury(failed).forEach(failed::remove);
-    delay(failed);
-    tally.add(Tally.RETURNED, failed.size());
-    invocation
-        .log()
-        .invocation(messages.stream().map(SqsMessage::causeId).toList(), tally.metrics());
-    return new SQSBatchResponse(
-        failed.keySet().stream().map(SqsMessage::messageId).map(BatchItemFailure::new).toList());
-  }
-
-  /// @return the messages whose dead letters were accepted
-  private List<SqsMessage> bury(Map<SqsMessage, Failure> failed) {
-    List<DeadLetter> letters =
-        failed.entrySet().stream()
-            .filter(entry -> isFinal(entry.getKey(), entry.getValue()))
-            .map(entry -> letter(entry.getKey(), entry.getValue()))
-            .toList();
-    if (letters.isEmpty()) {
-      return List.of();
-    }
-    DeadLetterQueue.Sent sent = ports.deadLetterQueue().send(letters);
-    invocation.log().deadLetters(sent);
-    tally.add(Tally.DEAD_LETTERS, sent.accepted().size());
-    return sent.accepted().stream().map(DeadLetter::source).toList();
-  }
-
-  private DeadLetter letter(SqsMessage message, Failure failure) {
-    if (failure instanceof Failure.Permanent) {
-      tally.add(Tally.REJECTED, 1);
-    }
-    return new DeadLetter(message.body(), failure, invocation.requestId(), message);
-  }
-
-  private boolean isFinal(SqsMessage message, Failure failure) {
-    return switch (failure) {
-      case Failure.Permanent _ -> true;
-      case Failure.Retryable _ -> message.receiveCount() >= configuration.maxReceiveCount();
-    };
-  }
-
-  /// The last effect; where it fails, the messages come back all the same, only later.
-  private void delay(Map<SqsMessage, Failure> returned) {
-    Backoff backoff = new Backoff(ports.random());
-    Map<SqsMessage, Duration> delays = new LinkedHashMap<>();
-    returned.forEach(
-        (message, failure) -> {
-          invocation.log().message("WARN", "returned", message, failure);
-          delays.put(message, backoff.after(message.receiveCount()));
-        });
-    if (delays.isEmpty()) {
-      return;
-    }
-    try {
-      ports.requestQueue().delay(delays);
-    } catch (RequestFailedException e) {
-      invocation.log().undelayed(delays.keySet(), e.failure());
     }
   }
 

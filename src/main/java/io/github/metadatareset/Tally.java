@@ -82,6 +82,13 @@ final class Tally {
     }
   }
 
+  /// A message that was not done.
+  void failed(Failure failure) {
+    if (failure instanceof Failure.Permanent) {
+      add(REJECTED, 1);
+    }
+  }
+
   /// How long the message waited for its reset.
   void freshness(SqsMessage message, Outcome outcome) {
     if (outcome instanceof Outcome.Reset(var at)) {

@@ -69,10 +69,8 @@ final class Work {
   private static Outcome attempt(Supplier<Outcome> work) {
     try {
       return work.get();
-    } catch (RequestFailedException e) {
-      return new Outcome.Failed(e.failure());
     } catch (Throwable e) {
-      return new Outcome.Failed(Failure.unknown(e));
+      return new Outcome.Failed(Failure.of(e));
     }
   }
 

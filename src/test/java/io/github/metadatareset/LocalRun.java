@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.appflow.AppflowClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/// The main job on one's own machine: the function between ElasticMQ and an AppFlow emulator, worked
-/// off before one's eyes. See the README.
+/// The main job on one's own machine: the function between ElasticMQ and an AppFlow emulator,
+/// worked off before one's eyes. See the README.
 final class LocalRun implements AutoCloseable {
 
   private static final Path EVENTS = Path.of("events");
@@ -199,7 +199,9 @@ final class LocalRun implements AutoCloseable {
         .collect(groupingBy(reset -> reset, LinkedHashMap::new, counting()))
         .entrySet()
         .stream()
-        .map(each -> each.getKey() + (each.getValue() == 1 ? "" : " (%dx)".formatted(each.getValue())))
+        .map(
+            each ->
+                each.getKey() + (each.getValue() == 1 ? "" : " (%dx)".formatted(each.getValue())))
         .collect(joining(", "));
   }
 

@@ -147,8 +147,7 @@ class LocalStackTest {
   void everythingOfEveryProfileIsResetExactlyOnce() throws InterruptedException {
     stack.close();
     AppFlowEmulator large =
-        AppFlowEmulator.start(
-            AppFlowAccount.generated(50, 2000), PageSizes.LARGEST, 0);
+        AppFlowEmulator.start(AppFlowAccount.generated(50, 2000), PageSizes.LARGEST, 0);
     stack = LocalStack.start(large, LocalQueues.Settings.DEFAULT.withVisibilityTimeout(LIMIT));
     send(Map.of("all", "{\"connectorProfileName\":\"*\",\"entities\":\"ALL\"}"));
 

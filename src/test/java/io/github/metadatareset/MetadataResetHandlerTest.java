@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.SqsEvent.Message;
+import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
@@ -120,7 +121,10 @@ class MetadataResetHandlerTest {
       assertEquals("{\"connectorProfile\":\"crm\"}", letter.body());
       assertEquals("InvalidRequest", letter.attributes().get("ErrorCode"));
       assertTrue(
-          letter.attributes().get("ErrorMessage").startsWith("/connectorProfile: \"crm\"; expected"),
+          letter
+              .attributes()
+              .get("ErrorMessage")
+              .startsWith("/connectorProfile: \"crm\"; expected"),
           letter.attributes().get("ErrorMessage"));
       assertEquals("request-1", letter.attributes().get("RequestID"));
       assertEquals("a", letter.attributes().get("CauseId"));
@@ -217,7 +221,8 @@ class MetadataResetHandlerTest {
       returned(message("a", "{'connectorProfileName':'old','connectorType':'Honeycode'}"));
 
       assertEquals(1, resets().size());
-      assertTrue(line("retired connector").text("errorMessage").orElseThrow().contains("Honeycode"));
+      assertTrue(
+          line("retired connector").text("errorMessage").orElseThrow().contains("Honeycode"));
     }
 
     @Test
@@ -259,8 +264,7 @@ class MetadataResetHandlerTest {
           "{'connectorEntityName':'Account','connectorType':'Salesforce','connectorProfileName':'crm'}";
 
       assertEquals(
-          List.of(),
-          returned(message("a", ACCOUNT), message("b", other), message("c", ACCOUNT)));
+          List.of(), returned(message("a", ACCOUNT), message("b", other), message("c", ACCOUNT)));
       assertEquals(List.of(ACCOUNT), resets());
       assertEquals(2L, metric("Coalesced"));
 
@@ -335,8 +339,7 @@ class MetadataResetHandlerTest {
                   new PrintStream(log, true)));
 
       assertEquals(
-          List.of("a"),
-          ids(invoke(late, SqsEvent.of(message("a", ACCOUNT)), Duration.ZERO)));
+          List.of("a"), ids(invoke(late, SqsEvent.of(message("a", ACCOUNT)), Duration.ZERO)));
       assertEquals("OutOfTime", line("returned").text("errorCode").orElseThrow());
     }
 
@@ -497,8 +500,7 @@ class MetadataResetHandlerTest {
     void aQueueThatDoesNotTakeItIsThrown() {
       queues.refuseRequests();
 
-      assertThrows(
-          RequestFailedException.class, () -> invoke("{'connectorProfileName':'*'}"));
+      assertThrows(RequestFailedException.class, () -> invoke("{'connectorProfileName':'*'}"));
     }
 
     @Test
@@ -603,7 +605,7 @@ class MetadataResetHandlerTest {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     try {
       handler.handleRequest(
-          new ByteArrayInputStream(event.getBytes()), answer, new LocalContext("request-1", left));
+          new ByteArrayInputStream(event.getBytes()), answer, LocalContext.of("request-1", left));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -611,9 +613,7 @@ class MetadataResetHandlerTest {
   }
 
   private List<String> resets() {
-    return appFlow.resets().stream()
-        .map(call -> call.request().json().replace('"', '\''))
-        .toList();
+    return appFlow.resets().stream().map(call -> call.request().json().replace('"', '\'')).toList();
   }
 
   private long metric(String name) {

@@ -56,14 +56,22 @@ final class SqsEvent {
       messageAttributes.forEach(
           (name, value) -> custom.put(name, Map.of("stringValue", value, "dataType", "String")));
       return Map.of(
-          "messageId", id,
-          "receiptHandle", "handle-" + id,
-          "body", body,
-          "attributes", all,
-          "messageAttributes", custom,
-          "eventSource", "aws:sqs",
-          "eventSourceARN", "arn:aws:sqs:us-east-1:111122223333:requests",
-          "awsRegion", "us-east-1");
+          "messageId",
+          id,
+          "receiptHandle",
+          "handle-" + id,
+          "body",
+          body,
+          "attributes",
+          all,
+          "messageAttributes",
+          custom,
+          "eventSource",
+          "aws:sqs",
+          "eventSourceARN",
+          "arn:aws:sqs:us-east-1:111122223333:requests",
+          "awsRegion",
+          "us-east-1");
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.github.metadatareset.aws;
 
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.RequestFailedException;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -41,7 +40,7 @@ final class AwsFailures {
 
   static Failure of(Throwable thrown) {
     if (!(thrown instanceof AwsServiceException exception)) {
-      return Failure.unknown(thrown);
+      return Failure.of(thrown);
     }
     AwsErrorDetails details = exception.awsErrorDetails();
     String code =
@@ -57,7 +56,7 @@ final class AwsFailures {
 
   /// For SQS, whose answers never say that a request itself is wrong.
   static Failure retryable(Exception thrown) {
-    return switch (thrown instanceof RequestFailedException e ? e.failure() : of(thrown)) {
+    return switch (of(thrown)) {
       case Failure.Permanent(var code, var message) -> new Failure.Unavailable(code, message);
       case Failure.Retryable retryable -> retryable;
     };

@@ -4,7 +4,6 @@ import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
-import io.github.metadatareset.request.RequestFailedException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -38,10 +37,8 @@ public final class Planner {
       return complete.size() == 1
           ? new Plan.Call(complete.getFirst().call().orElseThrow())
           : new Plan.Split(request);
-    } catch (RequestFailedException e) {
-      return new Plan.Unclear(e.failure());
     } catch (RuntimeException e) {
-      return new Plan.Unclear(Failure.unknown(e));
+      return new Plan.Unclear(Failure.of(e));
     }
   }
 }

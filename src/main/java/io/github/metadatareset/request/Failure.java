@@ -11,11 +11,13 @@ public sealed interface Failure {
   /// What happened, for the person who reads the dead letter.
   String message();
 
-  /// Of whatever else was thrown, which says nothing about the request.
-  static Retryable unknown(Throwable thrown) {
-    return new Unavailable(
-        thrown.getClass().getSimpleName(),
-        Optional.ofNullable(thrown.getMessage()).orElse("no message"));
+  /// What was thrown, where that says so; anything else says nothing about the request.
+  static Failure of(Throwable thrown) {
+    return thrown instanceof RequestFailedException failed
+        ? failed.failure()
+        : new Unavailable(
+            thrown.getClass().getSimpleName(),
+            Optional.ofNullable(thrown.getMessage()).orElse("no message"));
   }
 
   /// No delivery will succeed until a person changes something.

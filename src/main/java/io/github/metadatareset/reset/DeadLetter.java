@@ -19,6 +19,11 @@ public record DeadLetter(String body, Failure failure, String requestId, SqsMess
   private static final int MAX_MESSAGE_LENGTH = 1024;
   private static final int TYPE_BYTES = "String".length();
 
+  /// The letter for a message as a whole.
+  public static DeadLetter of(SqsMessage message, Failure failure, String requestId) {
+    return new DeadLetter(message.body(), failure, requestId, message);
+  }
+
   /// In the order in which they are kept where a body leaves no room for all.
   public Map<String, String> attributes() {
     Map<String, String> all = new LinkedHashMap<>();

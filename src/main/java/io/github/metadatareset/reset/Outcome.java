@@ -12,7 +12,13 @@ public sealed interface Outcome {
   /// All of its parts lie on the queue, and those that cannot be done in the dead-letter queue.
   ///
   /// @param resets the calls that were made to find the parts
-  record Split(int resets, int parts, int impossible) implements Outcome {}
+  record Split(int resets, int parts, int impossible) implements Outcome {
+
+    /// Whether it came to nothing at all.
+    public boolean isEmpty() {
+      return resets + parts + impossible == 0;
+    }
+  }
 
   /// It was made after the message had been sent, for another message.
   record Coalesced() implements Outcome {}

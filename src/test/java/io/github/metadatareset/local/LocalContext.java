@@ -13,16 +13,22 @@ import java.util.UUID;
 public final class LocalContext implements Context {
   private static final String FUNCTION = "appflow-metadata-reset";
 
-  private final String requestId = UUID.randomUUID().toString();
+  private final String requestId;
   private final long endsAt;
 
-  private LocalContext(Duration timeout) {
+  private LocalContext(String requestId, Duration timeout) {
+    this.requestId = requestId;
     this.endsAt = System.nanoTime() + timeout.toNanos();
   }
 
   /// The context of an invocation that starts now.
   public static LocalContext withTimeout(Duration timeout) {
-    return new LocalContext(timeout);
+    return of(UUID.randomUUID().toString(), timeout);
+  }
+
+  /// The context of the invocation with that request id, which starts now.
+  public static LocalContext of(String requestId, Duration timeout) {
+    return new LocalContext(requestId, timeout);
   }
 
   @Override

@@ -103,12 +103,18 @@ public final class FakeAppFlow implements AppFlow {
 
   public static Use use(String profile, String entity, String apiVersion) {
     return new Use(
-        new ProfileName(profile), entity, Optional.empty(), Optional.of(new ApiVersion(apiVersion)));
+        new ProfileName(profile),
+        entity,
+        Optional.empty(),
+        Optional.of(new ApiVersion(apiVersion)));
   }
 
   public static Use nestedUse(String profile, String parent, String entity, String apiVersion) {
     return new Use(
-        new ProfileName(profile), entity, Optional.of(parent), Optional.of(new ApiVersion(apiVersion)));
+        new ProfileName(profile),
+        entity,
+        Optional.of(parent),
+        Optional.of(new ApiVersion(apiVersion)));
   }
 
   @Override

@@ -127,8 +127,7 @@ class SplitterTest {
       assertEquals(
           32, split("{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}").requests().size());
       assertEquals(
-          List.of(
-              "DescribeConnectorProfiles", "DescribeFlow a", "DescribeFlow b", "ListFlows"),
+          List.of("DescribeConnectorProfiles", "DescribeFlow a", "DescribeFlow b", "ListFlows"),
           appFlow.asked().stream().sorted().toList());
     }
 
@@ -417,8 +416,7 @@ class SplitterTest {
 
   private static Request request(String json) {
     return assertInstanceOf(
-        Request.class,
-        new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json(json), "")));
+        Request.class, new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json(json), "")));
   }
 
   private static String json(String withSingleQuotes) {

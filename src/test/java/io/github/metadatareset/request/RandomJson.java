@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /// Random JSON: requests, requests with one or two things changed, and anything at all.
-record RandomJson(RandomGenerator random, RandomTexts texts) {
+public record RandomJson(RandomGenerator random, RandomTexts texts) {
 
   private static final List<String> MEMBERS = RequestReader.MEMBERS.stream().sorted().toList();
   private static final List<Object> NUMBERS =
@@ -18,12 +18,12 @@ record RandomJson(RandomGenerator random, RandomTexts texts) {
           .<Object>map(BigDecimal::new)
           .toList();
 
-  RandomJson(RandomGenerator random) {
+  public RandomJson(RandomGenerator random) {
     this(random, new RandomTexts(random));
   }
 
   /// In equal parts of the three kinds.
-  Object any() {
+  public Object any() {
     return switch (random.nextInt(3)) {
       case 0 -> request();
       case 1 -> nearRequest();

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Random strings: such as a request may hold, and such as break readers.
-record RandomTexts(RandomGenerator random) {
+public record RandomTexts(RandomGenerator random) {
 
   private static final String ALPHANUMERIC =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -71,7 +71,7 @@ record RandomTexts(RandomGenerator random) {
     };
   }
 
-  <T> T oneOf(List<T> choices) {
+  public <T> T oneOf(List<T> choices) {
     return choices.get(random.nextInt(choices.size()));
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `request.schema.json` describes for editors and other tools what the reader reads: the two
-// agree.
+/// agree.
 class RequestSchemaTest {
 
   private static final JsonMapper MAPPER =

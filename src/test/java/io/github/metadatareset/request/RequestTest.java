@@ -111,10 +111,10 @@ class RequestTest {
   void whateverElseIsThrownIsTriedAgain() {
     assertEquals(
         new Failure.Unavailable("IllegalStateException", "no idea"),
-        Failure.unknown(new IllegalStateException("no idea")));
+        Failure.of(new IllegalStateException("no idea")));
     assertEquals(
         new Failure.Unavailable("StackOverflowError", "no message"),
-        Failure.unknown(new StackOverflowError()));
+        Failure.of(new StackOverflowError()));
   }
 
   @Test

@@ -1,0 +1,91 @@
+package io.github.metadatareset;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Which package may know which. A package is a stage and knows only those before it; the base
+/// package puts them together.
+class ArchitectureTest {
+
+  private static final String BASE = "io.github.metadatareset";
+  private static final List<String> STAGES =
+      Stream.of(".request", ".event", ".plan", ".reset", ".aws", "").map(BASE::concat).toList();
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(BASE);
+
+  @ParameterizedTest
+  @MethodSource("stages")
+  void aStageKnowsNoneAfterIt(String stage) {
+    String[] later =
+        STAGES.subList(STAGES.indexOf(stage) + 1, STAGES.size()).toArray(String[]::new);
+
+    noClasses()
+        .that()
+        .resideInAPackage(stage)
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(later))
+        .check(CLASSES);
+  }
+
+  static List<String> stages() {
+    return STAGES.subList(0, STAGES.size() - 1);
+  }
+
+  @Test
+  void thereIsNoOtherPackage() {
+    classes().should().resideInAnyPackage(STAGES.toArray(String[]::new)).check(CLASSES);
+  }
+
+  @Test
+  void noPackagesKnowEachOther() {
+    slices().matching("io.github.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void onlyTheBasePackageKnowsLambda() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.amazonaws..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheAwsPackageKnowsTheSdk() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + ".aws")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("software.amazon..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheBasePackageReadsTheEnvironment() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE)
+        .should()
+        .callMethod(System.class, "getenv")
+        .orShould()
+        .callMethod(System.class, "getenv", String.class)
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,310 @@
+package io.github.metadatareset.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.RequestReader;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Which request an event of AppFlow means. The events themselves are in `events/`.
+class AppFlowEventsTest {
+
+  private static final EventReader EVERYWHERE = new EventReader(ProfilePattern.ALL);
+  private static final EventReader PRODUCTION = new EventReader(new ProfilePattern("*-prod"));
+
+  @Nested
+  class AReportOfAFlow {
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "AppFlow Start Flow Run Report",
+          "AppFlow End Flow Run Report",
+          "AppFlow Event Flow Report",
+          "AppFlow Event Flow Deactivated",
+          "AppFlow Scheduled Flow Deactivated",
+          "AppFlow Automatic Field Import Report"
+        })
+    void meansTheEntityThatTheFlowReads(String kind) {
+      assertEquals(
+          asks(
+              """
+              {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
+               "connectorEntityName": "Account"}"""),
+          EVERYWHERE.read(
+              """
+              {"source": "aws.appflow", "detail-type": "%s", "added by AWS": {"a": [1]},
+               "detail": {
+                 "source": "SALESFORCE/crm-prod", "source-object": "Account",
+                 "destination": "S3", "destination-object": "s3://example-lake-raw/crm",
+                 "status": "in words that nobody documented", "added by AWS": [{"a": 1.5e3}]}}"""
+                  .formatted(kind)));
+    }
+
+    @Test
+    void meansTheEntityThatTheFlowWritesToo() {
+      assertEquals(
+          asks(
+              """
+              {"requests": [
+                {"connectorProfileName": "sap-erp", "connectorType": "SAPOData",
+                 "connectorEntityName": "A_SalesOrder"},
+                {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
+                 "connectorEntityName": "Opportunity"}]}"""),
+          EVERYWHERE.read(
+              report(
+                  """
+                  {"source": "SAPODATA/sap-erp", "source-object": "A_SalesOrder",
+                   "destination": "SALESFORCE/crm-prod", "destination-object": "Opportunity"}""")));
+    }
+
+    @Test
+    void meansAnEntityOnceThatIsAtBothEnds() {
+      assertEquals(
+          asks(
+              """
+              {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
+               "connectorEntityName": "Lead"}"""),
+          EVERYWHERE.read(
+              report(
+                  """
+                  {"source": "SALESFORCE/crm-prod", "source-object": "Lead",
+                   "destination": "SALESFORCE/crm-prod", "destination-object": "Lead"}""")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "SALESFORCE/crm-prod,        crm-prod,        Salesforce",
+      "SERVICENOW/it/eu/prod,      it/eu/prod,      Servicenow",
+      "CUSTOMCONNECTOR//x,         /x,              CustomConnector",
+      "Infornexus/a,               a,               Infornexus"
+    })
+    void namesTypeAndProfileUpToTheFirstSlashAndAfterIt(
+        String source, String profile, String type) {
+      assertEquals(
+          asks(
+              """
+              {"connectorProfileName": "%s", "connectorType": "%s", "connectorEntityName": "E"}"""
+                  .formatted(profile, type)),
+          EVERYWHERE.read(report("{\"source\":\"%s\",\"source-object\":\"E\"}".formatted(source))));
+    }
+
+    @Test
+    void isUnderstoodWhereItsTypeIsNewer() {
+      assertEquals(
+          asks("{\"connectorProfileName\":\"a\",\"connectorEntityName\":\"E\"}"),
+          EVERYWHERE.read(report("{\"source\":\"TELEGRAPH/a\",\"source-object\":\"E\"}")));
+    }
+
+    @Test
+    void meansTheNamesWhereItNamesNoEntity() {
+      assertEquals(
+          asks("{\"connectorProfileName\":\"a\",\"connectorType\":\"Slack\"}"),
+          EVERYWHERE.read(report("{\"source\":\"SLACK/a\"}")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "S3, S3",
+      "EVENTBRIDGE, EventBridge",
+      "UPSOLVER, Upsolver",
+      "LOOKOUTMETRICS, LookoutMetrics",
+      "CUSTOMERPROFILES, CustomerProfiles"
+    })
+    void meansTheNamesOfASourceThatHasNoProfile(String source, String type) {
+      assertEquals(
+          asks("{\"connectorType\":\"%s\"}".formatted(type)),
+          EVERYWHERE.read(
+              report("{\"source\":\"%s\",\"source-object\":\"s3://a/b c\"}".formatted(source))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{\"source\":\"SALESFORCE/crm-sandbox\",\"source-object\":\"not/read at all\"}",
+          "{\"source\":\"SALESFORCE\",\"source-object\":\"Account\"}",
+          "{\"source\":\"TELEGRAPH\",\"destination\":\"S3\"}",
+          "{\"source\":7,\"destination\":null}",
+          "{}"
+        })
+    void isIgnoredWhereItReachesNoProfile(String detail) {
+      assertEquals(
+          new Meaning.Ignored(
+              "the flow's source and destination have no profile that CONNECTOR_PROFILE_PATTERN"
+                  + " allows: *-prod"),
+          PRODUCTION.read(report(detail)));
+    }
+
+    @Test
+    void meansTheEndThatIsReached() {
+      assertEquals(
+          asks(
+              """
+              {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
+               "connectorEntityName": "Opportunity"}"""),
+          PRODUCTION.read(
+              report(
+                  """
+                  {"source": "SAPODATA/sap-erp", "source-object": "A_SalesOrder",
+                   "destination": "SALESFORCE/crm-prod", "destination-object": "Opportunity"}""")));
+    }
+
+    @Test
+    void namesNoPattern() {
+      assertRefused(
+          "/detail/source: \"SALESFORCE/crm-*\"; expected a connector profile name: 1 to 256 of A-Z"
+              + " a-z 0-9 _ / ! @ # + = . -",
+          report("{\"source\":\"SALESFORCE/crm-*\",\"source-object\":\"Account\"}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"a b\"", "\"a\\n\""})
+    void namesNoEntityThatAppFlowWouldRefuse(String entity) {
+      assertRefused(
+          "/detail/source-object: %s; expected an entity name: 1 to 1024 without spaces"
+              .formatted(entity),
+          report("{\"source\":\"SLACK/a\",\"source-object\":%s}".formatted(entity)));
+    }
+
+    @Test
+    void isNoneThatSomebodyElseSends() {
+      assertRefused(
+          "/detail/source: \"SLACK/a\"; expected one of the members [apiVersion,"
+              + " connectorEntityName, connectorLabel, connectorProfileName, connectorType, depth,"
+              + " entities, entitiesPath, flowName, requests]",
+          report("{\"source\":\"SLACK/a\"}").replace("aws.appflow", "com.example"));
+    }
+
+    private static String report(String detail) {
+      return """
+      {"source": "aws.appflow", "detail-type": "AppFlow End Flow Run Report", "detail": %s}"""
+          .formatted(detail);
+    }
+  }
+
+  @Nested
+  class ACallThatCloudTrailRecorded {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CreateConnectorProfile", "UpdateConnectorProfile"})
+    void changesWhatFlowsUseThroughTheProfile(String call) {
+      assertEquals(
+          asks("{\"connectorProfileName\":\"crm-prod\",\"entities\":\"USED_BY_FLOWS\"}"),
+          PRODUCTION.read(record(call, "{\"connectorProfileName\":\"crm-prod\",\"added\":null}")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RegisterConnector", "UpdateConnectorRegistration"})
+    void changesWhatFlowsUseThroughTheProfilesOfTheLabel(String call) {
+      assertEquals(
+          asks(
+              """
+              {"connectorProfileName": "*", "connectorLabel": "InternalErp",
+               "entities": "USED_BY_FLOWS"}"""),
+          PRODUCTION.read(record(call, "{\"connectorLabel\":\"InternalErp\"}")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CreateFlow", "UpdateFlow"})
+    void changesWhatTheFlowUses(String call) {
+      assertEquals(
+          asks("{\"flowName\":\"erp-orders\"}"),
+          PRODUCTION.read(record(call, "{\"flowName\":\"erp-orders\",\"tasks\":[]}")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"ResetConnectorMetadataCache", "DeleteFlow", "StartFlow", "CallOfNextYear"})
+    void isIgnoredWhereItChangesNoMetadata(String call) {
+      assertEquals(
+          new Meaning.Ignored("the recorded call %s changes no metadata to reset".formatted(call)),
+          EVERYWHERE.read(record(call, "null")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UpdateFlow", "CreateConnectorProfile", "ResetConnectorMetadataCache"})
+    void isIgnoredWhereItFailed(String call) {
+      String failed =
+          record(call, "null, \"errorCode\": \"AccessDenied\", \"errorMessage\": \"no\"");
+
+      assertEquals(
+          new Meaning.Ignored("the recorded call %s failed".formatted(call)),
+          EVERYWHERE.read(failed));
+    }
+
+    @Test
+    void isIgnoredWhereItsProfileIsOutOfReach() {
+      assertEquals(
+          new Meaning.Ignored(
+              "profile itsm is not one that CONNECTOR_PROFILE_PATTERN allows: *-prod"),
+          PRODUCTION.read(record("UpdateConnectorProfile", "{\"connectorProfileName\":\"itsm\"}")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        quoteCharacter = '`',
+        textBlock =
+            """
+            UpdateConnectorProfile | connectorProfileName | a connector profile name: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . -
+            UpdateFlow             | flowName             | a flow's name, literally
+            """)
+    void namesNoPattern(String call, String parameter, String expectation) {
+      assertRefused(
+          "/detail/requestParameters/%s: \"crm-*\"; expected %s".formatted(parameter, expectation),
+          record(call, "{\"%s\":\"crm-*\"}".formatted(parameter)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", "[]", "\"flowName\""})
+    void isRefusedWithoutItsParameter(String parameters) {
+      String event = record("UpdateFlow", parameters);
+      String detail = JsonValue.write(JsonValue.parse(event, "").member("detail").get().content());
+
+      assertRefused(
+          "/detail: %s...; expected requestParameters with flowName"
+              .formatted(detail.substring(0, 100)),
+          event);
+    }
+
+    @Test
+    void isNoneWhereItIsOfAnotherService() {
+      String event =
+          record("CreateConnectorProfile", "{}").replace("appflow.amazonaws", "glue.amazonaws");
+
+      assertRefused(
+          "/detail: the event carries no request; set the Input of the schedule, or an input"
+              + " transformer of the rule, to one, such as"
+              + " {\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}",
+          event);
+    }
+
+    private static String record(String call, String parameters) {
+      return """
+      {"source": "aws.appflow", "detail-type": "AWS API Call via CloudTrail", "detail": {
+        "eventVersion": "1.08", "awsRegion": "us-east-1", "eventSource": "appflow.amazonaws.com", "eventName": "%s",
+        "requestParameters": %s}}"""
+          .formatted(call, parameters);
+    }
+  }
+
+  private static Meaning asks(String request) {
+    return new Meaning.Asks(
+        new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(request, "")));
+  }
+
+  private static void assertRefused(String message, String event) {
+    assertEquals(
+        message,
+        assertThrows(RequestFailedException.class, () -> EVERYWHERE.read(event))
+            .failure()
+            .message());
+  }
+}

@@ -1,0 +1,246 @@
+package io.github.metadatareset.event;
+
+import static java.util.Map.entry;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.RequestReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What every file in `events/` comes to, whichever way it arrives.
+class EventFilesTest {
+
+  private static final Path EVENTS = Path.of("events");
+  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
+
+  private static final String REPORTED_ACCOUNT =
+      """
+      {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
+       "connectorEntityName": "Account"}""";
+  private static final String REPORTED_CHANGE_EVENT =
+      """
+      {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
+       "connectorEntityName": "AccountChangeEvent"}""";
+  private static final String NO_REQUEST =
+      "/detail: the event carries no request; set the Input of the schedule, or an input"
+          + " transformer of the rule, to one, such as"
+          + " {\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
+
+  private static final Map<String, Outcome> OUTCOMES =
+      Map.ofEntries(
+          // bare requests
+          asks("request-names-of-a-profile", "{'connectorProfileName': 'crm-prod'}"),
+          asks(
+              "request-entity",
+              "{'connectorProfileName': 'crm-prod', 'connectorEntityName': 'Account'}"),
+          asks(
+              "request-nested-entity",
+              "{'connectorProfileName': 'chat', 'entitiesPath': 'conversations',"
+                  + " 'connectorEntityName': 'conversations/C00000001'}"),
+          asks(
+              "request-list-of-entities",
+              "{'connectorProfileName': 'itsm', 'entities': ['incident', 'problem']}"),
+          asks(
+              "request-used-by-flows",
+              "{'connectorProfileName': 'crm-prod', 'entities': 'USED_BY_FLOWS'}"),
+          asks("request-all-entities", "{'connectorProfileName': 'sap-erp', 'entities': 'ALL'}"),
+          asks(
+              "request-every-profile",
+              "{'connectorProfileName': '*', 'entities': 'USED_BY_FLOWS'}"),
+          asks(
+              "request-pattern-with-type",
+              "{'connectorProfileName': 'crm-*', 'connectorType': 'Salesforce',"
+                  + " 'connectorEntityName': 'Account'}"),
+          asks(
+              "request-pattern-with-label",
+              "{'connectorProfileName': '*', 'connectorLabel': 'InternalErp',"
+                  + " 'entities': 'USED_BY_FLOWS'}"),
+          asks("request-type-without-profile", "{'connectorType': 'S3'}"),
+          asks(
+              "request-custom-connector-with-version",
+              "{'connectorProfileName': 'erp-internal', 'connectorType': 'CustomConnector',"
+                  + " 'connectorEntityName': 'orders', 'apiVersion': 'v2'}"),
+          asks("request-flow", "{'flowName': 'sales-orders-to-crm'}"),
+          asks("request-flows-by-pattern", "{'flowName': 'crm-*'}"),
+          asks(
+              "request-several",
+              "{'requests': ["
+                  + "{'connectorProfileName': 'crm-sandbox', 'connectorEntityName': 'Account'},"
+                  + "{'connectorProfileName': 'hubspot-prod', 'connectorEntityName': 'contacts',"
+                  + " 'apiVersion': 'v3'},"
+                  + "{'flowName': 'erp-orders'}]}"),
+
+          // wrapped requests
+          asks(
+              "sns-notification",
+              "{'connectorProfileName': 'crm-prod', 'connectorEntityName': 'Opportunity'}"),
+          asks(
+              "lambda-destination-record",
+              "{'connectorProfileName': 'itsm', 'connectorEntityName': 'incident'}"),
+          asks("stepfunctions-status-change", "{'connectorProfileName': 'crm-prod'}"),
+          asks(
+              "custom-eventbridge-event",
+              "{'connectorProfileName': 'crm-*', 'entities': ['Account', 'Opportunity']}"),
+
+          // reports of AppFlow's flows
+          asks("appflow-start-flow-run", REPORTED_ACCOUNT),
+          asks("appflow-end-flow-run-success", REPORTED_ACCOUNT),
+          asks("appflow-end-flow-run-failed", REPORTED_ACCOUNT),
+          asks("appflow-scheduled-flow-deactivated", REPORTED_ACCOUNT),
+          asks("appflow-automatic-field-import", REPORTED_ACCOUNT),
+          asks("appflow-event-flow-report", REPORTED_CHANGE_EVENT),
+          asks("appflow-event-flow-deactivated", REPORTED_CHANGE_EVENT),
+          asks(
+              "appflow-end-flow-run-customconnector",
+              "{'connectorProfileName': 'sharepoint-prod', 'connectorType': 'CustomConnector',"
+                  + " 'connectorEntityName': 'sites/example.sharepoint.com,"
+                  + "00000000-0000-4000-a000-000000000001,"
+                  + "00000000-0000-4000-a000-000000000002'}"),
+          asks("appflow-end-flow-run-s3-source", "{'connectorType': 'S3'}"),
+          asks(
+              "appflow-end-flow-run-between-profiles",
+              "{'requests': ["
+                  + "{'connectorProfileName': 'sap-erp', 'connectorType': 'SAPOData',"
+                  + " 'connectorEntityName': 'API_SALES_ORDER_SRV/A_SalesOrder'},"
+                  + "{'connectorProfileName': 'crm-prod', 'connectorType': 'Salesforce',"
+                  + " 'connectorEntityName': 'Opportunity'}]}"),
+
+          // AppFlow's API calls, as CloudTrail records them
+          asks(
+              "cloudtrail-create-connector-profile",
+              "{'connectorProfileName': 'hubspot-prod', 'entities': 'USED_BY_FLOWS'}"),
+          asks(
+              "cloudtrail-update-connector-profile",
+              "{'connectorProfileName': 'crm-prod', 'entities': 'USED_BY_FLOWS'}"),
+          asks(
+              "cloudtrail-register-connector",
+              "{'connectorProfileName': '*', 'connectorLabel': 'SharePoint',"
+                  + " 'entities': 'USED_BY_FLOWS'}"),
+          asks(
+              "cloudtrail-update-connector-registration",
+              "{'connectorProfileName': '*', 'connectorLabel': 'InternalErp',"
+                  + " 'entities': 'USED_BY_FLOWS'}"),
+          asks("cloudtrail-create-flow", "{'flowName': 'erp-orders'}"),
+          asks("cloudtrail-update-flow", "{'flowName': 'crm-account-to-lake'}"),
+          entry(
+              "cloudtrail-reset-connector-metadata-cache.json",
+              new Means(
+                  new Meaning.Ignored(
+                      "the recorded call ResetConnectorMetadataCache changes no metadata to reset"))),
+          entry(
+              "cloudtrail-failed-call.json",
+              new Means(new Meaning.Ignored("the recorded call UpdateFlow failed"))),
+
+          // schedules to which nobody gave a request
+          entry("scheduled-rule.json", new Refused(NO_REQUEST)),
+          entry("scheduler-without-input.json", new Refused(NO_REQUEST)),
+
+          // what Lambda gets from a queue
+          entry(
+              "sqs-batch.json",
+              new Batch(
+                  List.of(
+                      request(
+                          "{'connectorProfileName': 'crm-prod', 'connectorEntityName': 'Account'}"),
+                      request(
+                          "{'connectorProfileName': 'crm-prod', 'connectorEntityName': 'Account'}"),
+                      request("{'connectorProfileName': 'crm-*', 'entities': 'USED_BY_FLOWS'}"),
+                      new Refused(
+                          "/connectorProfile: \"crm-prod\"; expected one of the members"
+                              + " [apiVersion, connectorEntityName, connectorLabel,"
+                              + " connectorProfileName, connectorType, depth, entities,"
+                              + " entitiesPath, flowName, requests]")))));
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void comesToWhatTheTableSays(String file) throws IOException {
+    byte[] bytes = Files.readAllBytes(EVENTS.resolve(file));
+
+    assertEquals(OUTCOMES.get(file), invokedWith(bytes));
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void comesToTheSameThroughAQueue(String file) throws IOException {
+    String body = Files.readString(EVENTS.resolve(file));
+
+    if (!(OUTCOMES.get(file) instanceof Batch)) {
+      assertEquals(OUTCOMES.get(file), received(body));
+    }
+  }
+
+  @Test
+  void everyFileIsInTheTable() throws IOException {
+    assertEquals(new TreeSet<>(OUTCOMES.keySet()), files());
+  }
+
+  @Test
+  void everyFileIsInTheReadme() throws IOException {
+    String readme = Files.readString(EVENTS.resolve("README.md"));
+
+    for (String file : files()) {
+      assertTrue(readme.contains("`" + file + "`"), file);
+    }
+  }
+
+  static Set<String> files() throws IOException {
+    try (var files = Files.list(EVENTS)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".json"))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private static Outcome invokedWith(byte[] bytes) {
+    JsonValue event = JsonValue.parse(bytes);
+    return SqsMessage.batch(event)
+        .<Outcome>map(
+            messages ->
+                new Batch(messages.stream().map(message -> received(message.body())).toList()))
+        .orElseGet(() -> outcome(event));
+  }
+
+  private static Outcome received(String body) {
+    return outcome(JsonValue.parse(body, ""));
+  }
+
+  private static Outcome outcome(JsonValue event) {
+    try {
+      return new Means(READER.read(event));
+    } catch (RequestFailedException e) {
+      return new Refused(e.failure().message());
+    }
+  }
+
+  private static Map.Entry<String, Outcome> asks(String file, String request) {
+    return entry(file + ".json", request(request));
+  }
+
+  /// Its JSON may have single quotes.
+  private static Outcome request(String json) {
+    JsonValue value = JsonValue.parse(json.replace('\'', '"'), "");
+    return new Means(new Meaning.Asks(new RequestReader(ProfilePattern.ALL).read(value)));
+  }
+
+  private sealed interface Outcome {}
+
+  private record Means(Meaning meaning) implements Outcome {}
+
+  private record Refused(String message) implements Outcome {}
+
+  private record Batch(List<Outcome> records) implements Outcome {}
+}

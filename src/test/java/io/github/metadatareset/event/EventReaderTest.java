@@ -1,0 +1,261 @@
+package io.github.metadatareset.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.RandomJson;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.RequestReader;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EventReaderTest {
+
+  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
+  private static final String REQUEST = "{\"connectorProfileName\":\"crm-prod\"}";
+  private static final Meaning ASKS = new Meaning.Asks(request(REQUEST));
+  private static final String ONE_OF_THE_MEMBERS =
+      "expected one of the members [apiVersion, connectorEntityName, connectorLabel,"
+          + " connectorProfileName, connectorType, depth, entities, entitiesPath, flowName,"
+          + " requests]";
+
+  @Nested
+  class AWrapper {
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{\"Message\":%s}",
+          "{\"requestPayload\":%s}",
+          "{\"detail\":%s}",
+          "{\"detail\":{\"input\":%s}}",
+          "{\"source\":\"aws.states\",\"detail-type\":\"x\",\"detail\":{\"input\":%s}}",
+          "{\"source\":\"aws.scheduler\",\"detail-type\":\"x\",\"detail\":%s}",
+          "{\"source\":\"com.example\",\"detail-type\":\"x\",\"detail\":%s}",
+          "{\"Type\":\"Notification\",\"Message\":%s,\"Subject\":null,\"added by AWS\":[7]}",
+          "{\"version\":\"1.0\",\"requestPayload\":%s,\"responsePayload\":{\"detail\":7}}",
+          "{\"detail\":{\"status\":\"SUCCEEDED\",\"input\":%s,\"output\":\"{}\"},\"id\":\"7\"}"
+        })
+    void holdsTheRequestAsAnObjectOrAsAString(String wrapper) {
+      assertEquals(ASKS, READER.read(wrapper.formatted(REQUEST)));
+      assertEquals(ASKS, READER.read(wrapper.formatted(JsonValue.write(REQUEST))));
+    }
+
+    @Test
+    void mayHoldAnAwsEvent() {
+      assertEquals(
+          new Meaning.Asks(request("{\"flowName\":\"erp-orders\"}")),
+          READER.read(
+              """
+              {"source": "aws.states", "detail-type": "Step Functions Execution Status Change",
+               "detail": {"input": {
+                 "source": "aws.appflow",
+                 "detail-type": "AWS API Call via CloudTrail",
+                 "detail": {
+                   "eventSource": "appflow.amazonaws.com",
+                   "eventName": "UpdateFlow",
+                   "requestParameters": {"flowName": "erp-orders"}}}}}"""));
+    }
+
+    @Test
+    void isNoneWhereARequestStands() {
+      assertRefused(
+          "/detail: {}; " + ONE_OF_THE_MEMBERS,
+          "{\"connectorProfileName\":\"crm-prod\",\"detail\":{}}");
+      assertRefused(
+          "/detail/input: {}; " + ONE_OF_THE_MEMBERS,
+          "{\"detail\":{\"connectorProfileName\":\"crm-prod\",\"input\":{}}}");
+    }
+
+    @Test
+    void isNamedInThePointersOfWhatIsWrongInIt() {
+      String wrong = "{\"connectorProfileName\":\"crm-prod\",\"connectorEntityName\":5}";
+      String inString = "{\"requestPayload\":%s}".formatted(JsonValue.write(wrong));
+      String inStrings = "{\"Message\":%s}".formatted(JsonValue.write(inString));
+
+      assertRefused(
+          "/detail/input/Message/requestPayload/connectorEntityName: 5; expected an entity's name",
+          "{\"detail\":{\"input\":%s}}".formatted(inStrings));
+    }
+
+    @Test
+    void saysWhereItsTextIsNoJson() {
+      assertRefused(
+          "/Message/connectorType: Unexpected character ('}' (code 125)): expected a value; expected JSON (RFC"
+              + " 8259) without a key twice",
+          "{\"Message\":\"{\\\"connectorType\\\":}\"}");
+    }
+
+    @Test
+    void mayBeInThreeOthers() {
+      assertEquals(ASKS, READER.read(wrapped(4, REQUEST)));
+      assertRefused(
+          "/Message/Message/Message/Message/Message: %s; expected at most 4 wrappers around a request"
+              .formatted(REQUEST),
+          wrapped(5, REQUEST));
+    }
+
+    private static String wrapped(int layers, String content) {
+      return layers == 0 ? content : "{\"Message\":%s}".formatted(wrapped(layers - 1, content));
+    }
+  }
+
+  @Nested
+  class AnEventWithoutARequest {
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        textBlock =
+            """
+            aws.events                       | {}
+            aws.scheduler                    | "{}"
+            aws.glue                         | {"jobName": "crm-curate", "state": "SUCCEEDED"}
+            aws.glue                         | {"databaseName": "crm", "changedPartitions": []}
+            aws.s3                           | {"bucket": {"name": "b"}, "object": {"size": 2048}}
+            aws.partner/appflow/salesforce.com/111122223333/crm-events | {"ChangeEventHeader": {}}
+            aws.partner/salesforce.com/00D000000000001AAA/0YL | {"payload": {}, "schemaId": "s"}
+            aws.appflow                      | {"flow-name": "a kind of report not known yet"}
+            aws.s3                           | null
+            aws.s3                           | []
+            com.example                      | {}
+            """)
+    void isRefusedWithWhatToSet(String source, String detail) {
+      assertRefused(
+          howToGiveOne("/detail"),
+          "{\"source\":\"%s\",\"detail-type\":\"x\",\"detail\":%s}".formatted(source, detail));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "\"{}\"", "{\"orderId\":7}", "null"})
+    void isRefusedWithWhatToSetWhereAStateMachineGotNone(String input) {
+      assertRefused(
+          howToGiveOne("/detail/input"),
+          "{\"source\":\"aws.states\",\"detail-type\":\"x\",\"detail\":{\"input\":%s}}"
+              .formatted(input));
+    }
+
+    @Test
+    void isRefusedStrictlyWhereItIsOnesOwn() {
+      assertRefused(
+          "/detail/profile: \"crm-prod\"; " + ONE_OF_THE_MEMBERS,
+          "{\"source\":\"com.example\",\"detail-type\":\"x\",\"detail\":{\"profile\":\"crm-prod\"}}");
+    }
+
+    @Test
+    void isReadStrictlyWhereItHasAMemberOfARequest() {
+      assertRefused(
+          "/detail/bucket: {}; " + ONE_OF_THE_MEMBERS,
+          """
+          {"source": "aws.s3", "detail-type": "x",
+           "detail": {"connectorProfileName": "crm-prod", "bucket": {}}}""");
+    }
+
+    private static String howToGiveOne(String pointer) {
+      return pointer
+          + ": the event carries no request; set the Input of the schedule, or an input transformer"
+          + " of the rule, to one, such as"
+          + " {\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
+    }
+  }
+
+  @Nested
+  class ARequestThatIsTooLongForTheQueue {
+
+    /// A thousand names of the greatest length fit, unless they have to be escaped.
+    @Test
+    void isRefused() {
+      assertTrue(READER.read(entitiesOf("x".repeat(1000))) instanceof Meaning.Asks);
+
+      String tooLong = entitiesOf("é".repeat(1000));
+      String message = refusal(tooLong);
+
+      assertTrue(
+          message.endsWith(
+              "expected at most 1040384 bytes in ASCII, as its parts have to go onto the queue"),
+          message);
+    }
+
+    private static String entitiesOf(String prefix) {
+      return IntStream.range(0, 1000)
+          .mapToObj(i -> "\"%s%d\"".formatted(prefix, i))
+          .collect(Collectors.joining(",", "{\"connectorProfileName\":\"a\",\"entities\":[", "]}"));
+    }
+  }
+
+  /// Whatever arrives, and however often it is wrapped.
+  @Test
+  void aWrappedRequestMeansWhatItMeansBare() {
+    int cases = 4_000;
+    int[] asked = {0};
+
+    new RandomCases(cases)
+        .check(
+            random -> {
+              String json = JsonValue.write(new RandomJson(random).any());
+              Optional<Meaning> bare = meaning(json);
+
+              assertEquals(bare, meaning(wrapped(random, json)), json);
+              asked[0] += bare.isPresent() ? 1 : 0;
+            });
+
+    assertTrue(asked[0] > cases / 4, () -> asked[0] + " of the cases were requests");
+    assertTrue(asked[0] < 3 * cases / 4, () -> asked[0] + " of the cases were requests");
+  }
+
+  private static final List<UnaryOperator<String>> WRAPPERS =
+      List.of(
+          "{\"Message\":%s}"::formatted,
+          "{\"requestPayload\":%s}"::formatted,
+          "{\"detail\":%s}"::formatted,
+          "{\"detail\":{\"input\":%s}}"::formatted,
+          "{\"source\":\"com.example\",\"detail-type\":\"x\",\"detail\":%s}"::formatted);
+
+  private static String wrapped(RandomGenerator random, String json) {
+    String wrapped = json;
+    for (int layers = random.nextInt(1, 5); layers > 0; layers--) {
+      String content = random.nextBoolean() ? wrapped : JsonValue.write(wrapped);
+      wrapped = WRAPPERS.get(random.nextInt(WRAPPERS.size())).apply(content);
+    }
+    return wrapped;
+  }
+
+  private static Optional<Meaning> meaning(String json) {
+    try {
+      return Optional.of(READER.read(json));
+    } catch (RequestFailedException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Request request(String json) {
+    return new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json, ""));
+  }
+
+  private static void assertRefused(String message, String event) {
+    assertEquals(message, refusal(event));
+  }
+
+  private static String refusal(String event) {
+    Failure failure =
+        assertThrows(RequestFailedException.class, () -> READER.read(event)).failure();
+    assertEquals(
+        new Failure.Permanent(RequestFailedException.INVALID_REQUEST, failure.message()), failure);
+    return failure.message();
+  }
+}

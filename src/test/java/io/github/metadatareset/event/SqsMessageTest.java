@@ -1,0 +1,180 @@
+package io.github.metadatareset.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.RequestFailedException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqsMessageTest {
+
+  @Test
+  void aMessageIsReadWithWhatSqsSaysAboutIt() {
+    assertEquals(
+        new SqsMessage(
+            "m1",
+            "r1",
+            "{}",
+            3,
+            Optional.of(Instant.ofEpochMilli(1741598132001L)),
+            Optional.of(Instant.ofEpochMilli(1741598132101L)),
+            "cause-1",
+            Optional.of("crm-prod")),
+        onlyMessage(
+            """
+            {"messageId": "m1", "receiptHandle": "r1", "body": "{}", "eventSource": "aws:sqs",
+             "attributes": {
+               "ApproximateReceiveCount": "3",
+               "SentTimestamp": "1741598132001",
+               "ApproximateFirstReceiveTimestamp": "1741598132101",
+               "MessageGroupId": "crm-prod",
+               "AddedByAws": "x"},
+             "messageAttributes": {
+               "CauseId": {"stringValue": "cause-1", "dataType": "String"},
+               "Other": {"binaryValue": "eA==", "dataType": "Binary"}},
+             "addedByAws": [1, {"a": null}]}"""));
+  }
+
+  @Test
+  void withoutAttributesItIsOnItsFirstReceiveAndItsOwnCause() {
+    assertEquals(
+        new SqsMessage(
+            "m1", "", "text", 1, Optional.empty(), Optional.empty(), "m1", Optional.empty()),
+        onlyMessage(
+            """
+            {"messageId": "m1", "body": "text", "eventSource": "aws:sqs"}"""));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"ApproximateReceiveCount": "many", "SentTimestamp": ""}
+          {"ApproximateReceiveCount": 3, "SentTimestamp": 1741598132001}
+          {"ApproximateReceiveCount": "-3", "SentTimestamp": "1.5"}
+          {"ApproximateReceiveCount": "9999999999999999999", "SentTimestamp": null}
+          []
+          null
+          """)
+  void attributesThatAreNoNumbersAreNone(String attributes) {
+    SqsMessage message =
+        onlyMessage(
+            """
+            {"messageId": "m1", "body": "", "eventSource": "aws:sqs", "attributes": %s}"""
+                .formatted(attributes));
+
+    assertEquals(1, message.receiveCount());
+    assertEquals(Optional.empty(), message.sent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"\"",
+        "\"two words\"",
+        "\"line\\nline\"",
+        "\"caf\\u00E9\"",
+        "7",
+        "null",
+        "\"123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
+            + "123456789012345678901234567890123456789\""
+      })
+  void aCauseThatCouldForgeALogLineIsNone(String cause) {
+    assertEquals(
+        "m1",
+        onlyMessage(
+                """
+                {"messageId": "m1", "body": "", "eventSource": "aws:sqs",
+                 "messageAttributes": {"CauseId": {"stringValue": %s}}}"""
+                    .formatted(cause))
+            .causeId());
+  }
+
+  @Test
+  void aMessageThatIsThereTwiceIsOneWithItsLaterReceipt() {
+    List<SqsMessage> messages =
+        batch(
+                """
+                {"Records": [
+                  {"messageId": "m1", "receiptHandle": "r1", "body": "a", "eventSource": "aws:sqs"},
+                  {"messageId": "m2", "receiptHandle": "r2", "body": "b", "eventSource": "aws:sqs"},
+                  {"messageId": "m1", "receiptHandle": "r3", "body": "a", "eventSource": "aws:sqs"}
+                ]}""")
+            .orElseThrow();
+
+    assertEquals(List.of("m1", "m2"), messages.stream().map(SqsMessage::messageId).toList());
+    assertEquals(List.of("r3", "r2"), messages.stream().map(SqsMessage::receiptHandle).toList());
+  }
+
+  @Test
+  void anEmptyBatchIsOne() {
+    assertEquals(Optional.of(List.of()), batch("{\"Records\": []}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "[]", "null", "\"Records\"", "{\"connectorType\":\"S3\"}"})
+  void whatHasNoRecordsIsNoBatch(String event) {
+    assertEquals(Optional.empty(), batch(event));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"eventSource\": \"aws:s3\", \"s3\": {}}",
+        "{\"EventSource\": \"aws:sns\", \"Sns\": {\"Message\": \"{}\"}}",
+        "{\"eventSource\": \"aws:kinesis\", \"kinesis\": {\"data\": \"e30=\"}}",
+        "{\"messageId\": \"m2\", \"body\": \"\"}",
+        "7"
+      })
+  void otherRecordsAreRefusedBesideGoodOnesToo(String record) {
+    String good = "{\"messageId\": \"m1\", \"body\": \"\", \"eventSource\": \"aws:sqs\"}";
+
+    assertRefused(
+        "/Records/1/eventSource: expected \"aws:sqs\", as only queues are read in batches; send such"
+            + " events to the request queue",
+        "{\"Records\": [%s, %s]}".formatted(good, record));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "{}", "\"aws:sqs\""})
+  void recordsAreAList(String records) {
+    assertRefused(
+        "/Records: %s; expected records of one SQS queue (eventSource aws:sqs)".formatted(records),
+        "{\"Records\": %s}".formatted(records));
+  }
+
+  @Test
+  void aMessageHasAnIdAndABody() {
+    assertRefused(
+        "/Records/0/messageId: expected a string",
+        "{\"Records\": [{\"body\": \"\", \"eventSource\": \"aws:sqs\"}]}");
+    assertRefused(
+        "/Records/0/body: expected a string",
+        "{\"Records\": [{\"messageId\": \"m1\", \"body\": {}, \"eventSource\": \"aws:sqs\"}]}");
+  }
+
+  private static SqsMessage onlyMessage(String json) {
+    List<SqsMessage> messages = batch("{\"Records\": [%s]}".formatted(json)).orElseThrow();
+    assertEquals(1, messages.size());
+    return messages.getFirst();
+  }
+
+  private static Optional<List<SqsMessage>> batch(String event) {
+    return SqsMessage.batch(JsonValue.parse(event, ""));
+  }
+
+  private static void assertRefused(String message, String event) {
+    assertEquals(
+        message,
+        assertThrows(RequestFailedException.class, () -> batch(event)).failure().message());
+  }
+}

@@ -91,7 +91,7 @@ final class InvocationLog {
                     name,
                     "Unit",
                     name.equals(Tally.FRESHNESS) ? "Milliseconds" : "Count")));
-    Map<String, Object> line = line("INFO", "invocation");
+    Map<String, Object> line = begun("INFO", "invocation");
     line.put("causeIds", causeIds(causeIds));
     line.put("FunctionName", functionName);
     line.putAll(metrics);
@@ -123,10 +123,16 @@ final class InvocationLog {
   }
 
   private Map<String, Object> line(String level, String outcome) {
+    Map<String, Object> line = begun(level, "request");
+    line.put("outcome", outcome);
+    return line;
+  }
+
+  private Map<String, Object> begun(String level, String message) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("timestamp", clock.instant().toString());
     line.put("level", level);
-    line.put("message", outcome);
+    line.put("message", message);
     line.put("requestId", requestId);
     return line;
   }

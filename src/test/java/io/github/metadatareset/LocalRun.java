@@ -206,14 +206,14 @@ final class LocalRun implements AutoCloseable {
   }
 
   private void show(JsonValue line) {
-    String message = line.text("message").orElseThrow();
-    if (message.equals("invocation")) {
+    Optional<String> outcome = line.text("outcome");
+    if (outcome.isEmpty()) {
       say("    invocation: " + counts(line));
     } else {
       say(
           "      %s: %s: %s: %s"
               .formatted(
-                  message,
+                  outcome.get(),
                   name(line),
                   line.text("errorCode").orElseThrow(),
                   line.text("errorMessage").orElseThrow()));

@@ -620,13 +620,15 @@ class MetadataResetHandlerTest {
     return ((Number) line("invocation").member(name).orElseThrow().content()).longValue();
   }
 
-  private JsonValue line(String message) {
+  private JsonValue line(String outcome) {
     return log.toString()
         .lines()
         .map(line -> JsonValue.parse(line, ""))
-        .filter(line -> line.text("message").equals(Optional.of(message)))
+        .filter(
+            line ->
+                line.text("outcome").or(() -> line.text("message")).equals(Optional.of(outcome)))
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no line \"" + message + "\" in " + log));
+        .orElseThrow(() -> new AssertionError("no line \"" + outcome + "\" in " + log));
   }
 
   private static boolean isFor(ResetCall call, String entity) {

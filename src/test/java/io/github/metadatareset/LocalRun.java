@@ -140,7 +140,7 @@ final class LocalRun implements AutoCloseable {
     say("AppFlow            " + stack.appFlow().endpoint());
     say(stack.queues().describe());
     say("");
-    say("export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test");
+    say("export AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test");
     say(
         "aws --endpoint-url %s sqs send-message --queue-url %s --message-body '%s'"
             .formatted(

@@ -65,8 +65,7 @@ final class AppFlowEvents {
     return switch (requests.size()) {
       case 0 ->
           new Meaning.Ignored(
-              "the flow's source and destination have no profile that CONNECTOR_PROFILE_PATTERN"
-                  + " allows: "
+              "neither end of the flow is a profile that CONNECTOR_PROFILE_PATTERN allows: "
                   + reach.value());
       case 1 -> new Meaning.Asks(requests.getFirst());
       default -> new Meaning.Asks(new Request.Several(requests));

@@ -62,7 +62,7 @@ public record SqsMessage(
         messageId,
         json.text("receiptHandle").orElse(""),
         required(json, "body"),
-        attribute(attributes, "ApproximateReceiveCount").map(Long::intValue).orElse(1),
+        attribute(attributes, "ApproximateReceiveCount").map(SqsMessage::bounded).orElse(1),
         attribute(attributes, "SentTimestamp").map(Instant::ofEpochMilli),
         attribute(attributes, "ApproximateFirstReceiveTimestamp").map(Instant::ofEpochMilli),
         json.member("messageAttributes")
@@ -71,6 +71,10 @@ public record SqsMessage(
             .filter(id -> id.matches(CAUSE_ID_FORM))
             .orElse(messageId),
         attributes.flatMap(all -> all.text("MessageGroupId")));
+  }
+
+  private static int bounded(long count) {
+    return (int) Math.min(count, Integer.MAX_VALUE);
   }
 
   private static String required(JsonValue json, String member) {

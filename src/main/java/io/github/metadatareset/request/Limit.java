@@ -17,7 +17,7 @@ enum Limit {
       "a connector label: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit"),
   FLOW_PATTERN(
       256,
-      "[a-zA-Z0-9][\\w!@#.-]+|(?=[^*?]*[*?])[a-zA-Z0-9*?][\\w!@#.*?-]*",
+      "[*?]|[a-zA-Z0-9*?][\\w!@#.*?-]+",
       "a flow name or pattern: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit,"
           + " with * and ? as wildcards"),
   ENTITY_NAME(

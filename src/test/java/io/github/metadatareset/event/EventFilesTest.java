@@ -135,14 +135,10 @@ class EventFilesTest {
                   + " 'entities': 'USED_BY_FLOWS'}"),
           asks("cloudtrail-create-flow", "{'flowName': 'erp-orders'}"),
           asks("cloudtrail-update-flow", "{'flowName': 'crm-account-to-lake'}"),
-          entry(
-              "cloudtrail-reset-connector-metadata-cache.json",
-              new Means(
-                  new Meaning.Ignored(
-                      "the recorded call ResetConnectorMetadataCache changes no metadata to reset"))),
-          entry(
-              "cloudtrail-failed-call.json",
-              new Means(new Meaning.Ignored("the recorded call UpdateFlow failed"))),
+          ignored(
+              "cloudtrail-reset-connector-metadata-cache",
+              "the recorded call ResetConnectorMetadataCache changes no metadata to reset"),
+          ignored("cloudtrail-failed-call", "the recorded call UpdateFlow failed"),
 
           // schedules to which nobody gave a request
           entry("scheduled-rule.json", new Refused(NO_REQUEST)),
@@ -228,6 +224,10 @@ class EventFilesTest {
 
   private static Map.Entry<String, Outcome> asks(String file, String request) {
     return entry(file + ".json", request(request));
+  }
+
+  private static Map.Entry<String, Outcome> ignored(String file, String reason) {
+    return entry(file + ".json", new Means(new Meaning.Ignored(reason)));
   }
 
   /// Its JSON may have single quotes.

@@ -96,8 +96,8 @@ class EventReaderTest {
     @Test
     void saysWhereItsTextIsNoJson() {
       assertRefused(
-          "/Message/connectorType: Unexpected character ('}' (code 125)): expected a value; expected JSON (RFC"
-              + " 8259) without a key twice",
+          "/Message/connectorType: Unexpected character ('}' (code 125)): expected a value;"
+              + " expected JSON (RFC 8259) without a key twice",
           "{\"Message\":\"{\\\"connectorType\\\":}\"}");
     }
 
@@ -105,8 +105,9 @@ class EventReaderTest {
     void mayBeInThreeOthers() {
       assertEquals(ASKS, READER.read(wrapped(4, REQUEST)));
       assertRefused(
-          "/Message/Message/Message/Message/Message: %s; expected at most 4 wrappers around a request"
-              .formatted(REQUEST),
+          "/Message/Message/Message/Message/Message: %s; expected at most 4 wrappers around a"
+                  .formatted(REQUEST)
+              + " request",
           wrapped(5, REQUEST));
     }
 
@@ -154,7 +155,7 @@ class EventReaderTest {
     void isRefusedStrictlyWhereItIsOnesOwn() {
       assertRefused(
           "/detail/profile: \"crm-prod\"; " + ONE_OF_THE_MEMBERS,
-          "{\"source\":\"com.example\",\"detail-type\":\"x\",\"detail\":{\"profile\":\"crm-prod\"}}");
+          "{\"source\":\"a.b\",\"detail-type\":\"x\",\"detail\":{\"profile\":\"crm-prod\"}}");
     }
 
     @Test

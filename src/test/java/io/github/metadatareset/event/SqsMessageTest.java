@@ -78,16 +78,7 @@ class SqsMessageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "\"\"",
-        "\"two words\"",
-        "\"line\\nline\"",
-        "\"caf\\u00E9\"",
-        "7",
-        "null",
-        "\"123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
-            + "123456789012345678901234567890123456789\""
-      })
+      strings = {"\"\"", "\"two words\"", "\"line\\nline\"", "\"caf\\u00E9\"", "7", "null"})
   void aCauseThatCouldForgeALogLineIsNone(String cause) {
     assertEquals(
         "m1",
@@ -97,6 +88,17 @@ class SqsMessageTest {
                  "messageAttributes": {"CauseId": {"stringValue": %s}}}"""
                     .formatted(cause))
             .causeId());
+  }
+
+  @Test
+  void aCauseThatIsTooLongIsNone() {
+    String message =
+        """
+        {"messageId": "m1", "body": "", "eventSource": "aws:sqs",
+         "messageAttributes": {"CauseId": {"stringValue": "%s"}}}""";
+
+    assertEquals("x".repeat(128), onlyMessage(message.formatted("x".repeat(128))).causeId());
+    assertEquals("m1", onlyMessage(message.formatted("x".repeat(129))).causeId());
   }
 
   @Test
@@ -139,8 +141,8 @@ class SqsMessageTest {
     String good = "{\"messageId\": \"m1\", \"body\": \"\", \"eventSource\": \"aws:sqs\"}";
 
     assertRefused(
-        "/Records/1/eventSource: expected \"aws:sqs\", as only queues are read in batches; send such"
-            + " events to the request queue",
+        "/Records/1/eventSource: expected \"aws:sqs\", as only queues are read in batches; send"
+            + " such events to the request queue",
         "{\"Records\": [%s, %s]}".formatted(good, record));
   }
 

@@ -55,7 +55,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
   private Object changedMembers(Map<?, ?> members) {
     Map<Object, Object> changed = new LinkedHashMap<>(members);
     String name = memberName();
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(10)) {
       case 0 -> changed.keySet().remove(someKey(members));
       case 1 -> changed.put(name, anything(2));
       case 2 -> changed.put(name + texts.nasty(), anything(1));
@@ -72,14 +72,19 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
 
   private Object changedList(List<?> list) {
     List<Object> changed = new ArrayList<>(list);
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(10)) {
       case 0 -> changed.clear();
-      case 1 -> changed.addAll(Collections.nCopies(random.nextInt(990, 1002), "Account"));
-      case 2, 3, 4, 5 -> changed.add(anything(2));
-      case 6, 7, 8, 9 -> changed.addAll(list);
+      case 1, 2 -> fill(changed, texts.oneOf(List.of(1000, 1001)));
+      case 3 -> changed.add(anything(2));
+      case 4 -> changed.addAll(list);
       default -> changed.replaceAll(this::changed);
     }
     return changed;
+  }
+
+  private static void fill(List<Object> list, int size) {
+    Object more = list.stream().anyMatch(Map.class::isInstance) ? Map.of("flowName", "*") : "E";
+    list.addAll(Collections.nCopies(Math.max(0, size - list.size()), more));
   }
 
   /// A value that the member may well have, if the others let it.

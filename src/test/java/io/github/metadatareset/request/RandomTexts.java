@@ -60,15 +60,20 @@ public record RandomTexts(RandomGenerator random) {
     return of(NASTY, random.nextInt(4));
   }
 
-  /// The text with something in it, or at its end, that may not be there, or far too long.
+  /// The text with something in it, or at its end, that may not be there; cut; or about as long as
+  /// the limits.
   String spoilt(String text) {
     int at = random.nextInt(text.length() + 1);
     return switch (random.nextInt(4)) {
       case 0 -> text.substring(0, at) + nasty() + text.substring(at);
       case 1 -> text + nasty();
       case 2 -> text.substring(0, at);
-      default -> text + "x".repeat(random.nextInt(254, 260));
+      default -> lengthened(text, oneOf(List.of(256, 257, 1024, 1025)));
     };
+  }
+
+  private static String lengthened(String text, int length) {
+    return text + "x".repeat(Math.max(0, length - text.codePointCount(0, text.length())));
   }
 
   public <T> T oneOf(List<T> choices) {

@@ -2,7 +2,9 @@ package io.github.metadatareset.request;
 
 import static io.github.metadatareset.request.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.metadatareset.request.Connector.MatchingProfiles;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestReaderTest {
 
+  private static final RequestSchema SCHEMA = RequestSchema.load();
   private static final NamedProfile CRM = new NamedProfile(new ProfileName("crm-prod"));
   private static final EntityName ACCOUNT = new EntityName("Account");
   private static final EntityName CONTACT = new EntityName("Contact");
@@ -359,9 +362,6 @@ class RequestReaderTest {
           0.5          | 0.5
           1.0000000001 | 1.0000000001
           4294967297   | 4294967297
-          1e400        | 1E+400
-          -1e400       | -1E+400
-          1e999999999  | 1E+999999999
           1e-999999999 | 1E-999999999
           """)
   void theDepthIsAWholeNumber(String value, String shown) {
@@ -371,6 +371,19 @@ class RequestReaderTest {
             read(
                 "{\"connectorProfileName\":\"a\",\"entities\":\"ALL\",\"depth\":%s}"
                     .formatted(value)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1E+400", "-1E+400", "1E+999999999", "18446744073709551616"})
+  void evenAHugeDepthIsRead(String depth) {
+    var json =
+        JsonValue.parse(
+            "{\"connectorProfileName\":\"a\",\"entities\":\"ALL\",\"depth\":%s}".formatted(depth),
+            "");
+
+    assertRefused(
+        "/depth: %s; expected %s".formatted(depth, A_DEPTH),
+        () -> new RequestReader(ProfilePattern.ALL).read(json));
   }
 
   @Nested
@@ -415,7 +428,8 @@ class RequestReaderTest {
           arguments(
               """
               {"connectorProfileName": "*", "connectorLabel": "Erp", "connectorType": "Slack"}""",
-              "/connectorType: \"Slack\"; expected \"CustomConnector\" or nothing beside connectorLabel"),
+              "/connectorType: \"Slack\"; expected \"CustomConnector\" or nothing beside"
+                  + " connectorLabel"),
           arguments(
               """
               {"connectorProfileName": "*", "connectorType": "S3"}""",
@@ -636,7 +650,15 @@ class RequestReaderTest {
     }
   }
 
+  /// The schema has to agree on every request of this test.
   private static Request read(String json) {
-    return new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json, ""));
+    try {
+      Request request = new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json, ""));
+      assertTrue(SCHEMA.accepts(json), () -> "the schema refuses " + json);
+      return request;
+    } catch (RequestFailedException e) {
+      assertFalse(SCHEMA.accepts(json), () -> "the schema accepts " + json);
+      throw e;
+    }
   }
 }

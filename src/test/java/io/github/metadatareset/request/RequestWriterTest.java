@@ -70,9 +70,10 @@ class RequestWriterTest {
       strings = {
         "{\"connectorProfileName\":\"crm-prod\"}",
         "{\"connectorProfileName\":\"crm-prod\",\"connectorType\":\"Salesforce\"}",
-        "{\"connectorProfileName\":\"*\",\"connectorType\":\"CustomConnector\",\"connectorLabel\":\"Erp\"}",
+        "{\"connectorProfileName\":\"*\",\"connectorType\":\"CustomConnector\","
+            + "\"connectorLabel\":\"Erp\"}",
         "{\"connectorType\":\"S3\",\"connectorEntityName\":\"example-in\"}",
-        "{\"connectorProfileName\":\"crm-prod\",\"entities\":\"USED_BY_FLOWS\",\"apiVersion\":\"v1\"}",
+        "{\"connectorProfileName\":\"a\",\"entities\":\"USED_BY_FLOWS\",\"apiVersion\":\"v1\"}",
         "{\"connectorProfileName\":\"a\",\"entities\":\"ALL\",\"depth\":2,\"entitiesPath\":\"E\"}",
         "{\"connectorProfileName\":\"a\",\"entities\":[\"E\",\"caf\\u00E9\"]}",
         "{\"flowName\":\"crm-*\"}",

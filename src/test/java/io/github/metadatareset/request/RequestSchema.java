@@ -1,0 +1,48 @@
+package io.github.metadatareset.request;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.io.InputStream;
+
+/// `request.schema.json` and a validator of it.
+///
+/// The validator takes the whole part of a number modulo 2^64, so that to it 1e400 is 0: numbers
+/// beyond that are for the reader alone.
+record RequestSchema(JsonNode text, Schema schema) {
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+  static RequestSchema load() {
+    try (InputStream json = RequestReader.class.getResourceAsStream("/request.schema.json")) {
+      JsonNode text = MAPPER.readTree(json);
+      return new RequestSchema(text, registry().getSchema(text));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  boolean accepts(String json) {
+    try {
+      return schema.validate(MAPPER.readTree(json)).isEmpty();
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(json, e);
+    }
+  }
+
+  /// In JSON Schema 1.0 is an integer, which has to be asked for.
+  static SchemaRegistry registry() {
+    return SchemaRegistry.withDefaultDialect(
+        SpecificationVersion.DRAFT_2020_12,
+        builder ->
+            builder.schemaRegistryConfig(
+                SchemaRegistryConfig.builder().losslessNarrowing(true).build()));
+  }
+}

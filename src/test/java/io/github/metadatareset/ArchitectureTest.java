@@ -4,11 +4,19 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,5 +95,26 @@ class ArchitectureTest {
         .orShould()
         .callMethod(System.class, "getenv", String.class)
         .check(CLASSES);
+  }
+
+  /// `Names` in code spans, of this project's own types.
+  @Test
+  void everyTypeThatTheArchitecturePageNamesExists() throws IOException {
+    List<String> named =
+        Pattern.compile("`([A-Z][a-z]+[A-Za-z]*)(\\.[A-Z][a-z]+)?`")
+            .matcher(Files.readString(Path.of("ARCHITECTURE.md")))
+            .results()
+            .map(match -> match.group(1))
+            .distinct()
+            .toList();
+    Set<String> sources;
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+      sources =
+          files.map(file -> file.getFileName().toString()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    assertTrue(named.size() > 20, named::toString);
+    assertEquals(
+        List.of(), named.stream().filter(type -> !sources.contains(type + ".java")).toList());
   }
 }

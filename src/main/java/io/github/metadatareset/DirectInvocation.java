@@ -31,11 +31,8 @@ final class DirectInvocation {
 
   /// @param bytes the size of the event
   /// @return how many calls were made and how many requests were put onto the queue
-  /// @throws RequestFailedException if it fails for good, or the queue does not take it: Lambda
-  /// then
-  ///     retries an asynchronous invocation and gives it to the dead-letter queue, and a
-  /// synchronous
-  ///     caller sees it
+  /// @throws RequestFailedException if it fails for good, or the queue does not take it: a caller
+  ///     sees it; of an asynchronous event Lambda makes a dead letter, after its retries
   Map<String, Object> handle(JsonValue event, int bytes) {
     try {
       return answer(event, bytes);

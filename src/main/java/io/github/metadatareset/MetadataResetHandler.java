@@ -43,8 +43,7 @@ public final class MetadataResetHandler implements RequestStreamHandler {
   /// An SQS batch is answered with the messages that are to come back, anything else with what was
   /// done for it.
   ///
-  /// @throws RequestFailedException if it is no batch, and cannot be made good or put onto the
-  /// queue
+  /// @throws RequestFailedException if it is no batch, and can neither be made good nor queued
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {

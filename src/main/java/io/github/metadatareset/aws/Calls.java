@@ -17,6 +17,8 @@ import software.amazon.awssdk.awscore.AwsResponse;
 /// @param permits as many as there may be calls under way
 final class Calls {
 
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+
   private final Semaphore permits;
   private final Deadline deadline;
   private final Duration timeout;
@@ -28,28 +30,36 @@ final class Calls {
     this.timeout = timeout;
   }
 
+  /// @param reader says what is wanted of the answer
   /// @throws RequestFailedException for whatever is no proper answer of the service
-  <T extends AwsResponse> T make(Function<AwsRequestOverrideConfiguration, T> call) {
+  <T extends AwsResponse, R> R make(
+      Function<AwsRequestOverrideConfiguration, T> call, Function<T, R> reader) {
     acquire();
     try {
-      Duration left = deadline.left();
-      Duration bound = left.compareTo(timeout) < 0 ? left : timeout;
-      return answered(
-          call.apply(AwsRequestOverrideConfiguration.builder().apiCallTimeout(bound).build()));
-    } catch (RequestFailedException e) {
-      throw e;
+      return reader.apply(
+          answered(
+              call.apply(
+                  AwsRequestOverrideConfiguration.builder().apiCallTimeout(bound()).build())));
     } catch (Exception e) {
-      // Not SdkException: a garbage status line is an UncheckedIOException.
+      // Not SdkException: a garbage status line is an UncheckedIOException, and an answer may hold
+      // what AppFlow would never say.
       throw new RequestFailedException(AwsFailures.of(e));
     } finally {
       permits.release();
     }
   }
 
+  /// Not after the deadline; but a millisecond at least, as the SDK takes less for no bound at all.
+  private Duration bound() {
+    Duration left = deadline.left();
+    Duration bound = left.compareTo(timeout) < 0 ? left : timeout;
+    return bound.compareTo(MILLISECOND) < 0 ? MILLISECOND : bound;
+  }
+
   private void acquire() {
     try {
       if (!permits.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
-        deadline.left();
+        throw Deadline.outOfTime();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -22,6 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.appflow.AppflowClient;
+import software.amazon.awssdk.services.appflow.model.ConnectorEntity;
 import software.amazon.awssdk.services.appflow.model.ConnectorProfile;
 import software.amazon.awssdk.services.appflow.model.DescribeFlowResponse;
 import software.amazon.awssdk.services.appflow.model.DestinationFlowConfig;
@@ -60,7 +61,8 @@ final class SdkAppFlow implements AppFlow {
                   call.entitiesPath().map(EntitiesPath::value).ifPresent(request::entitiesPath);
                   call.apiVersion().map(ApiVersion::value).ifPresent(request::apiVersion);
                   request.overrideConfiguration(within);
-                }));
+                }),
+        Function.identity());
   }
 
   @Override
@@ -71,107 +73,104 @@ final class SdkAppFlow implements AppFlow {
   @Override
   public List<Profile> profiles(Collection<ProfileName> names) {
     return pages(
-        token -> {
-          var page =
-              calls.make(
-                  within ->
-                      client.describeConnectorProfiles(
-                          request -> {
-                            if (!names.isEmpty()) {
-                              request.connectorProfileNames(
-                                  names.stream().map(ProfileName::value).toList());
-                            }
-                            request
-                                .maxResults(MAX_PROFILE_NAMES)
-                                .nextToken(token)
-                                .overrideConfiguration(within);
-                          }));
-          require(page.hasConnectorProfileDetails(), "connectorProfileDetails");
-          return new Page<>(
-              page.connectorProfileDetails().stream().map(SdkAppFlow::profile).toList(),
-              page.nextToken());
-        });
+        token ->
+            calls.make(
+                within ->
+                    client.describeConnectorProfiles(
+                        request -> {
+                          if (!names.isEmpty()) {
+                            request.connectorProfileNames(
+                                names.stream().map(ProfileName::value).toList());
+                          }
+                          request
+                              .maxResults(MAX_PROFILE_NAMES)
+                              .nextToken(token)
+                              .overrideConfiguration(within);
+                        }),
+                page -> {
+                  require(page.hasConnectorProfileDetails(), "connectorProfileDetails");
+                  return new Page<>(
+                      page.connectorProfileDetails().stream().map(SdkAppFlow::profile).toList(),
+                      page.nextToken());
+                }));
   }
 
   @Override
   public List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
-    var answer =
-        calls.make(
-            within ->
-                client.describeConnector(
-                    request ->
-                        request
-                            .connectorType(ConnectorType.CUSTOMCONNECTOR.apiName())
-                            .connectorLabel(label.value())
-                            .overrideConfiguration(within)));
-    require(answer.connectorConfiguration() != null, "connectorConfiguration");
-    return answer.connectorConfiguration().supportedApiVersions().stream()
-        .map(ApiVersion::new)
-        .toList();
+    return calls.make(
+        within ->
+            client.describeConnector(
+                request ->
+                    request
+                        .connectorType(ConnectorType.CUSTOMCONNECTOR.apiName())
+                        .connectorLabel(label.value())
+                        .overrideConfiguration(within)),
+        answer -> {
+          require(answer.connectorConfiguration() != null, "connectorConfiguration");
+          return answer.connectorConfiguration().supportedApiVersions().stream()
+              .map(ApiVersion::new)
+              .toList();
+        });
   }
 
   @Override
   public List<Entity> entities(
       Connector.Exact connector, Optional<EntitiesPath> parent, Optional<ApiVersion> apiVersion) {
     return pages(
-        token -> {
-          var page =
-              calls.make(
-                  within ->
-                      client.listConnectorEntities(
-                          request -> {
-                            name(connector).ifPresent(request::connectorProfileName);
-                            type(connector).ifPresent(request::connectorType);
-                            parent.map(EntitiesPath::value).ifPresent(request::entitiesPath);
-                            apiVersion.map(ApiVersion::value).ifPresent(request::apiVersion);
-                            request.nextToken(token).overrideConfiguration(within);
-                          }));
-          require(page.hasConnectorEntityMap(), "connectorEntityMap");
-          return new Page<>(
-              page.connectorEntityMap().values().stream()
-                  .flatMap(List::stream)
-                  .map(
-                      entity ->
-                          new Entity(
-                              entity.name(), Boolean.TRUE.equals(entity.hasNestedEntities())))
-                  .toList(),
-              page.nextToken());
-        });
+        token ->
+            calls.make(
+                within ->
+                    client.listConnectorEntities(
+                        request -> {
+                          name(connector).ifPresent(request::connectorProfileName);
+                          type(connector).ifPresent(request::connectorType);
+                          parent.map(EntitiesPath::value).ifPresent(request::entitiesPath);
+                          apiVersion.map(ApiVersion::value).ifPresent(request::apiVersion);
+                          request.nextToken(token).overrideConfiguration(within);
+                        }),
+                page -> {
+                  require(page.hasConnectorEntityMap(), "connectorEntityMap");
+                  return new Page<>(
+                      page.connectorEntityMap().values().stream()
+                          .flatMap(List::stream)
+                          .map(SdkAppFlow::entity)
+                          .toList(),
+                      page.nextToken());
+                }));
   }
 
   @Override
   public List<String> flowNames() {
     return pages(
-        token -> {
-          var page =
-              calls.make(
-                  within ->
-                      client.listFlows(
-                          request ->
-                              request
-                                  .maxResults(100)
-                                  .nextToken(token)
-                                  .overrideConfiguration(within)));
-          require(page.hasFlows(), "flows");
-          return new Page<>(
-              page.flows().stream()
-                  .filter(flow -> isLive(flow.flowStatus()))
-                  .map(FlowDefinition::flowName)
-                  .toList(),
-              page.nextToken());
-        });
+        token ->
+            calls.make(
+                within ->
+                    client.listFlows(
+                        request ->
+                            request.maxResults(100).nextToken(token).overrideConfiguration(within)),
+                page -> {
+                  require(page.hasFlows(), "flows");
+                  return new Page<>(
+                      page.flows().stream()
+                          .filter(flow -> isLive(flow.flowStatus()))
+                          .map(SdkAppFlow::name)
+                          .toList(),
+                      page.nextToken());
+                }));
   }
 
   @Override
   public Optional<Flow> flow(String name) {
     try {
-      DescribeFlowResponse flow =
-          calls.make(
-              within ->
-                  client.describeFlow(
-                      request -> request.flowName(name).overrideConfiguration(within)));
-      require(flow.flowName() != null, "flowName");
-      return isLive(flow.flowStatus()) ? Optional.of(new Flow(name, uses(flow))) : Optional.empty();
+      return calls.make(
+          within ->
+              client.describeFlow(request -> request.flowName(name).overrideConfiguration(within)),
+          flow -> {
+            require(flow.flowName() != null, "flowName");
+            return isLive(flow.flowStatus())
+                ? Optional.of(new Flow(name, uses(flow)))
+                : Optional.empty();
+          });
     } catch (RequestFailedException e) {
       if (e.failure() instanceof Failure.Permanent(var code, _)
           && code.equals("ResourceNotFoundException")) {
@@ -186,10 +185,21 @@ final class SdkAppFlow implements AppFlow {
   }
 
   private static Profile profile(ConnectorProfile profile) {
+    require(profile.connectorProfileName() != null, "connectorProfileName");
     return new Profile(
         new ProfileName(profile.connectorProfileName()),
         knownType(profile.connectorTypeAsString()),
         Optional.ofNullable(profile.connectorLabel()).map(ConnectorLabel::new));
+  }
+
+  private static Entity entity(ConnectorEntity entity) {
+    require(entity.name() != null, "the name of an entity");
+    return new Entity(entity.name(), Boolean.TRUE.equals(entity.hasNestedEntities()));
+  }
+
+  private static String name(FlowDefinition flow) {
+    require(flow.flowName() != null, "flowName");
+    return flow.flowName();
   }
 
   private static Optional<ConnectorType> knownType(String apiName) {

@@ -97,16 +97,16 @@ final class SqsBatches {
                   results.put(entry.id(), Optional.of(refused(entry.code(), entry.message()))));
       answer.successful().forEach(entry -> results.put(entry.id(), Optional.empty()));
       return IntStream.range(0, batch.size())
-          .mapToObj(
-              i ->
-                  results.getOrDefault(
-                      Integer.toString(i),
-                      Optional.of(refused("InvalidResponse", "SQS did not account for a message"))))
+          .mapToObj(i -> results.getOrDefault(Integer.toString(i), Optional.of(unaccounted())))
           .toList();
     } catch (Exception e) {
       Failure failure = AwsFailures.retryable(e);
       return batch.stream().map(_ -> Optional.of(failure)).toList();
     }
+  }
+
+  static Failure unaccounted() {
+    return refused("InvalidResponse", "SQS did not account for a message");
   }
 
   static Failure refused(String code, String message) {

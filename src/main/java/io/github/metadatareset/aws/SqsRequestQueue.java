@@ -65,13 +65,14 @@ final class SqsRequestQueue implements RequestQueue {
 
   private List<Failure> delay(List<Map.Entry<SqsMessage, Duration>> returned) {
     try {
-      return client
-          .changeMessageVisibilityBatch(
-              request -> request.queueUrl(queueUrl).entries(entries(returned)))
-          .failed()
-          .stream()
-          .map(entry -> SqsBatches.refused(entry.code(), entry.message()))
-          .toList();
+      var answer =
+          client.changeMessageVisibilityBatch(
+              request -> request.queueUrl(queueUrl).entries(entries(returned)));
+      return answer.failed().size() + answer.successful().size() < returned.size()
+          ? List.of(SqsBatches.unaccounted())
+          : answer.failed().stream()
+              .map(entry -> SqsBatches.refused(entry.code(), entry.message()))
+              .toList();
     } catch (Exception e) {
       return List.of(AwsFailures.retryable(e));
     }

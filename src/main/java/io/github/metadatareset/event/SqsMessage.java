@@ -68,9 +68,15 @@ public record SqsMessage(
         json.member("messageAttributes")
             .flatMap(all -> all.member(CAUSE_ID))
             .flatMap(attribute -> attribute.text("stringValue"))
-            .filter(id -> id.matches(CAUSE_ID_FORM))
-            .orElse(messageId),
+            .filter(SqsMessage::isCauseId)
+            .or(() -> Optional.of(messageId).filter(SqsMessage::isCauseId))
+            .orElse("unknown"),
         attributes.flatMap(all -> all.text("MessageGroupId")));
+  }
+
+  /// Legal in an attribute of SQS and harmless in a log line, as SQS's own message ids are.
+  private static boolean isCauseId(String id) {
+    return id.matches(CAUSE_ID_FORM);
   }
 
   private static int bounded(long count) {

@@ -42,7 +42,6 @@ public final class Discovery {
   /// These profiles will be asked for by name: they are looked up a hundred in a call, once one is.
   public void expect(Collection<ProfileName> names) {
     names.stream()
-        .distinct()
         .gather(Gatherers.windowFixed(AppFlow.MAX_PROFILE_NAMES))
         .forEach(
             window -> {

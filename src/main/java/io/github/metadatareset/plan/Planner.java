@@ -6,8 +6,6 @@ import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Says whether a request is one call, and which.
 public final class Planner {
@@ -19,13 +17,14 @@ public final class Planner {
   }
 
   /// The profiles whose type or label has to be looked up to plan the requests.
-  public static Set<ProfileName> toLookUp(Collection<Request> requests) {
+  public static List<ProfileName> toLookUp(Collection<Request> requests) {
     return requests.stream()
         .filter(Request.OfConnector.class::isInstance)
         .map(Request.OfConnector.class::cast)
         .filter(Versions::needsLookUp)
         .map(request -> ((NamedProfile) request.connector()).name())
-        .collect(Collectors.toSet());
+        .distinct()
+        .toList();
   }
 
   public Plan plan(Request request) {

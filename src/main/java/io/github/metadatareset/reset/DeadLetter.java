@@ -28,7 +28,7 @@ public record DeadLetter(String body, Failure failure, String requestId, SqsMess
   public Map<String, String> attributes() {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("ErrorCode", legal(failure.code()));
-    all.put(SqsMessage.CAUSE_ID, source.causeId());
+    all.put(SqsMessage.CAUSE_ID, legal(source.causeId()));
     all.put("ErrorMessage", legal(failure.message()));
     all.put("SourceMessageId", legal(source.messageId()));
     all.put("ReceiveCount", Integer.toString(source.receiveCount()));

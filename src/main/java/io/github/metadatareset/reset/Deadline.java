@@ -29,9 +29,14 @@ public record Deadline(InstantSource clock, Instant end) {
   public Duration left() {
     Duration left = Duration.between(clock.instant(), end);
     if (!left.isPositive()) {
-      throw new RequestFailedException(
-          new Failure.Unavailable("OutOfTime", "the invocation had no time left for it"));
+      throw outOfTime();
     }
     return left;
+  }
+
+  /// Of what had to wait until then.
+  public static RequestFailedException outOfTime() {
+    return new RequestFailedException(
+        new Failure.Unavailable("OutOfTime", "the invocation had no time left for it"));
   }
 }

@@ -102,6 +102,14 @@ class SqsMessageTest {
   }
 
   @Test
+  void anIdThatSqsWouldNeverGiveIsNoCause() {
+    assertEquals(
+        "unknown",
+        onlyMessage("{\"messageId\": \"a\\nb\", \"body\": \"\", \"eventSource\": \"aws:sqs\"}")
+            .causeId());
+  }
+
+  @Test
   void aMessageThatIsThereTwiceIsOneWithItsLaterReceipt() {
     List<SqsMessage> messages =
         batch(

@@ -1,0 +1,133 @@
+package io.github.metadatareset;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.metadatareset.request.ProfilePattern;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationTest {
+
+  private static final String REQUESTS =
+      "https://sqs.eu-central-1.amazonaws.com/111122223333/requests";
+  private static final String DEAD_LETTERS =
+      "https://sqs.eu-central-1.amazonaws.com/111122223333/dead-letters";
+
+  private static final String URL = "the URL of an SQS queue";
+  private static final String RECEIVES = "a whole number from 1 to 1000";
+  private static final String CALLS = "a whole number from 1 to 256";
+  private static final String PATTERN = "a connector profile name pattern, such as * or prod-*";
+
+  private final Map<String, String> environment =
+      new HashMap<>(
+          Map.of(
+              "REQUEST_QUEUE_URL", REQUESTS,
+              "DEAD_LETTER_QUEUE_URL", DEAD_LETTERS,
+              "MAX_RECEIVE_COUNT", "12",
+              "MAX_CONCURRENT_CALLS", "8",
+              "CONNECTOR_PROFILE_PATTERN", "prod-*"));
+
+  @Test
+  void isWhatTheTemplateSets() {
+    assertEquals(
+        new Configuration(REQUESTS, DEAD_LETTERS, 12, 8, new ProfilePattern("prod-*")),
+        Configuration.of(environment));
+  }
+
+  @Test
+  void leavesTheOthersVariablesAlone() {
+    environment.put("AWS_REGION", "eu-central-1");
+
+    assertEquals(REQUESTS, Configuration.of(environment).requestQueueUrl());
+  }
+
+  @ParameterizedTest(name = "{0} = {1}")
+  @CsvSource({
+    "REQUEST_QUEUE_URL, http://127.0.0.1:9324/000000000000/requests",
+    "MAX_RECEIVE_COUNT, 1",
+    "MAX_RECEIVE_COUNT, 1000",
+    "MAX_CONCURRENT_CALLS, 1",
+    "MAX_CONCURRENT_CALLS, 256",
+    "CONNECTOR_PROFILE_PATTERN, *",
+    "CONNECTOR_PROFILE_PATTERN, crm-prod",
+    "CONNECTOR_PROFILE_PATTERN, team/crm-?",
+  })
+  void mayBe(String variable, String value) {
+    environment.put(variable, value);
+
+    Configuration.of(environment);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "REQUEST_QUEUE_URL, " + URL,
+    "DEAD_LETTER_QUEUE_URL, " + URL,
+    "MAX_RECEIVE_COUNT, " + RECEIVES,
+    "MAX_CONCURRENT_CALLS, " + CALLS,
+    "CONNECTOR_PROFILE_PATTERN, '" + PATTERN + "'",
+  })
+  void withoutAVariableOrWithABlankOneSaysWhatIsMissing(String variable, String expected) {
+    environment.remove(variable);
+    assertEquals(
+        "environment: %s is missing; expected %s".formatted(variable, expected), problem());
+
+    environment.put(variable, " ");
+    assertEquals(
+        "environment: %s is missing; expected %s".formatted(variable, expected), problem());
+  }
+
+  @ParameterizedTest(name = "{0} = {1}")
+  @CsvSource({
+    "REQUEST_QUEUE_URL, requests, " + URL,
+    "REQUEST_QUEUE_URL, arn:aws:sqs:eu-central-1:111122223333:requests, " + URL,
+    "REQUEST_QUEUE_URL, ftp://example.com/requests, " + URL,
+    "REQUEST_QUEUE_URL, https:///requests, " + URL,
+    "REQUEST_QUEUE_URL, https://a queue, " + URL,
+    "DEAD_LETTER_QUEUE_URL, dead-letters, " + URL,
+    "MAX_RECEIVE_COUNT, 0, " + RECEIVES,
+    "MAX_RECEIVE_COUNT, -1, " + RECEIVES,
+    "MAX_RECEIVE_COUNT, 1001, " + RECEIVES,
+    "MAX_RECEIVE_COUNT, 12.0, " + RECEIVES,
+    "MAX_RECEIVE_COUNT, twelve, " + RECEIVES,
+    "MAX_RECEIVE_COUNT, 99999999999, " + RECEIVES,
+    "MAX_CONCURRENT_CALLS, 0, " + CALLS,
+    "MAX_CONCURRENT_CALLS, 257, " + CALLS,
+    "MAX_CONCURRENT_CALLS, ' 8', " + CALLS,
+    "CONNECTOR_PROFILE_PATTERN, prod *, '" + PATTERN + "'",
+    "CONNECTOR_PROFILE_PATTERN, 'prod,test', '" + PATTERN + "'",
+  })
+  void withAWrongVariableSaysWhatItIsAndWhatWasExpected(
+      String variable, String value, String expected) {
+    environment.put(variable, value);
+
+    assertEquals(
+        "environment: %s is \"%s\"; expected %s".formatted(variable, value, expected), problem());
+  }
+
+  @Test
+  void namesAllThatIsWrongAtOnce() {
+    environment.clear();
+    environment.put("MAX_RECEIVE_COUNT", "many");
+    environment.put("MAX_CONCURRENT_CALLS", "8");
+
+    assertEquals(
+        "environment: REQUEST_QUEUE_URL is missing; expected "
+            + URL
+            + "; DEAD_LETTER_QUEUE_URL is missing; expected "
+            + URL
+            + "; MAX_RECEIVE_COUNT is \"many\"; expected "
+            + RECEIVES
+            + "; CONNECTOR_PROFILE_PATTERN is missing; expected "
+            + PATTERN,
+        problem());
+  }
+
+  private String problem() {
+    return assertThrows(IllegalStateException.class, () -> Configuration.of(environment))
+        .getMessage();
+  }
+}

@@ -1,0 +1,498 @@
+package io.github.metadatareset.aws;
+
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.metadatareset.local.AppFlowAccount;
+import io.github.metadatareset.local.AppFlowAccount.FlowEnd;
+import io.github.metadatareset.local.AppFlowEmulator;
+import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.plan.AppFlow.Entity;
+import io.github.metadatareset.plan.AppFlow.Flow;
+import io.github.metadatareset.plan.AppFlow.Profile;
+import io.github.metadatareset.plan.AppFlow.Use;
+import io.github.metadatareset.request.ApiVersion;
+import io.github.metadatareset.request.Connector;
+import io.github.metadatareset.request.Connector.NamedProfile;
+import io.github.metadatareset.request.Connector.WithoutProfile;
+import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.EntitiesPath;
+import io.github.metadatareset.request.EntityName;
+import io.github.metadatareset.request.ProfileName;
+import io.github.metadatareset.request.ResetCall;
+import io.github.metadatareset.reset.Deadline;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Every operation over AppFlow's wire protocol, from a server that pages small: 2 profiles,
+/// 3 flows or 5 entities a page.
+class SdkAppFlowTest {
+
+  private static final String RESET = "ResetConnectorMetadataCache";
+  private static final Optional<EntitiesPath> ROOT = Optional.empty();
+  private static final Optional<ApiVersion> NO_VERSION = Optional.empty();
+
+  private static AppFlowEmulator emulator;
+  private static AppFlow appFlow;
+
+  @BeforeAll
+  static void start() {
+    emulator = AppFlowEmulator.start(AppFlowAccount.sample());
+    appFlow = client(emulator.endpoint(), 8).appFlow(inAMinute());
+  }
+
+  @AfterAll
+  static void stop() {
+    emulator.close();
+  }
+
+  @BeforeEach
+  void forgetCalls() {
+    emulator.forgetCalls();
+  }
+
+  /// What the function uses, with the settings that the SDK finds in Lambda's environment.
+  static AwsServices client(URI endpoint, int maxConcurrentCalls) {
+    System.setProperty("aws.region", "us-east-1");
+    System.setProperty("aws.accessKeyId", "test");
+    System.setProperty("aws.secretAccessKey", "test");
+    System.setProperty("aws.endpointUrlAppflow", endpoint.toString());
+    System.setProperty("aws.endpointUrlSqs", endpoint.toString());
+    return new AwsServices(maxConcurrentCalls);
+  }
+
+  static Deadline inAMinute() {
+    return Deadline.in(InstantSource.system(), Duration.ofMinutes(1));
+  }
+
+  @Nested
+  class Profiles {
+
+    @Test
+    void areThoseOfAllPagesWithTypeAndLabel() {
+      assertEquals(
+          Set.of(
+              profile("ads", "GoogleAds"),
+              profile("chat", ConnectorType.SLACK),
+              profile("crm-prod", ConnectorType.SALESFORCE),
+              profile("crm-sandbox", ConnectorType.SALESFORCE),
+              profile("erp-internal", "InternalErp"),
+              profile("hubspot-prod", "HubSpot"),
+              profile("itsm", ConnectorType.SERVICENOW),
+              profile("sap-erp", ConnectorType.SAPODATA),
+              profile("sharepoint-prod", "SharePoint")),
+          new HashSet<>(appFlow.profiles()));
+      assertEquals(5, emulator.calls("DescribeConnectorProfiles").size(), "9 profiles, 2 a page");
+    }
+
+    @Test
+    void byNameAreThoseThatExist() {
+      assertEquals(
+          Set.of(
+              profile("chat", ConnectorType.SLACK),
+              profile("itsm", ConnectorType.SERVICENOW),
+              profile("ads", "GoogleAds")),
+          new HashSet<>(
+              appFlow.profiles(
+                  Stream.of("chat", "ghost", "itsm", "ads").map(ProfileName::new).toList())));
+    }
+
+    @Test
+    void ofAHundredNamesAreAskedForTogether() {
+      List<ProfileName> hundred =
+          IntStream.range(0, AppFlow.MAX_PROFILE_NAMES)
+              .mapToObj(i -> new ProfileName("ghost-" + i))
+              .toList();
+
+      assertEquals(List.of(), appFlow.profiles(hundred));
+
+      assertEquals(1, emulator.calls().size());
+    }
+
+    @Test
+    void ofATypeThatIsNewerThanTheFunctionAreThereWithoutIt() {
+      emulator.account().addProfile(AppFlowAccount.Profile.of("new", "Quantum"));
+      try {
+        assertEquals(
+            List.of(new Profile(new ProfileName("new"), Optional.empty(), Optional.empty())),
+            appFlow.profiles(List.of(new ProfileName("new"))));
+      } finally {
+        emulator.account().removeProfile("new");
+      }
+    }
+
+    private static Profile profile(String name, ConnectorType type) {
+      return new Profile(new ProfileName(name), Optional.of(type), Optional.empty());
+    }
+
+    private static Profile profile(String name, String label) {
+      return new Profile(
+          new ProfileName(name),
+          Optional.of(ConnectorType.CUSTOMCONNECTOR),
+          Optional.of(new ConnectorLabel(label)));
+    }
+  }
+
+  @Nested
+  class ApiVersions {
+
+    @Test
+    void areThoseThatTheConnectorSupports() {
+      assertEquals(
+          List.of(new ApiVersion("v1"), new ApiVersion("v2")),
+          appFlow.supportedApiVersions(new ConnectorLabel("InternalErp")));
+    }
+
+    @Test
+    void mayBeNone() {
+      emulator.account().addConnector(new AppFlowAccount.Connector("Plain", List.of()));
+
+      assertEquals(List.of(), appFlow.supportedApiVersions(new ConnectorLabel("Plain")));
+    }
+  }
+
+  @Nested
+  class EntityLists {
+
+    @Test
+    void areThoseOfAllGroupsAndPages() {
+      assertEquals(
+          Set.of(
+              leaf("Account"),
+              leaf("Contact"),
+              leaf("Lead"),
+              leaf("Opportunity"),
+              leaf("Region__c"),
+              leaf("AccountChangeEvent"),
+              leaf("SchemaDeployed__e")),
+          entities(profile("crm-prod"), ROOT, NO_VERSION));
+      assertEquals(2, emulator.calls().size(), "7 entities, 5 a page");
+    }
+
+    @Test
+    void sayWhichEntitiesHaveOthersBelow() {
+      assertEquals(
+          Set.of(new Entity("conversations", true)), entities(profile("chat"), ROOT, NO_VERSION));
+    }
+
+    @Test
+    void belowAnEntityAreItsChildren() {
+      assertEquals(
+          Set.of(leaf("conversations/C00000001"), leaf("conversations/C00000002")),
+          entities(profile("chat"), Optional.of(new EntitiesPath("conversations")), NO_VERSION));
+    }
+
+    @Test
+    void ofACustomConnectorAreAskedForInItsVersion() {
+      assertEquals(
+          Set.of(new Entity("orders", true), leaf("customers")),
+          entities(
+              new NamedProfile(new ProfileName("erp-internal"), ConnectorType.CUSTOMCONNECTOR),
+              ROOT,
+              Optional.of(new ApiVersion("v2"))));
+      assertEquals(
+          List.of(
+              Map.of(
+                  "connectorProfileName", "erp-internal",
+                  "connectorType", "CustomConnector",
+                  "apiVersion", "v2")),
+          inputs("ListConnectorEntities"));
+    }
+
+    @Test
+    void ofATypeWithoutProfileAreAskedForByType() {
+      assertEquals(
+          Set.of(leaf("example-in"), leaf("example-lake-raw")),
+          entities(new WithoutProfile(ConnectorType.S3), ROOT, NO_VERSION));
+    }
+
+    @Test
+    void mayBeEmpty() {
+      assertEquals(
+          Set.of(), entities(new WithoutProfile(ConnectorType.UPSOLVER), ROOT, NO_VERSION));
+    }
+
+    private static Entity leaf(String name) {
+      return new Entity(name, false);
+    }
+
+    private static Set<Entity> entities(
+        Connector.Exact connector, Optional<EntitiesPath> parent, Optional<ApiVersion> version) {
+      List<Entity> entities = appFlow.entities(connector, parent, version);
+      Set<Entity> distinct = new HashSet<>(entities);
+      assertEquals(distinct.size(), entities.size(), () -> "each once: " + entities);
+      return distinct;
+    }
+  }
+
+  @Nested
+  class Flows {
+
+    @Test
+    void areListedOverAllPagesWithoutTheDeprecatedAndTheDeleted() {
+      emulator.account().addFlow(flow("gone", "Deleted", FlowEnd.s3("in"), FlowEnd.s3("out")));
+      try {
+        assertEquals(
+            Set.of(
+                "crm-account-to-lake",
+                "erp-orders",
+                "incidents-draft",
+                "s3-copy",
+                "sales-orders-to-crm",
+                "sharepoint-docs"),
+            appFlow.flowNames().stream().collect(toSet()));
+        assertEquals(3, emulator.calls("ListFlows").size(), "8 flows, 3 a page");
+      } finally {
+        emulator.account().removeFlow("gone");
+      }
+    }
+
+    @Test
+    void useTheObjectOfABuiltInConnectorAndNothingOfS3() {
+      assertEquals(List.of(use("crm-prod", "Account")), uses("crm-account-to-lake"));
+      assertEquals(List.of(), uses("s3-copy"));
+    }
+
+    @Test
+    void useTheObjectPathOfSapAndTheObjectAtTheirOtherEnd() {
+      assertEquals(
+          List.of(
+              use("sap-erp", "API_SALES_ORDER_SRV/A_SalesOrder"), use("crm-prod", "Opportunity")),
+          uses("sales-orders-to-crm"));
+    }
+
+    @Test
+    void useTheEntityOfACustomConnectorInItsVersionAndTheEntitiesBelow() {
+      Optional<ApiVersion> v2 = Optional.of(new ApiVersion("v2"));
+
+      assertEquals(
+          List.of(
+              new Use(new ProfileName("erp-internal"), "orders", Optional.empty(), v2),
+              new Use(new ProfileName("erp-internal"), "orders/lines", Optional.of("orders"), v2)),
+          uses("erp-orders"));
+    }
+
+    @Test
+    void ofSharePointUseTheDrivesBelowASite() {
+      assertEquals(
+          List.of(
+              "",
+              "sites/example.sharepoint.com,00000000-0000-4000-a000-000000000001,"
+                  + "00000000-0000-4000-a000-000000000002"),
+          uses("sharepoint-docs").stream().map(use -> use.parent().orElse("")).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "Amplitude",
+          "Datadog",
+          "Dynatrace",
+          "Googleanalytics",
+          "Infornexus",
+          "Marketo",
+          "Pardot",
+          "Salesforce",
+          "Servicenow",
+          "Singular",
+          "Slack",
+          "Trendmicro",
+          "Veeva",
+          "Zendesk"
+        })
+    void readTheObjectOf(String type) {
+      withFlow(
+          flow("reads", "Active", FlowEnd.of(type, "some-profile", "Thing"), FlowEnd.s3("lake")),
+          () -> assertEquals(List.of(use("some-profile", "Thing")), uses("reads")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "Honeycode",
+          "Marketo",
+          "Redshift",
+          "Salesforce",
+          "SAPOData",
+          "Snowflake",
+          "Zendesk"
+        })
+    void writeTheObjectOf(String type) {
+      withFlow(
+          flow("writes", "Active", FlowEnd.s3("in"), FlowEnd.of(type, "some-profile", "Thing")),
+          () -> assertEquals(List.of(use("some-profile", "Thing")), uses("writes")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no JSON", "{}", "[1, null, {}]", "\"drives\""})
+    void useNothingBelowWhereTheSubEntitiesAreNoNames(String subEntities) {
+      FlowEnd source =
+          new FlowEnd(
+              "CustomConnector",
+              Optional.of("erp-internal"),
+              Optional.empty(),
+              Optional.of("orders"),
+              List.of(),
+              Map.of("customProperties", Map.of("subEntities", subEntities)));
+
+      withFlow(
+          flow("odd", "Active", source, FlowEnd.s3("lake")),
+          () -> assertEquals(List.of(use("erp-internal", "orders")), uses("odd")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Deprecated", "Deleted"})
+    void countNoLongerOnceTheyAre(String status) {
+      withFlow(
+          flow("old", status, FlowEnd.of("Slack", "chat", "conversations"), FlowEnd.s3("lake")),
+          () -> assertEquals(Optional.empty(), appFlow.flow("old")));
+    }
+
+    @Test
+    void thatAreMissingAreEmpty() {
+      assertEquals(Optional.empty(), appFlow.flow("ghost"));
+    }
+
+    private static List<Use> uses(String flow) {
+      Flow found = appFlow.flow(flow).orElseThrow();
+      assertEquals(flow, found.name());
+      return found.uses();
+    }
+
+    private static Use use(String profile, String entity) {
+      return new Use(new ProfileName(profile), entity, Optional.empty(), Optional.empty());
+    }
+
+    private static AppFlowAccount.Flow flow(
+        String name, String status, FlowEnd source, FlowEnd destination) {
+      return new AppFlowAccount.Flow(name, status, "OnDemand", source, List.of(destination));
+    }
+
+    private static void withFlow(AppFlowAccount.Flow flow, Runnable test) {
+      emulator.account().addFlow(flow);
+      try {
+        test.run();
+      } finally {
+        emulator.account().removeFlow(flow.name());
+      }
+    }
+  }
+
+  @Nested
+  class AReset {
+
+    static Stream<Arguments> calls() {
+      NamedProfile crm = profile("crm-prod");
+      return Stream.of(
+          Arguments.of(
+              "the names of a profile",
+              new ResetCall(crm, Optional.empty(), ROOT, NO_VERSION),
+              Map.of("connectorProfileName", "crm-prod")),
+          Arguments.of(
+              "the details of an entity, through a profile of a known type",
+              new ResetCall(
+                  new NamedProfile(crm.name(), ConnectorType.SALESFORCE),
+                  entity("Account"),
+                  ROOT,
+                  NO_VERSION),
+              Map.of(
+                  "connectorProfileName", "crm-prod",
+                  "connectorType", "Salesforce",
+                  "connectorEntityName", "Account")),
+          Arguments.of(
+              "the names below an entity",
+              new ResetCall(
+                  profile("chat"),
+                  Optional.empty(),
+                  Optional.of(new EntitiesPath("conversations")),
+                  NO_VERSION),
+              Map.of("connectorProfileName", "chat", "entitiesPath", "conversations")),
+          Arguments.of(
+              "the details of a nested entity of a custom connector",
+              new ResetCall(
+                  new NamedProfile(new ProfileName("erp-internal"), ConnectorType.CUSTOMCONNECTOR),
+                  entity("orders/lines"),
+                  Optional.of(new EntitiesPath("orders")),
+                  Optional.of(new ApiVersion("v2"))),
+              Map.of(
+                  "connectorProfileName", "erp-internal",
+                  "connectorType", "CustomConnector",
+                  "connectorEntityName", "orders/lines",
+                  "entitiesPath", "orders",
+                  "apiVersion", "v2")),
+          Arguments.of(
+              "the names of a type without profile",
+              new ResetCall(
+                  new WithoutProfile(ConnectorType.S3), Optional.empty(), ROOT, NO_VERSION),
+              Map.of("connectorType", "S3")),
+          Arguments.of(
+              "the details of an entity of a type without profile",
+              new ResetCall(
+                  new WithoutProfile(ConnectorType.S3), entity("example-in"), ROOT, NO_VERSION),
+              Map.of("connectorType", "S3", "connectorEntityName", "example-in")));
+    }
+
+    @ParameterizedTest(name = "of {0}")
+    @MethodSource("calls")
+    void saysWhatIsMeantAndNothingElse(String name, ResetCall call, Map<String, String> expected) {
+      appFlow.reset(call);
+
+      assertEquals(List.of(expected), emulator.resets());
+      assertEquals(1, emulator.calls().size());
+    }
+
+    @Test
+    void ofAnEntityOutsideAsciiArrivesAsItIs() {
+      String name = "Größe_客户_\ud83d\ude00";
+      emulator.account().addEntity("itsm", name);
+
+      appFlow.reset(new ResetCall(profile("itsm"), entity(name), ROOT, NO_VERSION));
+
+      assertEquals(
+          List.of(Map.of("connectorProfileName", "itsm", "connectorEntityName", name)),
+          inputs(RESET));
+    }
+
+    @Test
+    void letsTheNextListSeeWhatWasAdded() {
+      NamedProfile crm = profile("crm-sandbox");
+      int before = appFlow.entities(crm, ROOT, NO_VERSION).size();
+      emulator.account().addEntity("crm-sandbox", "Region__c");
+      assertEquals(before, appFlow.entities(crm, ROOT, NO_VERSION).size(), "cached");
+
+      appFlow.reset(new ResetCall(crm, Optional.empty(), ROOT, NO_VERSION));
+
+      assertEquals(before + 1, appFlow.entities(crm, ROOT, NO_VERSION).size());
+    }
+
+    private static Optional<EntityName> entity(String name) {
+      return Optional.of(new EntityName(name));
+    }
+  }
+
+  private static NamedProfile profile(String name) {
+    return new NamedProfile(new ProfileName(name));
+  }
+
+  private static List<Map<String, Object>> inputs(String operation) {
+    return emulator.calls(operation).stream().map(AppFlowEmulator.Call::input).toList();
+  }
+}

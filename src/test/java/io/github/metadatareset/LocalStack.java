@@ -1,5 +1,7 @@
 package io.github.metadatareset;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.metadatareset.aws.AwsServices;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowEmulator;
@@ -18,9 +20,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// The function on its real adapters, between an AppFlow emulator and ElasticMQ, all in one JVM and
 /// over real HTTP. The SDK finds them as in Lambda, in its standard settings; so only one stack can
@@ -106,6 +111,23 @@ final class LocalStack implements AutoCloseable {
             answer,
             LocalContext.withTimeout(FUNCTION_TIMEOUT));
     return answer.toString(StandardCharsets.UTF_8);
+  }
+
+  /// The resets that AppFlow accepted, each as `profile type below parent entity version`.
+  List<String> resets() {
+    return appFlow.resets().stream().map(LocalStack::words).toList();
+  }
+
+  private static String words(Map<String, Object> call) {
+    return Stream.of(
+            Optional.ofNullable(call.get("connectorProfileName")),
+            Optional.ofNullable(call.get("connectorType")),
+            Optional.ofNullable(call.get("entitiesPath")).map(parent -> "below " + parent),
+            Optional.ofNullable(call.get("connectorEntityName")),
+            Optional.ofNullable(call.get("apiVersion")))
+        .flatMap(Optional::stream)
+        .map(Object::toString)
+        .collect(joining(" "));
   }
 
   /// The lines that the function has logged.

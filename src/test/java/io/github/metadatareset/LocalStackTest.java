@@ -1,6 +1,5 @@
 package io.github.metadatareset;
 
-import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,9 +15,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.Message;
@@ -214,23 +211,9 @@ class LocalStackTest {
     }
   }
 
-  /// How often each reset was accepted, as `profile type below parent entity version`.
+  /// How often each reset was accepted, in the words of [LocalStack#resets].
   private Map<String, Integer> resets() {
-    return stack.appFlow().resets().stream()
-        .map(LocalStackTest::words)
-        .collect(toMap(words -> words, _ -> 1, Integer::sum));
-  }
-
-  private static String words(Map<String, Object> call) {
-    return Stream.of(
-            Optional.ofNullable(call.get("connectorProfileName")),
-            Optional.ofNullable(call.get("connectorType")),
-            Optional.ofNullable(call.get("entitiesPath")).map(parent -> "below " + parent),
-            Optional.ofNullable(call.get("connectorEntityName")),
-            Optional.ofNullable(call.get("apiVersion")))
-        .flatMap(Optional::stream)
-        .map(Object::toString)
-        .collect(joining(" "));
+    return stack.resets().stream().collect(toMap(words -> words, _ -> 1, Integer::sum));
   }
 
   private static String attribute(Message letter, String name) {

@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -521,6 +522,31 @@ class MetadataResetHandlerTest {
               .getMessage()
               .contains("expected at most 1048576"));
     }
+  }
+
+  /// Lambda breaks a chain of about 16 invocations that feed each other through a queue.
+  @Test
+  void theLongestChainOfMessagesIsFifteenInvocations() throws IOException {
+    appFlow.profile("chat", ConnectorType.SLACK).entities("chat", parent("d1"));
+    for (int depth = 1; depth <= 12; depth++) {
+      appFlow.entities("chat/d" + depth, parent("d" + (depth + 1)));
+    }
+    invoke("{'requests':[{'connectorProfileName':'*','entities':'ALL'},{'flowName':'*'}]}");
+
+    int invocations = 1;
+    int taken = 0;
+    while (taken < queues.requests().size()) {
+      List<String> generation = queues.requests().subList(taken, queues.requests().size());
+      taken += generation.size();
+      returned(
+          generation.stream()
+              .map(request -> message(UUID.randomUUID().toString(), request))
+              .toArray(Message[]::new));
+      invocations++;
+    }
+
+    assertEquals(15, invocations);
+    assertEquals("TooDeep", queues.letters().getFirst().failure().code());
   }
 
   @Nested

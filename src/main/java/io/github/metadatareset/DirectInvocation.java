@@ -2,6 +2,7 @@ package io.github.metadatareset;
 
 import io.github.metadatareset.event.EventReader;
 import io.github.metadatareset.event.Meaning;
+import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.plan.Plan;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.JsonValue;
@@ -46,10 +47,10 @@ final class DirectInvocation {
   }
 
   private Map<String, Object> answer(JsonValue event, int bytes) {
-    if (bytes > EventReader.MAX_BYTES) {
+    if (bytes > SqsMessage.MAX_BYTES) {
       throw RequestFailedException.invalid(
           "the event: %d bytes; expected at most %d, as it could not be put onto the queue"
-              .formatted(bytes, EventReader.MAX_BYTES));
+              .formatted(bytes, SqsMessage.MAX_BYTES));
     }
     return switch (events.read(event)) {
       case Meaning.Asks(var request) -> answer(request);

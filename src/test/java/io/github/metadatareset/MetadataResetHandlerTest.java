@@ -1,6 +1,6 @@
 package io.github.metadatareset;
 
-import static io.github.metadatareset.SqsEvent.message;
+import static io.github.metadatareset.SentMessage.message;
 import static io.github.metadatareset.plan.FakeAppFlow.leaf;
 import static io.github.metadatareset.plan.FakeAppFlow.parent;
 import static io.github.metadatareset.plan.FakeAppFlow.use;
@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.SqsEvent.Message;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.request.ConnectorType;
@@ -299,7 +298,7 @@ class MetadataResetHandlerTest {
     @Test
     void whatIsLookedUpIsLookedUpOnceForAllAndForgottenAfterwards() {
       appFlow.profile("crm", ConnectorType.SALESFORCE).profile("chat", ConnectorType.SLACK);
-      Message[] batch = {
+      SentMessage[] batch = {
         message("a", "{'connectorProfileName':'crm'}"),
         message("b", "{'connectorProfileName':'chat'}"),
         message("c", "{'connectorProfileName':'crm','connectorEntityName':'Lead'}")
@@ -340,7 +339,7 @@ class MetadataResetHandlerTest {
                   new PrintStream(log, true)));
 
       assertEquals(
-          List.of("a"), ids(invoke(late, SqsEvent.of(message("a", ACCOUNT)), Duration.ZERO)));
+          List.of("a"), ids(invoke(late, SentMessage.batch(message("a", ACCOUNT)), Duration.ZERO)));
       assertEquals("OutOfTime", line("returned").text("errorCode").orElseThrow());
     }
 
@@ -541,7 +540,7 @@ class MetadataResetHandlerTest {
       returned(
           generation.stream()
               .map(request -> message(UUID.randomUUID().toString(), request))
-              .toArray(Message[]::new));
+              .toArray(SentMessage[]::new));
       invocations++;
     }
 
@@ -606,9 +605,9 @@ class MetadataResetHandlerTest {
     }
   }
 
-  private List<String> returned(Message... batch) {
+  private List<String> returned(SentMessage... batch) {
     log.reset();
-    return ids(invoke(function, SqsEvent.of(batch), Duration.ofMinutes(2)));
+    return ids(invoke(function, SentMessage.batch(batch), Duration.ofMinutes(2)));
   }
 
   private static List<String> ids(String answer) {

@@ -13,8 +13,6 @@ import software.amazon.awssdk.awscore.AwsResponse;
 
 /// The calls of one invocation to a service: so many at the same time, none after the deadline,
 /// none longer than what is left until it.
-///
-/// @param permits as many as there may be calls under way
 final class Calls {
 
   private static final Duration MILLISECOND = Duration.ofMillis(1);
@@ -23,6 +21,7 @@ final class Calls {
   private final Deadline deadline;
   private final Duration timeout;
 
+  /// @param permits as many as there may be calls under way, in all invocations
   /// @param timeout of one call, retries included
   Calls(Semaphore permits, Deadline deadline, Duration timeout) {
     this.permits = permits;

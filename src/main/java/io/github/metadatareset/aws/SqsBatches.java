@@ -1,5 +1,6 @@
 package io.github.metadatareset.aws;
 
+import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,10 +17,8 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 /// Sends messages by SendMessageBatch: as many in one as SQS takes, some batches at the same time.
 final class SqsBatches {
 
-  /// SQS's limits of one SendMessageBatch.
+  /// The most messages that SQS takes in one batch.
   static final int MAX_ENTRIES = 10;
-
-  private static final int MAX_BYTES = 1_048_576;
 
   static final int CONCURRENT_BATCHES = 8;
 
@@ -62,7 +61,8 @@ final class SqsBatches {
     int bytes = 0;
     for (Message message : messages) {
       int more = message.bytes();
-      if (!batch.isEmpty() && (batch.size() == MAX_ENTRIES || bytes + more > MAX_BYTES)) {
+      if (!batch.isEmpty()
+          && (batch.size() == MAX_ENTRIES || bytes + more > SqsMessage.MAX_BYTES)) {
         batches.add(batch);
         batch = new ArrayList<>();
         bytes = 0;

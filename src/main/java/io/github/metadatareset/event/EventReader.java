@@ -12,11 +12,8 @@ import java.util.Optional;
 /// own members are read tolerantly, requests strictly.
 public final class EventReader {
 
-  /// SQS takes no longer message, so no longer request could be put onto the queue.
-  public static final int MAX_BYTES = 1_048_576;
-
   /// Leaves room for the type and the version that a part has and its request had not.
-  private static final int MAX_REQUEST_BYTES = MAX_BYTES - 8 * 1024;
+  private static final int MAX_REQUEST_BYTES = SqsMessage.MAX_BYTES - 8 * 1024;
 
   private static final int MAX_WRAPPERS = 4;
 
@@ -77,9 +74,10 @@ public final class EventReader {
     return unwrap(content, depth + 1);
   }
 
+  /// A request that is one call is never long: its names are bounded.
   private Meaning asks(JsonValue value) {
     Request request = requests.read(value);
-    if (request.json().length() > MAX_REQUEST_BYTES) {
+    if (request.isWide() && request.json().length() > MAX_REQUEST_BYTES) {
       throw value.refused(
           "at most %d bytes in ASCII, as its parts have to go onto the queue"
               .formatted(MAX_REQUEST_BYTES));

@@ -25,6 +25,9 @@ public record SqsMessage(
     String causeId,
     Optional<String> messageGroupId) {
 
+  /// The most that SQS takes as one message, attributes included, and as one SendMessageBatch.
+  public static final int MAX_BYTES = 1_048_576;
+
   /// The message attribute that names the event from outside.
   public static final String CAUSE_ID = "CauseId";
 

@@ -14,11 +14,14 @@ public record RequestReader(ProfilePattern reach) {
   /// The most requests in one list, and the most names in `entities`.
   public static final int MAX_LIST = 1000;
 
+  /// The two members whose values come from AppFlow's own lists, which may hold what it refuses.
+  public static final String ENTITY = "connectorEntityName";
+
+  public static final String PATH = "entitiesPath";
+
   private static final String PROFILE = "connectorProfileName";
   private static final String TYPE = "connectorType";
   private static final String LABEL = "connectorLabel";
-  public static final String ENTITY = "connectorEntityName";
-  public static final String PATH = "entitiesPath";
   private static final String VERSION = "apiVersion";
   private static final String ENTITIES = "entities";
   private static final String FLOW = "flowName";

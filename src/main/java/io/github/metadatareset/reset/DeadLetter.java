@@ -13,9 +13,6 @@ import java.util.Optional;
 /// @param body the message's own body, unchanged, or that of a part which could not be done
 public record DeadLetter(String body, Failure failure, String requestId, SqsMessage source) {
 
-  /// SQS takes messages up to this size, attributes included.
-  private static final int MAX_BYTES = 1_048_576;
-
   private static final int MAX_MESSAGE_LENGTH = 1024;
   private static final int TYPE_BYTES = "String".length();
 
@@ -34,7 +31,7 @@ public record DeadLetter(String body, Failure failure, String requestId, SqsMess
     all.put("ReceiveCount", Integer.toString(source.receiveCount()));
     all.put("RequestID", legal(requestId));
     Map<String, String> fitting = new LinkedHashMap<>();
-    int left = MAX_BYTES - body.getBytes(StandardCharsets.UTF_8).length;
+    int left = SqsMessage.MAX_BYTES - body.getBytes(StandardCharsets.UTF_8).length;
     for (var attribute : all.entrySet()) {
       left -= attribute.getKey().length() + TYPE_BYTES + attribute.getValue().length();
       if (left < 0) {

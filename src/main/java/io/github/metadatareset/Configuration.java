@@ -12,16 +12,19 @@ import java.util.function.Function;
 ///
 /// @param maxReceiveCount the `maxReceiveCount` of the request queue's redrive policy
 /// @param maxConcurrentCalls how many calls of AppFlow are under way at the same time
+/// @param maxCallsPerEvent how many calls one event may come to, through all of its parts
 /// @param reach the profiles that patterns and events reach, and that may be named
 record Configuration(
     String requestQueueUrl,
     String deadLetterQueueUrl,
     int maxReceiveCount,
     int maxConcurrentCalls,
+    int maxCallsPerEvent,
     ProfilePattern reach) {
 
   private static final int MAX_RECEIVE_COUNT = 1000;
   private static final int MAX_CONCURRENT_CALLS = 256;
+  private static final int MAX_CALLS_PER_EVENT = 100_000_000;
 
   /// @throws IllegalStateException that names every variable that is missing or wrong
   static Configuration of(Map<String, String> environment) {
@@ -32,13 +35,14 @@ record Configuration(
         variables.read("DEAD_LETTER_QUEUE_URL", "the URL of an SQS queue", Configuration::url);
     Integer receives = variables.readCount("MAX_RECEIVE_COUNT", MAX_RECEIVE_COUNT);
     Integer calls = variables.readCount("MAX_CONCURRENT_CALLS", MAX_CONCURRENT_CALLS);
+    Integer callsPerEvent = variables.readCount("MAX_CALLS_PER_EVENT", MAX_CALLS_PER_EVENT);
     ProfilePattern reach =
         variables.read(
             "CONNECTOR_PROFILE_PATTERN",
             "a connector profile name pattern, such as * or prod-*",
             ProfilePattern::new);
     variables.check();
-    return new Configuration(requests, deadLetters, receives, calls, reach);
+    return new Configuration(requests, deadLetters, receives, calls, callsPerEvent, reach);
   }
 
   private static String url(String text) {

@@ -1,5 +1,6 @@
 package io.github.metadatareset;
 
+import io.github.metadatareset.event.Cause;
 import io.github.metadatareset.event.EventReader;
 import io.github.metadatareset.event.Meaning;
 import io.github.metadatareset.event.SqsMessage;
@@ -91,7 +92,8 @@ final class DirectInvocation {
 
   /// Unsplit, so that splitting has the retries of SQS.
   private Map<String, Object> queued(Request request) {
-    ports.requestQueue().enqueue(List.of(request), invocation.requestId(), invocation.end());
+    Cause cause = new Cause(invocation.requestId());
+    ports.requestQueue().enqueue(List.of(request), cause, invocation.end());
     return answer(0, 1);
   }
 

@@ -1,5 +1,7 @@
 package io.github.metadatareset;
 
+import static java.util.Comparator.comparingInt;
+
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import io.github.metadatareset.event.EventReader;
 import io.github.metadatareset.event.Meaning;
@@ -127,11 +129,7 @@ final class SqsBatch {
 
   private void perform(List<Task> tasks) {
     tasks.stream()
-        .gather(
-            concurrently(
-                task ->
-                    Map.entry(
-                        task, work.perform(task.plan(), task.deliveries().getFirst().message()))))
+        .gather(concurrently(task -> Map.entry(task, work.perform(task.plan(), task.source()))))
         .forEach(done -> done(done.getKey(), done.getValue()));
   }
 
@@ -162,6 +160,14 @@ final class SqsBatch {
 
   /// What is done once for all messages that ask for it.
   private record Task(Plan plan, List<Delivery> deliveries) {
+
+    /// The message whose cause lets it come to the most calls.
+    SqsMessage source() {
+      return deliveries.stream()
+          .map(Delivery::message)
+          .max(comparingInt(message -> message.cause().maxCalls(Integer.MAX_VALUE)))
+          .orElseThrow();
+    }
 
     /// What has been served once this is done: the requests, and the call that they came to.
     Stream<Request> requests() {

@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 /// is more is split into smaller requests, which go onto the request queue. Safe for many threads.
 final class Work {
 
+  private final Configuration configuration;
   private final Ports ports;
   private final Invocation invocation;
   private final AppFlow appFlow;
@@ -29,6 +30,7 @@ final class Work {
   private final Splitter splitter;
 
   Work(Configuration configuration, Ports ports, Invocation invocation) {
+    this.configuration = configuration;
     this.ports = ports;
     this.invocation = invocation;
     this.appFlow = ports.appFlow().apply(invocation.deadline());
@@ -79,7 +81,10 @@ final class Work {
     if (parts.isOneCall()) {
       return perform(plan(parts.requests().getFirst()), source);
     }
-    ports.requestQueue().enqueue(parts.requests(), source.causeId(), invocation.deadline());
+    int maxCalls = parts.maxCallsOfEach(source.cause().maxCalls(configuration.maxCallsPerEvent()));
+    ports
+        .requestQueue()
+        .enqueue(parts.requests(), source.cause().withMaxCalls(maxCalls), invocation.deadline());
     bury(parts.impossible(), source);
     return new Outcome.Split(parts.resets(), parts.requests().size(), parts.impossible().size());
   }

@@ -20,6 +20,7 @@ class ConfigurationTest {
   private static final String URL = "the URL of an SQS queue";
   private static final String RECEIVES = "a whole number from 1 to 1000";
   private static final String CALLS = "a whole number from 1 to 256";
+  private static final String CALLS_PER_EVENT = "a whole number from 1 to 100000000";
   private static final String PATTERN = "a connector profile name pattern, such as * or prod-*";
 
   private final Map<String, String> environment =
@@ -29,12 +30,13 @@ class ConfigurationTest {
               "DEAD_LETTER_QUEUE_URL", DEAD_LETTERS,
               "MAX_RECEIVE_COUNT", "12",
               "MAX_CONCURRENT_CALLS", "8",
+              "MAX_CALLS_PER_EVENT", "9000",
               "CONNECTOR_PROFILE_PATTERN", "prod-*"));
 
   @Test
   void isWhatTheTemplateSets() {
     assertEquals(
-        new Configuration(REQUESTS, DEAD_LETTERS, 12, 8, new ProfilePattern("prod-*")),
+        new Configuration(REQUESTS, DEAD_LETTERS, 12, 8, 9000, new ProfilePattern("prod-*")),
         Configuration.of(environment));
   }
 
@@ -52,6 +54,8 @@ class ConfigurationTest {
     "MAX_RECEIVE_COUNT, 1000",
     "MAX_CONCURRENT_CALLS, 1",
     "MAX_CONCURRENT_CALLS, 256",
+    "MAX_CALLS_PER_EVENT, 1",
+    "MAX_CALLS_PER_EVENT, 100000000",
     "CONNECTOR_PROFILE_PATTERN, *",
     "CONNECTOR_PROFILE_PATTERN, crm-prod",
     "CONNECTOR_PROFILE_PATTERN, team/crm-?",
@@ -68,6 +72,7 @@ class ConfigurationTest {
     "DEAD_LETTER_QUEUE_URL, " + URL,
     "MAX_RECEIVE_COUNT, " + RECEIVES,
     "MAX_CONCURRENT_CALLS, " + CALLS,
+    "MAX_CALLS_PER_EVENT, " + CALLS_PER_EVENT,
     "CONNECTOR_PROFILE_PATTERN, '" + PATTERN + "'",
   })
   void withoutAVariableOrWithABlankOneSaysWhatIsMissing(String variable, String expected) {
@@ -121,6 +126,8 @@ class ConfigurationTest {
             + URL
             + "; MAX_RECEIVE_COUNT is \"many\"; expected "
             + RECEIVES
+            + "; MAX_CALLS_PER_EVENT is missing; expected "
+            + CALLS_PER_EVENT
             + "; CONNECTOR_PROFILE_PATTERN is missing; expected "
             + PATTERN,
         problem());

@@ -1,5 +1,6 @@
 package io.github.metadatareset;
 
+import io.github.metadatareset.event.Cause;
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
@@ -25,6 +26,7 @@ final class FakeQueues implements RequestQueue, DeadLetterQueue {
 
   private final List<String> requests = new ArrayList<>();
   private final List<String> causeIds = new ArrayList<>();
+  private final List<Integer> maxCalls = new ArrayList<>();
   private final List<DeadLetter> letters = new ArrayList<>();
   private final Map<String, Duration> delays = new LinkedHashMap<>();
   private Optional<Failure> requestFailure = Optional.empty();
@@ -39,6 +41,11 @@ final class FakeQueues implements RequestQueue, DeadLetterQueue {
   /// The causes of what was enqueued.
   synchronized List<String> causeIds() {
     return List.copyOf(causeIds);
+  }
+
+  /// What each of them may come to.
+  synchronized List<Integer> maxCalls() {
+    return List.copyOf(maxCalls);
   }
 
   synchronized List<DeadLetter> letters() {
@@ -63,15 +70,15 @@ final class FakeQueues implements RequestQueue, DeadLetterQueue {
   }
 
   @Override
-  public synchronized void enqueue(
-      List<? extends Request> wanted, String causeId, Deadline deadline) {
+  public synchronized void enqueue(List<? extends Request> wanted, Cause cause, Deadline deadline) {
     if (requestFailure.isPresent()) {
       throw new RequestFailedException(requestFailure.get());
     }
     wanted.forEach(
         request -> {
           requests.add(request.json().replace('"', '\''));
-          causeIds.add(causeId);
+          causeIds.add(cause.id());
+          cause.maxCalls().ifPresent(maxCalls::add);
         });
   }
 

@@ -48,13 +48,20 @@ class MetadataResetHandlerTest {
 
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
   private static final int MAX_RECEIVE_COUNT = 12;
+  private static final int MAX_CALLS_PER_EVENT = 100;
 
   private final FakeAppFlow appFlow = new FakeAppFlow();
   private final FakeQueues queues = new FakeQueues();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final MetadataResetHandler function =
       new MetadataResetHandler(
-          new Configuration("http://q", "http://dlq", MAX_RECEIVE_COUNT, 8, ProfilePattern.ALL),
+          new Configuration(
+              "http://q",
+              "http://dlq",
+              MAX_RECEIVE_COUNT,
+              8,
+              MAX_CALLS_PER_EVENT,
+              ProfilePattern.ALL),
           new Ports(
               _ -> appFlow,
               queues,
@@ -182,6 +189,43 @@ class MetadataResetHandlerTest {
       queues.refuseRequests();
 
       assertEquals(List.of("a"), returned(message("a", "{'connectorProfileName':'a*'}")));
+    }
+
+    @Test
+    void thatIsSplitEachPartMayComeToItsShareOfTheCalls() {
+      appFlow.entities("chat", leaf("users"), parent("channels"), parent("files"));
+
+      returned(
+          message("a", "{'connectorProfileName':'chat','connectorType':'Slack','entities':'ALL'}"));
+
+      // 100, less the reset of the names and the details of three, for two that have children
+      assertEquals(List.of(48, 48, 48, 48, 48), queues.maxCalls());
+    }
+
+    @Test
+    void thatComesToMoreCallsThanAreLeftOfItsEventIsADeadLetterAndNothingIsEnqueued() {
+      String list =
+          "{'connectorProfileName':'crm','connectorType':'Slack','entities':['A','B','C']}";
+
+      assertEquals(
+          List.of(),
+          returned(
+              message("a", list).maxCalls(2), message("b", list.replace("crm", "ok")).maxCalls(3)));
+
+      assertEquals("TooManyCalls", queues.letters().getFirst().failure().code());
+      assertEquals(1, queues.letters().size());
+      assertEquals(3, queues.requests().size());
+    }
+
+    @Test
+    void ofSeveralEqualOnesTheOneThatMayComeToTheMostCallsDecides() {
+      String list =
+          "{'connectorProfileName':'crm','connectorType':'Slack','entities':['A','B','C']}";
+
+      returned(message("a", list).maxCalls(2), message("b", list), message("c", list).maxCalls(3));
+
+      assertEquals(List.of(), queues.letters());
+      assertEquals(List.of("b", "b", "b"), queues.causeIds());
     }
 
     @Test
@@ -322,7 +366,8 @@ class MetadataResetHandlerTest {
     void nothingIsBegunWhenNoTimeIsLeft() {
       MetadataResetHandler late =
           new MetadataResetHandler(
-              new Configuration("http://q", "http://dlq", 12, 8, ProfilePattern.ALL),
+              new Configuration(
+                  "http://q", "http://dlq", 12, 8, MAX_CALLS_PER_EVENT, ProfilePattern.ALL),
               new Ports(
                   deadline -> {
                     FakeAppFlow bounded = new FakeAppFlow();

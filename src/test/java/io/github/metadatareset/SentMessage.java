@@ -38,7 +38,11 @@ record SentMessage(
   }
 
   SentMessage causedBy(String causeId) {
-    return new SentMessage(id, body, attributes, Map.of("CauseId", causeId));
+    return with("CauseId", causeId);
+  }
+
+  SentMessage maxCalls(int calls) {
+    return with("MaxCalls", Integer.toString(calls));
   }
 
   /// The messages as the event source mapping hands them over.
@@ -51,6 +55,12 @@ record SentMessage(
     Map<MessageSystemAttributeName, String> more = new HashMap<>(attributes);
     more.put(attribute, Long.toString(value));
     return new SentMessage(id, body, more, messageAttributes);
+  }
+
+  private SentMessage with(String attribute, String value) {
+    Map<String, String> more = new HashMap<>(messageAttributes);
+    more.put(attribute, value);
+    return new SentMessage(id, body, attributes, more);
   }
 
   private Message asReceived() {

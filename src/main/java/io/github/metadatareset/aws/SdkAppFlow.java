@@ -14,6 +14,7 @@ import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,8 @@ final class SdkAppFlow implements AppFlow {
 
   /// Where the SharePoint connector keeps a flow's nested entities: a JSON array in a string.
   private static final String SUB_ENTITIES = "subEntities";
+
+  private static final int MAX_PAGES = 10_000;
 
   private final AppflowClient client;
   private final Calls calls;
@@ -307,13 +310,19 @@ final class SdkAppFlow implements AppFlow {
   }
 
   /// The SDK generates no paginator for all of these operations, so that one loop serves them all.
+  /// It ends: a token that comes again would begin the list again.
   private static <T> List<T> pages(Function<String, Page<T>> pageAfter) {
     List<T> items = new ArrayList<>();
+    Set<String> tokens = new HashSet<>();
     String token = null;
     do {
       Page<T> page = pageAfter.apply(token);
       items.addAll(page.items());
       token = page.nextToken();
+      if (!tokens.add(token) || tokens.size() > MAX_PAGES) {
+        throw Calls.invalidResponse(
+            "a list without an end, %d pages long".formatted(tokens.size()));
+      }
     } while (token != null && !token.isEmpty());
     return items;
   }

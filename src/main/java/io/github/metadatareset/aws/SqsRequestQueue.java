@@ -1,5 +1,6 @@
 package io.github.metadatareset.aws;
 
+import io.github.metadatareset.event.Cause;
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Failure;
@@ -35,8 +36,8 @@ final class SqsRequestQueue implements RequestQueue {
   }
 
   @Override
-  public void enqueue(List<? extends Request> requests, String causeId, Deadline deadline) {
-    Map<String, String> attributes = Map.of(SqsMessage.CAUSE_ID, causeId);
+  public void enqueue(List<? extends Request> requests, Cause cause, Deadline deadline) {
+    Map<String, String> attributes = cause.attributes();
     List<SqsBatches.Message> messages =
         requests.stream()
             .map(request -> new SqsBatches.Message(request.json(), attributes, groupId(request)))

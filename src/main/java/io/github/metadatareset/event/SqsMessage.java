@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param receiveCount how often it was received, this time included; 1 where SQS does not say
 /// @param sent when it was sent, by SQS's clock
 /// @param firstReceived when it was first received, by SQS's clock
-/// @param causeId which event from outside it goes back to
+/// @param cause which event from outside it goes back to
 /// @param messageGroupId the tenant for which a fair queue counts it
 public record SqsMessage(
     String messageId,
@@ -22,17 +22,13 @@ public record SqsMessage(
     int receiveCount,
     Optional<Instant> sent,
     Optional<Instant> firstReceived,
-    String causeId,
+    Cause cause,
     Optional<String> messageGroupId) {
 
   /// The most that SQS takes as one message, attributes included, and as one SendMessageBatch.
   public static final int MAX_BYTES = 1_048_576;
 
-  /// The message attribute that names the event from outside.
-  public static final String CAUSE_ID = "CauseId";
-
   private static final String EXPECTED = "records of one SQS queue (eventSource aws:sqs)";
-  private static final String CAUSE_ID_FORM = "[!-~]{1,128}";
 
   /// The messages of an SQS batch; empty where the event is no batch of records. A message that is
   /// there twice, as at-least-once delivery allows, is one, with its later receipt handle.
@@ -52,6 +48,10 @@ public record SqsMessage(
             });
   }
 
+  public String causeId() {
+    return cause.id();
+  }
+
   private static SqsMessage of(JsonValue json) {
     if (json.text("eventSource").filter("aws:sqs"::equals).isEmpty()) {
       throw RequestFailedException.invalid(
@@ -68,18 +68,8 @@ public record SqsMessage(
         attribute(attributes, "ApproximateReceiveCount").map(SqsMessage::bounded).orElse(1),
         attribute(attributes, "SentTimestamp").map(Instant::ofEpochMilli),
         attribute(attributes, "ApproximateFirstReceiveTimestamp").map(Instant::ofEpochMilli),
-        json.member("messageAttributes")
-            .flatMap(all -> all.member(CAUSE_ID))
-            .flatMap(attribute -> attribute.text("stringValue"))
-            .filter(SqsMessage::isCauseId)
-            .or(() -> Optional.of(messageId).filter(SqsMessage::isCauseId))
-            .orElse("unknown"),
+        Cause.of(json, messageId),
         attributes.flatMap(all -> all.text("MessageGroupId")));
-  }
-
-  /// Legal in an attribute of SQS and harmless in a log line, as SQS's own message ids are.
-  private static boolean isCauseId(String id) {
-    return id.matches(CAUSE_ID_FORM);
   }
 
   private static int bounded(long count) {

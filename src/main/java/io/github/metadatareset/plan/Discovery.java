@@ -11,7 +11,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 
@@ -96,27 +99,24 @@ public final class Discovery {
 
   /// Asked by the first thread that wants it; a failure is everyone's, too.
   private static final class Answer<T> {
-    private final Supplier<T> question;
-    private T value;
-    private RuntimeException failure;
+    private final FutureTask<T> question;
 
     Answer(Supplier<T> question) {
-      this.question = question;
+      this.question = new FutureTask<>(question::get);
     }
 
-    synchronized T get() {
-      if (failure != null) {
-        throw failure;
+    T get() {
+      question.run();
+      try {
+        return question.get();
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof RuntimeException failure
+            ? failure
+            : new IllegalStateException(e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CancellationException("interrupted while waiting for an answer of AppFlow");
       }
-      if (value == null) {
-        try {
-          value = question.get();
-        } catch (RuntimeException e) {
-          failure = e;
-          throw e;
-        }
-      }
-      return value;
     }
   }
 }

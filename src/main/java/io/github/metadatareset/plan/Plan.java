@@ -2,6 +2,7 @@ package io.github.metadatareset.plan;
 
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import java.util.List;
 
@@ -35,6 +36,22 @@ public sealed interface Plan {
           && impossible.isEmpty()
           && requests.size() == 1
           && !requests.getFirst().isWide();
+    }
+
+    /// How many calls each part may come to, where all of them may come to so many: what is left
+    /// beside those that are one call, divided among those that will be split again.
+    ///
+    /// @throws RequestFailedException if there are more parts than that
+    public int maxCallsOfEach(int maxCalls) {
+      long wide = requests.stream().filter(Request::isWide).count();
+      long left = maxCalls - (resets + requests.size() - wide + impossible.size());
+      if (left < wide) {
+        throw RequestFailedException.permanent(
+            "TooManyCalls",
+            "it comes to %d or more, and %d are left to it of what one event may come to; see MAX_CALLS_PER_EVENT"
+                .formatted(resets + requests.size() + impossible.size(), maxCalls));
+      }
+      return Math.toIntExact(wide == 0 ? 1 : left / wide);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.metadatareset.reset;
 
+import io.github.metadatareset.event.Cause;
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ public record DeadLetter(String body, Failure failure, String requestId, SqsMess
   public Map<String, String> attributes() {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("ErrorCode", legal(failure.code()));
-    all.put(SqsMessage.CAUSE_ID, legal(source.causeId()));
+    all.put(Cause.ID, legal(source.causeId()));
     all.put("ErrorMessage", legal(failure.message()));
     all.put("SourceMessageId", legal(source.messageId()));
     all.put("ReceiveCount", Integer.toString(source.receiveCount()));

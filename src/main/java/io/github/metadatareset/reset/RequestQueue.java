@@ -1,8 +1,8 @@
 package io.github.metadatareset.reset;
 
+import io.github.metadatareset.event.Cause;
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.request.Request;
-import io.github.metadatareset.request.RequestFailedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +12,9 @@ public interface RequestQueue {
 
   /// Puts the requests onto the queue, and comes back when all of them lie there durably.
   ///
-  /// @param causeId the event from outside that they go back to
+  /// @param cause the event from outside that they go back to, and what each may come to
   /// @throws RequestFailedException (retryable) if one was not accepted; others may have been
-  void enqueue(List<? extends Request> requests, String causeId, Deadline deadline);
+  void enqueue(List<? extends Request> requests, Cause cause, Deadline deadline);
 
   /// Keeps returned messages invisible for a while (ChangeMessageVisibility).
   ///

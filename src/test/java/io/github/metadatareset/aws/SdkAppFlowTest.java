@@ -2,10 +2,12 @@ package io.github.metadatareset.aws;
 
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.FlowEnd;
 import io.github.metadatareset.local.AppFlowEmulator;
+import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Flow;
@@ -19,7 +21,9 @@ import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.EntitiesPath;
 import io.github.metadatareset.request.EntityName;
+import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
+import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import io.github.metadatareset.reset.Deadline;
 import java.net.URI;
@@ -262,6 +266,23 @@ class SdkAppFlowTest {
         assertEquals(3, emulator.calls("ListFlows").size(), "8 flows, 3 a page");
       } finally {
         emulator.account().removeFlow("gone");
+      }
+    }
+
+    @Test
+    void whoseListNeverEndsAreAFailureThatMayPass() {
+      emulator
+          .faults()
+          .always(
+              "ListFlows",
+              new Fault.Answer(
+                  200, "application/json", "{\"flows\":[],\"nextToken\":\"again\"}", true));
+      try {
+        assertEquals(
+            new Failure.Unavailable("InvalidResponse", "a list without an end, 1 pages long"),
+            assertThrows(RequestFailedException.class, appFlow::flowNames).failure());
+      } finally {
+        emulator.faults().clear();
       }
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.RandomCases;
 import io.github.metadatareset.aws.SqsProxy.Answer;
 import io.github.metadatareset.aws.SqsProxy.Script;
+import io.github.metadatareset.event.Cause;
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalQueues.Depth;
@@ -40,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -62,6 +64,7 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 class SqsQueuesTest {
 
   private static final int MAX_BYTES = 1024 * 1024;
+  private static final Cause CAUSE = new Cause("cause-1", OptionalInt.of(70));
 
   private static LocalQueues queues;
   private static SqsProxy proxy;
@@ -105,7 +108,7 @@ class SqsQueuesTest {
 
       Message message = queues.messages(queues.requestQueueUrl()).getFirst();
       assertEquals(part.json(), message.body());
-      assertEquals(Map.of("CauseId", "cause-1"), attributes(message));
+      assertEquals(Map.of("CauseId", "cause-1", "MaxCalls", "70"), attributes(message));
       assertEquals(Optional.of("crm-prod"), group(message));
     }
 
@@ -166,8 +169,7 @@ class SqsQueuesTest {
       Deadline reached = new Deadline(InstantSource.fixed(noon), noon);
 
       assertEquals(
-          "OutOfTime",
-          failure(() -> requestQueue.enqueue(entities(25), "cause-1", reached)).code());
+          "OutOfTime", failure(() -> requestQueue.enqueue(entities(25), CAUSE, reached)).code());
       assertEquals(List.of(), proxy.sizes());
     }
 
@@ -191,7 +193,7 @@ class SqsQueuesTest {
     }
 
     private static void enqueue(List<? extends Request> parts) {
-      requestQueue.enqueue(parts, "cause-1", SdkAppFlowTest.inAMinute());
+      requestQueue.enqueue(parts, CAUSE, SdkAppFlowTest.inAMinute());
     }
   }
 
@@ -332,7 +334,7 @@ class SqsQueuesTest {
               3,
               Optional.empty(),
               Optional.empty(),
-              "cause-1",
+              CAUSE,
               Optional.of("crm")));
     }
 

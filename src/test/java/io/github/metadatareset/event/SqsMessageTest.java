@@ -8,6 +8,7 @@ import io.github.metadatareset.request.RequestFailedException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +26,7 @@ class SqsMessageTest {
             3,
             Optional.of(Instant.ofEpochMilli(1741598132001L)),
             Optional.of(Instant.ofEpochMilli(1741598132101L)),
-            "cause-1",
+            new Cause("cause-1", OptionalInt.of(70)),
             Optional.of("crm-prod")),
         onlyMessage(
             """
@@ -38,6 +39,7 @@ class SqsMessageTest {
                "AddedByAws": "x"},
              "messageAttributes": {
                "CauseId": {"stringValue": "cause-1", "dataType": "String"},
+               "MaxCalls": {"stringValue": "70", "dataType": "String"},
                "Other": {"binaryValue": "eA==", "dataType": "Binary"}},
              "addedByAws": [1, {"a": null}]}"""));
   }
@@ -46,7 +48,14 @@ class SqsMessageTest {
   void withoutAttributesItIsOnItsFirstReceiveAndItsOwnCause() {
     assertEquals(
         new SqsMessage(
-            "m1", "", "text", 1, Optional.empty(), Optional.empty(), "m1", Optional.empty()),
+            "m1",
+            "",
+            "text",
+            1,
+            Optional.empty(),
+            Optional.empty(),
+            new Cause("m1"),
+            Optional.empty()),
         onlyMessage(
             """
             {"messageId": "m1", "body": "text", "eventSource": "aws:sqs"}"""));
@@ -99,6 +108,19 @@ class SqsMessageTest {
 
     assertEquals("x".repeat(128), onlyMessage(message.formatted("x".repeat(128))).causeId());
     assertEquals("m1", onlyMessage(message.formatted("x".repeat(129))).causeId());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0", "-1", "1.5", "seven", "1000000000", "\\u0664"})
+  void aNumberOfCallsThatTheFunctionWouldNotWriteIsNone(String maxCalls) {
+    assertEquals(
+        new Cause("m1"),
+        onlyMessage(
+                """
+                {"messageId": "m1", "body": "", "eventSource": "aws:sqs",
+                 "messageAttributes": {"MaxCalls": {"stringValue": "%s"}}}"""
+                    .formatted(maxCalls))
+            .cause());
   }
 
   @Test

@@ -89,9 +89,10 @@ class TypedEventsTest {
         Integer.parseInt(typed.getAttributes().get("ApproximateReceiveCount")),
         instant(typed, "SentTimestamp"),
         instant(typed, "ApproximateFirstReceiveTimestamp"),
-        Optional.ofNullable(typed.getMessageAttributes().get(SqsMessage.CAUSE_ID))
-            .map(SQSEvent.MessageAttribute::getStringValue)
-            .orElse(typed.getMessageId()),
+        new Cause(
+            Optional.ofNullable(typed.getMessageAttributes().get(Cause.ID))
+                .map(SQSEvent.MessageAttribute::getStringValue)
+                .orElse(typed.getMessageId())),
         Optional.ofNullable(typed.getAttributes().get("MessageGroupId")));
   }
 

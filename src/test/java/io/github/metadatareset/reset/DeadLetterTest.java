@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.event.Cause;
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import java.util.ArrayList;
@@ -157,7 +158,7 @@ class DeadLetterTest {
         receiveCount,
         Optional.empty(),
         Optional.empty(),
-        causeId,
+        new Cause(causeId),
         Optional.of("crm"));
   }
 

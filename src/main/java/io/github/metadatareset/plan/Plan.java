@@ -39,11 +39,11 @@ public sealed interface Plan {
     }
 
     /// How many calls each part may come to, where all of them may come to so many: what is left
-    /// beside those that are one call, divided among those that will be split again.
+    /// beside those that are one call, divided among those that may be split again.
     ///
     /// @throws RequestFailedException if there are more parts than that
     public int maxCallsOfEach(int maxCalls) {
-      long wide = requests.stream().filter(Request::isWide).count();
+      long wide = requests.stream().filter(Parts::mayBeSplit).count();
       long left = maxCalls - (resets + requests.size() - wide + impossible.size());
       if (left < wide) {
         throw RequestFailedException.permanent(
@@ -52,6 +52,11 @@ public sealed interface Plan {
                 .formatted(resets + requests.size() + impossible.size(), maxCalls));
       }
       return Math.toIntExact(wide == 0 ? 1 : left / wide);
+    }
+
+    private static boolean mayBeSplit(Request request) {
+      return request.isWide()
+          || request instanceof Request.OfConnector narrow && Versions.needsLookUp(narrow);
     }
   }
 

@@ -171,10 +171,10 @@ public final class Splitter {
 
     /// An entity that a flow uses.
     void add(Request.OfConnector request, Use use, Completion completion) {
-      entity(request, use.entity())
-          .flatMap(
-              entity ->
-                  use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))
+      use.parent()
+          .map(parent -> below(request, parent))
+          .orElse(Optional.of(request))
+          .flatMap(place -> entity(place, use.entity()))
           .ifPresent(entity -> add(entity, completion));
     }
 

@@ -9,13 +9,13 @@ import java.util.Set;
 
 /// Which of a batch's messages come back, by what the function answered: AWS's table, "Reporting
 /// batch item failures".
-final class BatchAnswer {
+public final class BatchAnswer {
   private BatchAnswer() {}
 
   /// The ids of the messages that return to the queue. All others are done.
   ///
   /// No answer at all, as a function without a return value gives, is taken for a null answer.
-  static Set<String> failedOf(Set<String> batch, byte[] answer) {
+  public static Set<String> failedOf(Set<String> batch, byte[] answer) {
     try {
       return answer.length == 0 ? Set.of() : failedOf(batch, JSON.std.anyFrom(answer));
     } catch (IOException malformed) {

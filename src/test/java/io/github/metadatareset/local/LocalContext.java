@@ -6,19 +6,22 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.UUID;
 
-/// The context of one invocation. Its remaining time runs down from the function's timeout, in real
-/// time.
+/// The context of one invocation. Its remaining time runs down from the function's timeout.
 public final class LocalContext implements Context {
   private static final String FUNCTION = "appflow-metadata-reset";
 
   private final String requestId;
-  private final long endsAt;
+  private final InstantSource clock;
+  private final Instant end;
 
-  private LocalContext(String requestId, Duration timeout) {
+  private LocalContext(String requestId, Duration timeout, InstantSource clock) {
     this.requestId = requestId;
-    this.endsAt = System.nanoTime() + timeout.toNanos();
+    this.clock = clock;
+    this.end = clock.instant().plus(timeout);
   }
 
   /// The context of an invocation that starts now.
@@ -28,12 +31,17 @@ public final class LocalContext implements Context {
 
   /// The context of the invocation with that request id, which starts now.
   public static LocalContext of(String requestId, Duration timeout) {
-    return new LocalContext(requestId, timeout);
+    return of(requestId, timeout, InstantSource.system());
+  }
+
+  /// The same by another clock.
+  public static LocalContext of(String requestId, Duration timeout, InstantSource clock) {
+    return new LocalContext(requestId, timeout, clock);
   }
 
   @Override
   public int getRemainingTimeInMillis() {
-    return (int) Math.max(0, (endsAt - System.nanoTime()) / 1_000_000);
+    return (int) Math.max(0, Duration.between(clock.instant(), end).toMillis());
   }
 
   @Override

@@ -8,12 +8,14 @@ import io.github.metadatareset.RandomCases;
 import io.github.metadatareset.plan.Plan.Impossible;
 import io.github.metadatareset.plan.Plan.Parts;
 import io.github.metadatareset.request.Connector.NamedProfile;
+import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Entities;
-import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
+import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,6 +30,14 @@ class PlanTest {
   void whatIsLeftBesideThePartsThatAreOneCallIsDividedAmongTheOthers() {
     assertEquals(30, parts(1, 6, 3, 0).maxCallsOfEach(98));
     assertEquals(30, parts(1, 6, 3, 2).maxCallsOfEach(99));
+  }
+
+  @Test
+  void aPartWhoseVersionsAreNotKnownYetMayBeSplitAgain() {
+    Request unknown = of("custom", Optional.empty(), new Entities.Names());
+    Request known = of("crm", Optional.of(ConnectorType.SALESFORCE), new Entities.Names());
+
+    assertEquals(9, new Parts(0, List.of(unknown, known), List.of()).maxCallsOfEach(10));
   }
 
   @Test
@@ -85,14 +95,17 @@ class PlanTest {
     return new Parts(
         resets,
         Stream.concat(
-                IntStream.range(0, narrow)
-                    .mapToObj(i -> of(i, new Entities.One(new EntityName("e")))),
+                IntStream.range(0, narrow).mapToObj(i -> of(i, new Entities.Names())),
                 IntStream.range(0, wide).mapToObj(i -> of(i, new Entities.All(0))))
             .toList(),
         IntStream.range(0, impossible).mapToObj(i -> new Impossible("{}" + i, FAILURE)).toList());
   }
 
   private static Request of(int profile, Entities entities) {
-    return new Request.OfConnector(new NamedProfile(new ProfileName("p" + profile)), entities);
+    return of("p" + profile, Optional.of(ConnectorType.SLACK), entities);
+  }
+
+  private static Request of(String profile, Optional<ConnectorType> type, Entities entities) {
+    return new Request.OfConnector(new NamedProfile(new ProfileName(profile), type), entities);
   }
 }

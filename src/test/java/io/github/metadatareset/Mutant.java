@@ -1,0 +1,181 @@
+package io.github.metadatareset;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/// The function with a bug: one of its sources with one piece of text in place of another.
+///
+/// @param bug what is wrong with it
+/// @param source below the base package
+/// @param original stands in the source exactly once
+record Mutant(String bug, String source, String original, String planted) {
+
+  private static final String BASE = "io.github.metadatareset.";
+  private static final Path SOURCES = Path.of("src/main/java/io/github/metadatareset");
+
+  @Override
+  public String toString() {
+    return bug;
+  }
+
+  /// Runs it in the worlds of the seeds from the first on, until one shows the bug.
+  ///
+  /// @return how many it took; empty if none did
+  Optional<Integer> caughtAfter(long firstSeed, int seeds) {
+    try {
+      Method violation =
+          new Classes(compiled())
+              .loadClass(SimulatedFunction.class.getName())
+              .getDeclaredMethod("violation", long.class);
+      violation.setAccessible(true);
+      for (int i = 0; i < seeds; i++) {
+        if (shows(violation, firstSeed + i)) {
+          return Optional.of(i + 1);
+        }
+      }
+      return Optional.empty();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(bug, e);
+    }
+  }
+
+  /// A run that cannot be ended shows it too.
+  private static boolean shows(Method violation, long seed) throws IllegalAccessException {
+    try {
+      return ((Optional<?>) violation.invoke(null, seed)).isPresent();
+    } catch (InvocationTargetException e) {
+      return true;
+    }
+  }
+
+  private Map<String, byte[]> compiled() {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null);
+        Output output = new Output(files)) {
+      boolean success =
+          compiler
+              .getTask(
+                  messages,
+                  output,
+                  null,
+                  List.of("-proc:none", "-classpath", System.getProperty("java.class.path")),
+                  null,
+                  List.of(new Source(source, mutated())))
+              .call();
+      if (!success) {
+        throw new IllegalStateException(bug + ": " + messages);
+      }
+      return output.classes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String mutated() throws IOException {
+    String text = Files.readString(SOURCES.resolve(source));
+    int at = text.indexOf(original);
+    if (at < 0 || text.indexOf(original, at + 1) >= 0) {
+      throw new IllegalStateException("%s does not hold once: %s".formatted(source, original));
+    }
+    return text.substring(0, at) + planted + text.substring(at + original.length());
+  }
+
+  private static final class Source extends SimpleJavaFileObject {
+    private final String text;
+
+    Source(String path, String text) {
+      super(URI.create("string:///" + path), Kind.SOURCE);
+      this.text = text;
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+      return text;
+    }
+  }
+
+  /// Keeps the compiled classes in memory.
+  private static final class Output extends ForwardingJavaFileManager<JavaFileManager> {
+    private final Map<String, ByteArrayOutputStream> classes = new HashMap<>();
+
+    Output(JavaFileManager files) {
+      super(files);
+    }
+
+    Map<String, byte[]> classes() {
+      Map<String, byte[]> bytes = new HashMap<>();
+      classes.forEach((name, written) -> bytes.put(name, written.toByteArray()));
+      return bytes;
+    }
+
+    @Override
+    public JavaFileObject getJavaFileForOutput(
+        Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+      return new SimpleJavaFileObject(URI.create("bytes:///" + className), kind) {
+        @Override
+        public OutputStream openOutputStream() {
+          return classes.computeIfAbsent(className, _ -> new ByteArrayOutputStream());
+        }
+      };
+    }
+  }
+
+  /// The project's own classes, tests included, once more, with the compiled ones in their place.
+  private static final class Classes extends ClassLoader {
+    private final Map<String, byte[]> mutated;
+
+    Classes(Map<String, byte[]> mutated) {
+      super(Mutant.class.getClassLoader());
+      this.mutated = mutated;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (!name.startsWith(BASE)) {
+        return super.loadClass(name, resolve);
+      }
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        return loaded == null ? define(name) : loaded;
+      }
+    }
+
+    private Class<?> define(String name) throws ClassNotFoundException {
+      byte[] bytes = mutated.containsKey(name) ? mutated.get(name) : original(name);
+      return defineClass(name, bytes, 0, bytes.length);
+    }
+
+    private byte[] original(String name) throws ClassNotFoundException {
+      try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+        if (in == null) {
+          throw new ClassNotFoundException(name);
+        }
+        return in.readAllBytes();
+      } catch (IOException e) {
+        throw new ClassNotFoundException(name, e);
+      }
+    }
+  }
+}

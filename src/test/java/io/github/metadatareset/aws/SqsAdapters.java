@@ -1,0 +1,17 @@
+package io.github.metadatareset.aws;
+
+import io.github.metadatareset.reset.DeadLetterQueue;
+import io.github.metadatareset.reset.RequestQueue;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/// The function's own queues, on a client that a test gives them.
+public record SqsAdapters(SqsClient client) {
+
+  public RequestQueue requestQueue(String url) {
+    return new SqsRequestQueue(client, url);
+  }
+
+  public DeadLetterQueue deadLetterQueue(String url) {
+    return new SqsDeadLetterQueue(client, url);
+  }
+}

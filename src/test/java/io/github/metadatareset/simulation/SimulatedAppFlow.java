@@ -1,0 +1,216 @@
+package io.github.metadatareset.simulation;
+
+import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.request.ApiVersion;
+import io.github.metadatareset.request.Connector;
+import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.EntitiesPath;
+import io.github.metadatareset.request.EntityName;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.ProfileName;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.ResetCall;
+import io.github.metadatareset.reset.Deadline;
+import io.github.metadatareset.simulation.Weather.Trouble;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.AbortedException;
+
+/// AppFlow as one invocation meets it: slow, troubled, and with a cache of the names that it lists.
+final class SimulatedAppFlow implements AppFlow {
+
+  private static final Map<Trouble, Failure> FAILURES =
+      Map.of(
+          Trouble.THROTTLING, new Failure.Throttled("ThrottlingException", "Rate exceeded"),
+          Trouble.OUTAGE, new Failure.Unavailable("InternalServerException", "try again"),
+          Trouble.DENIED, new Failure.Denied("AccessDeniedException", "not authorized"));
+
+  private static final Failure TIMEOUT =
+      new Failure.Unavailable("ApiCallTimeoutException", "no answer in time");
+
+  private final World world;
+  private final Environment environment;
+  private final Invocation invocation;
+  private final Deadline deadline;
+
+  SimulatedAppFlow(World world, Environment environment, Deadline deadline) {
+    this.world = world;
+    this.environment = environment;
+    this.invocation = environment.invocation();
+    this.deadline = deadline;
+  }
+
+  @Override
+  public void reset(ResetCall call) {
+    Leaf leaf = leaf(call);
+    ask(
+        () -> {
+          invocation.works++;
+          invocation.attempts.merge(leaf, 1, Integer::sum);
+          check(call.connector(), call.apiVersion(), leaf);
+          world.reset(leaf);
+          return leaf;
+        });
+  }
+
+  private static Leaf leaf(ResetCall call) {
+    return new Leaf(
+        name(call.connector()),
+        call.entitiesPath().map(EntitiesPath::value).orElse(""),
+        call.connectorEntityName().map(EntityName::value).orElse(""),
+        call.apiVersion().map(ApiVersion::value).orElse(""));
+  }
+
+  private static String name(Connector.Exact connector) {
+    return switch (connector) {
+      case Connector.NamedProfile(var name, _) -> name.value();
+      case Connector.WithoutProfile(var type) -> type.apiName();
+    };
+  }
+
+  private void check(Connector.Exact connector, Optional<ApiVersion> version, Leaf leaf) {
+    if (connector instanceof Connector.NamedProfile(var name, _)) {
+      Account.Profile profile =
+          profileNow(name.value())
+              .orElseThrow(() -> raised("ResourceNotFoundException", "no such profile"));
+      if (profile.isCustom()
+          && version
+              .filter(it -> world.account().versions().get(profile.label()).contains(it.value()))
+              .isEmpty()) {
+        throw raised("ValidationException", "apiVersion is not one that it supports");
+      }
+      if (leaf.entity().endsWith(Account.GHOST)) {
+        throw raised("ResourceNotFoundException", "no such entity");
+      }
+    }
+  }
+
+  private Optional<Account.Profile> profileNow(String name) {
+    return Optional.ofNullable(world.account().profiles().get(name)).filter(this::exists);
+  }
+
+  private boolean exists(Account.Profile profile) {
+    return profile.since() <= world.time().now();
+  }
+
+  @Override
+  public List<Profile> profiles() {
+    return ask(
+        () ->
+            world.account().profiles().values().stream()
+                .filter(this::exists)
+                .map(SimulatedAppFlow::profile)
+                .toList());
+  }
+
+  @Override
+  public List<Profile> profiles(Collection<ProfileName> names) {
+    List<ProfileName> wanted = List.copyOf(names);
+    return ask(
+        () ->
+            wanted.stream()
+                .flatMap(name -> profileNow(name.value()).stream())
+                .map(SimulatedAppFlow::profile)
+                .toList());
+  }
+
+  private static Profile profile(Account.Profile profile) {
+    return new Profile(
+        new ProfileName(profile.name()),
+        Optional.of(ConnectorType.of(profile.type())),
+        Optional.of(profile.label()).filter(label -> !label.isEmpty()).map(ConnectorLabel::new));
+  }
+
+  @Override
+  public List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
+    return ask(
+        () -> world.account().versions().get(label.value()).stream().map(ApiVersion::new).toList());
+  }
+
+  @Override
+  public List<Entity> entities(
+      Connector.Exact connector, Optional<EntitiesPath> parent, Optional<ApiVersion> apiVersion) {
+    Leaf names =
+        new Leaf(
+            name(connector),
+            parent.map(EntitiesPath::value).orElse(""),
+            "",
+            apiVersion.map(ApiVersion::value).orElse(""));
+    return ask(
+        () -> {
+          check(connector, apiVersion, names);
+          if (profileNow(names.connector()).filter(profile -> !profile.signedIn()).isPresent()) {
+            throw raised("ConnectorAuthenticationException", "sign in again");
+          }
+          return world.cachedEntities(names).stream()
+              .map(entity -> new Entity(entity.name(), entity.nested()))
+              .toList();
+        });
+  }
+
+  @Override
+  public List<String> flowNames() {
+    return ask(() -> List.copyOf(world.account().flows().keySet()));
+  }
+
+  @Override
+  public Optional<Flow> flow(String name) {
+    return ask(
+        () ->
+            Optional.ofNullable(world.account().flows().get(name))
+                .map(uses -> new Flow(name, uses.stream().map(SimulatedAppFlow::use).toList())));
+  }
+
+  private static Use use(Account.Use use) {
+    return new Use(
+        new ProfileName(use.profile()),
+        use.entity(),
+        Optional.of(use.parent()).filter(parent -> !parent.isEmpty()),
+        Optional.of(use.version()).filter(version -> !version.isEmpty()).map(ApiVersion::new));
+  }
+
+  private <T> T ask(Supplier<T> answer) {
+    long left = Math.max(1, deadline.left().toMillis());
+    try {
+      return ask(answer, left);
+    } catch (AbortedException e) {
+      throw raised(new Failure.Unavailable("AbortedException", e.getMessage()));
+    }
+  }
+
+  private <T> T ask(Supplier<T> answer, long left) {
+    return environment.exchange(
+        world.weather().strikes(Trouble.SLOW_CALLS)
+            ? world.random().nextLong(1_000, 150_000)
+            : world.random().nextLong(5, 400),
+        left,
+        () -> answered(answer),
+        () -> raised(TIMEOUT));
+  }
+
+  private <T> T answered(Supplier<T> answer) {
+    for (Trouble trouble : List.of(Trouble.THROTTLING, Trouble.OUTAGE, Trouble.DENIED)) {
+      if (world.weather().strikes(trouble)) {
+        throw raised(FAILURES.get(trouble));
+      }
+    }
+    T value = answer.get();
+    if (world.weather().strikes(Trouble.LOST_ANSWERS)) {
+      throw raised(TIMEOUT);
+    }
+    return value;
+  }
+
+  private RequestFailedException raised(String code, String message) {
+    return raised(new Failure.Permanent(code, message));
+  }
+
+  private RequestFailedException raised(Failure failure) {
+    invocation.troubles.add(failure.code());
+    return new RequestFailedException(failure);
+  }
+}

@@ -1,0 +1,21 @@
+package io.github.metadatareset.simulation;
+
+import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.reset.Deadline;
+import java.io.PrintStream;
+import java.time.InstantSource;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/// What the function finds around it.
+public record Surroundings(
+    Settings settings,
+    Function<Deadline, AppFlow> appFlow,
+    SqsClient sqs,
+    InstantSource clock,
+    RandomGenerator random,
+    PrintStream log) {
+  public static final String REQUEST_QUEUE_URL = "http://sqs.example/requests";
+  public static final String DEAD_LETTER_QUEUE_URL = "http://sqs.example/dead-letters";
+}

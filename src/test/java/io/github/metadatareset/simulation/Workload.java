@@ -1,0 +1,153 @@
+package io.github.metadatareset.simulation;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Bodies of every kind, which speak of so few things that many speak of the same.
+record Workload(RandomGenerator random, Account account) {
+
+  private static final List<String> NO_REQUESTS =
+      List.of(
+          "",
+          "{}",
+          "null",
+          "no JSON",
+          "{\"connectorProfileName\":",
+          "{\"connectorProfile\":\"crm1\"}",
+          "{\"connectorProfileName\":\"crm1\",\"entity\":\"Account\"}",
+          "{\"detail-type\":\"Scheduled Event\",\"source\":\"aws.events\",\"detail\":{}}");
+
+  private static final List<String> ENTITIES =
+      List.of("Account", "Lead", "Größe", "Ghost", "cases");
+
+  String body() {
+    return switch (random.nextInt(12)) {
+      case 0 -> oneOf(NO_REQUESTS);
+      case 1 -> json(object("Message", json(request())));
+      case 2 -> json(envelope("my.pipeline", "Done", request()));
+      case 3 -> json(flowReport());
+      case 4 -> json(call(oneOf(List.of("UpdateFlow", "UpdateConnectorProfile", "DeleteFlow"))));
+      case 5 -> json(object("requests", requests()));
+      default -> json(request());
+    };
+  }
+
+  /// Whether Lambda's Invoke takes it.
+  boolean isJson(String body) {
+    try {
+      JSON.std.anyFrom(body);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Map<String, Object> flowReport() {
+    String profile = profile();
+    Optional<Account.Profile> known = Optional.ofNullable(account.profiles().get(profile));
+    String type = known.map(Account.Profile::type).orElse("Salesforce");
+    Map<String, Object> detail = object("source", type.toUpperCase(Locale.ROOT) + "/" + profile);
+    detail.put("source-object", oneOf(ENTITIES));
+    return envelope("aws.appflow", "AppFlow End Flow Run Report", detail);
+  }
+
+  private Map<String, Object> call(String name) {
+    Map<String, Object> detail = object("eventSource", "appflow.amazonaws.com");
+    detail.put("eventName", name);
+    detail.put(
+        "requestParameters",
+        name.equals("UpdateConnectorProfile")
+            ? object("connectorProfileName", profile())
+            : object("flowName", "flow" + random.nextInt(1, 4)));
+    return envelope("aws.appflow", "AWS API Call via CloudTrail", detail);
+  }
+
+  private static Map<String, Object> envelope(String source, String type, Object detail) {
+    Map<String, Object> envelope = object("source", source);
+    envelope.put("detail-type", type);
+    envelope.put("detail", detail);
+    return envelope;
+  }
+
+  private static Map<String, Object> object(String member, Object value) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put(member, value);
+    return object;
+  }
+
+  private List<Map<String, Object>> requests() {
+    List<Map<String, Object>> requests = new ArrayList<>();
+    for (int i = random.nextInt(1, 5); i > 0; i--) {
+      requests.add(request());
+    }
+    return requests;
+  }
+
+  private Map<String, Object> request() {
+    Map<String, Object> request = new LinkedHashMap<>();
+    switch (random.nextInt(8)) {
+      case 0 -> request.put("flowName", oneOf(List.of("*", "flow*", "flow1", "flow2", "x?")));
+      case 1 -> request.put("connectorType", "S3");
+      case 2, 3 -> {
+        request.put("connectorProfileName", oneOf(List.of("*", "crm*", "erp?", "none-*")));
+        switch (random.nextInt(5)) {
+          case 0 -> request.put("connectorType", oneOf(List.of("Salesforce", "CustomConnector")));
+          case 1 -> request.put("connectorLabel", oneOf(List.of("HubSpot", "Jira")));
+          default -> {}
+        }
+        entities(request);
+      }
+      default -> {
+        String profile = profile();
+        request.put("connectorProfileName", profile);
+        if (random.nextInt(3) == 0 && account.profiles().containsKey(profile)) {
+          request.put("connectorType", account.profiles().get(profile).type());
+        }
+        entities(request);
+      }
+    }
+    return request;
+  }
+
+  private void entities(Map<String, Object> request) {
+    switch (random.nextInt(6)) {
+      case 0 -> request.put("entities", "USED_BY_FLOWS");
+      case 1 -> request.put("entities", "ALL");
+      case 2 -> request.put("entities", List.of(oneOf(ENTITIES), oneOf(ENTITIES), oneOf(ENTITIES)));
+      case 3 -> {
+        request.put("connectorEntityName", oneOf(ENTITIES));
+        request.put("entitiesPath", "cases");
+      }
+      case 4 -> request.put("connectorEntityName", oneOf(ENTITIES));
+      default -> {}
+    }
+    if (random.nextInt(8) == 0) {
+      request.put("apiVersion", "v" + random.nextInt(1, 5));
+    }
+  }
+
+  private String profile() {
+    List<String> names = List.copyOf(account.profiles().keySet());
+    return random.nextInt(10) == 0 ? "nobody" : oneOf(names);
+  }
+
+  private <T> T oneOf(List<T> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+
+  private static String json(Map<String, Object> value) {
+    try {
+      return JSON.std.asString(value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -24,6 +24,7 @@ public final class FakeAppFlow implements AppFlow {
   private final List<Profile> profiles = new ArrayList<>();
   private final Map<ConnectorLabel, List<ApiVersion>> versions = new LinkedHashMap<>();
   private final Map<String, List<Entity>> entities = new LinkedHashMap<>();
+  private List<Entity> everywhere = List.of();
   private final Map<String, Flow> flows = new LinkedHashMap<>();
   private final Map<String, Failure> failures = new LinkedHashMap<>();
   private final List<ResetCall> resets = Collections.synchronizedList(new ArrayList<>());
@@ -54,6 +55,12 @@ public final class FakeAppFlow implements AppFlow {
   /// @param at a profile's name or a type, and `/parent` for nested entities
   public FakeAppFlow entities(String at, Entity... listed) {
     entities.put(at, List.of(listed));
+    return this;
+  }
+
+  /// Listed below everything else, as by a connector that does not care for entitiesPath.
+  public FakeAppFlow entitiesEverywhere(Entity... listed) {
+    everywhere = List.of(listed);
     return this;
   }
 
@@ -157,7 +164,7 @@ public final class FakeAppFlow implements AppFlow {
             }
             + parent.map(path -> "/" + path.value()).orElse("");
     ask("ListConnectorEntities", " " + at);
-    return entities.getOrDefault(at, List.of());
+    return entities.getOrDefault(at, everywhere);
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// Random cases that can be had again: every run draws others, a failure names the seed, and
-/// `-Dseed=` makes the same cases once more.
+/// `-Dseed=` makes the same cases once more. `-Dcases=` bounds how many there are.
 ///
 /// @param count how many cases are tried
 public record RandomCases(long seed, int count) {
@@ -13,7 +13,7 @@ public record RandomCases(long seed, int count) {
   private static final long SEED_OF_THIS_RUN = Long.getLong("seed", System.nanoTime());
 
   public RandomCases(int count) {
-    this(SEED_OF_THIS_RUN, count);
+    this(SEED_OF_THIS_RUN, Math.min(count, Integer.getInteger("cases", count)));
   }
 
   /// Tries what should hold of every case; each has a generator of its own.

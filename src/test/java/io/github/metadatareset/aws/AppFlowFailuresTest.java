@@ -94,6 +94,26 @@ class AppFlowFailuresTest {
             error(403, "UnrecognizedClientException", Failure.Denied.class),
             error(403, "InvalidSignatureException", Failure.Denied.class),
             error(403, "MissingAuthenticationTokenException", Failure.Denied.class),
+            row(
+                "a code with its namespace",
+                Fault.error(400, "com.amazonaws.appflow#ValidationException"),
+                Failure.Permanent.class,
+                "ValidationException"),
+            row(
+                "a code in the body with its namespace and a URI",
+                answer(400, "{\"__type\":\"aws.appflow#ValidationException:http://aws/coral/\"}"),
+                Failure.Permanent.class,
+                "ValidationException"),
+            row(
+                "an empty code",
+                answer(400, "{\"__type\":\"\",\"message\":\"so it is\"}"),
+                Failure.Unavailable.class,
+                "HTTP 400"),
+            row(
+                "an error without words",
+                Fault.error(400, "ValidationException", ""),
+                Failure.Permanent.class,
+                "ValidationException"),
             row("503 without a code", answer(503, ""), Failure.Unavailable.class, "HTTP 503"),
             row("429 without a code", answer(429, "{}"), Failure.Throttled.class, "HTTP 429"),
             row(
@@ -229,6 +249,14 @@ class AppFlowFailuresTest {
               new Failure.Permanent(
                   "ResourceNotFoundException", "The connector profile ghost does not exist.")),
           failureOf(() -> appFlow().reset(names(new NamedProfile(new ProfileName("ghost"))))));
+    }
+
+    @Test
+    void isKnownByItsCodeWhateverItsStatus() {
+      emulator.faults().always(RESET, Fault.error(429, "AccessDeniedException"));
+
+      assertInstanceOf(
+          Failure.Denied.class, failureOf(() -> appFlow().reset(names(CRM))).orElseThrow());
     }
 
     @Test

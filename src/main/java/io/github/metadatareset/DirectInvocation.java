@@ -67,13 +67,13 @@ final class DirectInvocation {
     request.retiredType().ifPresent(type -> invocation.log().retired(invocation.requestId(), type));
     work.expect(List.of(request));
     return switch (work.plan(request)) {
-      case Plan.Call(var call) -> afterCall(request, work.reset(call));
+      case Plan.Call(var call) -> after(request, work.reset(call));
       case Plan.Split _ -> queued(request);
-      case Plan.Unclear(var failure) -> afterFailure(request, failure);
+      case Plan.Unclear(var failure) -> after(request, new Outcome.Failed(failure));
     };
   }
 
-  private Map<String, Object> afterCall(Request request, Outcome outcome) {
+  private Map<String, Object> after(Request request, Outcome outcome) {
     tally.work(outcome);
     return outcome instanceof Outcome.Failed(var failure)
         ? afterFailure(request, failure)

@@ -531,6 +531,16 @@ class MetadataResetHandlerTest {
     }
 
     @Test
+    void aLookUpThatIsDeniedIsTheQueuesToRetryAndCounted() throws IOException {
+      appFlow.failing("DescribeConnectorProfiles", DENIED);
+
+      assertEquals(
+          "{'reset':0,'queued':1,'causeId':'request-1'}", invoke("{'connectorProfileName':'crm'}"));
+
+      assertEquals(1L, metric("Denied"));
+    }
+
+    @Test
     void aPermanentFailureIsThrownWithItsReason() {
       appFlow.resetsFailing(_ -> Optional.of(MISSING));
 

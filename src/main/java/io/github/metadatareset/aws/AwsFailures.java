@@ -46,10 +46,13 @@ final class AwsFailures {
     String code =
         Optional.ofNullable(details)
             .map(AwsErrorDetails::errorCode)
+            .map(AwsFailures::bare)
+            .filter(given -> !given.isBlank())
             .orElse("HTTP " + exception.statusCode());
     String message =
         Optional.ofNullable(details)
             .map(AwsErrorDetails::errorMessage)
+            .filter(given -> !given.isBlank())
             .orElseGet(exception::getMessage);
     return of(code, message, exception.isThrottlingException());
   }
@@ -62,15 +65,22 @@ final class AwsFailures {
     };
   }
 
+  /// A code may come as `namespace#Code:URI`, of which the SDK leaves something, depending on where
+  /// in the answer it stands.
+  private static String bare(String code) {
+    return code.replaceFirst(":.*", "").replaceFirst(".*#", "");
+  }
+
+  /// @param throttled what the SDK says, which also goes by the HTTP status
   private static Failure of(String code, String message, boolean throttled) {
     if (PERMANENT.contains(code)) {
       return new Failure.Permanent(code, message);
     }
-    if (throttled) {
-      return new Failure.Throttled(code, message);
+    if (DENIED.contains(code)) {
+      return new Failure.Denied(code, message);
     }
-    return DENIED.contains(code)
-        ? new Failure.Denied(code, message)
+    return throttled
+        ? new Failure.Throttled(code, message)
         : new Failure.Unavailable(code, message);
   }
 }

@@ -8,13 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.RandomCases;
-import io.github.metadatareset.aws.SqsProxy.Answer;
-import io.github.metadatareset.aws.SqsProxy.Script;
 import io.github.metadatareset.event.Cause;
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalQueues.Depth;
 import io.github.metadatareset.local.SqsEvent;
+import io.github.metadatareset.local.SqsProxy;
+import io.github.metadatareset.local.SqsProxy.Answer;
+import io.github.metadatareset.local.SqsProxy.Script;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.Connector.WithoutProfile;
@@ -33,7 +34,6 @@ import io.github.metadatareset.reset.DeadLetterQueue;
 import io.github.metadatareset.reset.DeadLetterQueue.Sent;
 import io.github.metadatareset.reset.Deadline;
 import io.github.metadatareset.reset.RequestQueue;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -72,7 +72,7 @@ class SqsQueuesTest {
   private static DeadLetterQueue deadLetterQueue;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     queues = LocalQueues.start();
     proxy = new SqsProxy(queues.endpoint());
     AwsServices aws = SdkAppFlowTest.client(proxy.endpoint(), 8);

@@ -16,18 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.BufferUtil;
-import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.VirtualThreads;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /// Amazon AppFlow's API over HTTP, as far as its metadata cache is concerned:
 /// ResetConnectorMetadataCache, DescribeConnectorProfiles, DescribeConnector,
@@ -56,28 +45,13 @@ public final class AppFlowEmulator implements AutoCloseable {
   private final Queue<Map<String, Object>> resets = new ConcurrentLinkedQueue<>();
   private final AtomicInteger concurrency = new AtomicInteger();
   private final AtomicInteger peakConcurrency = new AtomicInteger();
-  private final Server server;
-  private final ServerConnector connector;
+  private final EmulatorControl control = new EmulatorControl(this);
+  private final LocalServer server;
 
   private AppFlowEmulator(AppFlowAccount account, PageSizes pageSizes, int port) {
     this.account = account;
     this.service = new AppFlowService(account, pageSizes);
-    var threads = new QueuedThreadPool();
-    threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
-    threads.setDaemon(true);
-    this.server = new Server(threads);
-    this.connector = new ServerConnector(server, new HttpConnectionFactory(configuration()));
-    connector.setHost("127.0.0.1");
-    connector.setPort(port);
-    connector.setAcceptQueueSize(1024);
-    server.addConnector(connector);
-    server.setHandler(new Api());
-  }
-
-  private static HttpConfiguration configuration() {
-    var configuration = new HttpConfiguration();
-    configuration.setSendServerVersion(false);
-    return configuration;
+    this.server = LocalServer.start(port, this::reply);
   }
 
   /// Starts on a free port, with small pages.
@@ -87,13 +61,7 @@ public final class AppFlowEmulator implements AutoCloseable {
 
   /// Starts on a given port, or on a free one if that is 0. Answers on the loopback address only.
   public static AppFlowEmulator start(AppFlowAccount account, PageSizes pageSizes, int port) {
-    var emulator = new AppFlowEmulator(account, pageSizes, port);
-    try {
-      emulator.server.start();
-    } catch (Exception e) {
-      throw new IllegalStateException("the AppFlow emulator does not start on port " + port, e);
-    }
-    return emulator;
+    return new AppFlowEmulator(account, pageSizes, port);
   }
 
   /// `AppFlowEmulator FILE PORT` serves the account in a file until it is stopped. See
@@ -110,7 +78,7 @@ public final class AppFlowEmulator implements AutoCloseable {
   }
 
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + connector.getLocalPort());
+    return server.endpoint();
   }
 
   public AppFlowAccount account() {
@@ -152,28 +120,14 @@ public final class AppFlowEmulator implements AutoCloseable {
   @Override
   public void close() {
     faults.clear();
-    try {
-      server.stop();
-    } catch (Exception e) {
-      throw new IllegalStateException("the AppFlow emulator does not stop", e);
-    }
+    server.close();
   }
 
-  private final class Api extends Handler.Abstract {
-    private final EmulatorControl control = new EmulatorControl(AppFlowEmulator.this);
-
-    @Override
-    public boolean handle(Request request, Response response, Callback callback) throws Exception {
-      byte[] body = BufferUtil.toArray(Content.Source.asByteBuffer(request));
-      String path = request.getHttpURI().getPath();
-      Reply reply =
-          path.startsWith(EmulatorControl.PATH)
-              ? control.reply(
-                  request.getMethod(), path.substring(EmulatorControl.PATH.length()), body)
-              : counted(request, path, body);
-      Wire.send(reply, request, response, callback);
-      return true;
-    }
+  private Reply reply(Request request, byte[] body) throws IOException, InterruptedException {
+    String path = request.getHttpURI().getPath();
+    return path.startsWith(EmulatorControl.PATH)
+        ? control.reply(request.getMethod(), path.substring(EmulatorControl.PATH.length()), body)
+        : counted(request, path, body);
   }
 
   private Reply counted(Request request, String path, byte[] body) throws InterruptedException {
@@ -202,28 +156,11 @@ public final class AppFlowEmulator implements AutoCloseable {
       Signature.check(headers, model.signingName());
       Optional<Fault> fault = faults.strike(operation.name(), input);
       return fault.isPresent()
-          ? faulty(fault.get(), operation, body, input)
+          ? faults.reply(fault.get(), () -> carriedOut(operation, body, input))
           : carriedOut(operation, body, input);
     } catch (AppFlowError refusal) {
       return Reply.error(refusal);
     }
-  }
-
-  private Reply faulty(Fault fault, Operation operation, byte[] body, Map<String, Object> input)
-      throws InterruptedException {
-    return switch (fault) {
-      case Fault.Error(int status, String code, String message) ->
-          Reply.error(status, code, message);
-      case Fault.Answer answer -> Reply.stranger(answer);
-      case Fault.CutBody _ -> Reply.cut(carriedOut(operation, body, input));
-      case Fault.GarbageStatusLine _ -> Reply.notHttp();
-      case Fault.ConnectionReset _ -> new Reply.Rst();
-      case Fault.Latency _ -> throw new IllegalStateException("latencies are over by now");
-      case Fault.Stall _ -> {
-        faults.awaitCleared();
-        yield Reply.nothing();
-      }
-    };
   }
 
   private Reply.Http carriedOut(Operation operation, byte[] body, Map<String, Object> input) {

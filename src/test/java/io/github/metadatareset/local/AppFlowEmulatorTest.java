@@ -510,6 +510,30 @@ class AppFlowEmulatorTest {
   }
 
   @Test
+  void aConnectionResetMayComeInTheMiddleOfAnAnswer() {
+    appFlow
+        .faults()
+        .always(
+            "ListFlows",
+            new Fault.Raw("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"flows\"", true));
+
+    var failure = assertThrows(SdkClientException.class, () -> client.listFlows(r -> {}));
+    assertTrue(failure.getMessage().contains("Connection reset"), failure.getMessage());
+  }
+
+  @Test
+  void aDrippingAnswerIsThereInTheEnd() {
+    appFlow
+        .faults()
+        .next(
+            1,
+            "ListFlows",
+            new Fault.Drip("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"flows\":[", "]}"));
+
+    assertTrue(client.listFlows(r -> {}).hasFlows());
+  }
+
+  @Test
   void aStalledCallEndsByTheCallersOwnTimeout() {
     appFlow.faults().always(RESET, Fault.stall());
 

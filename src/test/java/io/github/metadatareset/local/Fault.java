@@ -2,8 +2,8 @@ package io.github.metadatareset.local;
 
 import java.time.Duration;
 
-/// One way in which a call to [AppFlowEmulator] goes wrong. Except for [Latency] and [CutBody], the
-/// call is not carried out.
+/// One way in which a call to [AppFlowEmulator] or [SqsProxy] goes wrong. Except for [Latency] and
+/// [CutBody], the call is not carried out.
 public sealed interface Fault {
 
   /// The answer is late, and otherwise what it would have been.
@@ -19,11 +19,12 @@ public sealed interface Fault {
   /// The call is carried out, but the connection ends in the middle of the answer's body.
   record CutBody() implements Fault {}
 
-  /// What comes back is not HTTP.
-  record GarbageStatusLine() implements Fault {}
+  /// These bytes come back instead of an answer; then the connection ends, or is reset (RST).
+  record Raw(String bytes, boolean reset) implements Fault {}
 
-  /// The connection is reset (RST) instead of an answer.
-  record ConnectionReset() implements Fault {}
+  /// The head comes back at once, and of the rest five bytes a second until the faults are cleared
+  /// or the emulator is closed.
+  record Drip(String head, String rest) implements Fault {}
 
   /// Nothing comes back until the faults are cleared or the emulator is closed; then the connection
   /// ends.
@@ -70,12 +71,17 @@ public sealed interface Fault {
     return new CutBody();
   }
 
+  /// What comes back is not HTTP.
   static Fault garbageStatusLine() {
-    return new GarbageStatusLine();
+    return raw("220 mail.example.com ESMTP ready\r\n\r\n");
+  }
+
+  static Fault raw(String bytes) {
+    return new Raw(bytes, false);
   }
 
   static Fault connectionReset() {
-    return new ConnectionReset();
+    return new Raw("", true);
   }
 
   static Fault stall() {

@@ -9,15 +9,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
-/// The faults that an [AppFlowEmulator] makes, on demand. They apply to signed calls, before
-/// AppFlow looks at the input, in the order in which they were asked for: the first that applies
-/// decides, and latencies come on top of it.
+/// The faults that an [AppFlowEmulator] or an [SqsProxy] makes, on demand. They apply to signed
+/// calls, before the service looks at the input, in the order in which they were asked for: the
+/// first that applies decides, and latencies come on top of it.
 ///
 /// An `operation` is named as in the API model; [#EVERY_OPERATION] means all.
 public final class Faults {
 
   public static final String EVERY_OPERATION = "*";
+
+  private static final Duration DRIP = Duration.ofMillis(200);
 
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private volatile CountDownLatch cleared = new CountDownLatch(1);
@@ -77,8 +80,29 @@ public final class Faults {
     return Optional.empty();
   }
 
-  void awaitCleared() throws InterruptedException {
-    cleared.await();
+  /// What goes back for a call that meets the fault.
+  ///
+  /// @param carriedOut carries the call out, and says what would have gone back
+  Reply reply(Fault fault, Supplier<Reply.Http> carriedOut) throws InterruptedException {
+    return switch (fault) {
+      case Fault.Error(int status, String code, String message) ->
+          Reply.error(status, code, message);
+      case Fault.Answer answer -> Reply.stranger(answer);
+      case Fault.CutBody _ -> Reply.cut(carriedOut.get());
+      case Fault.Raw raw -> Reply.raw(raw);
+      case Fault.Drip drip -> Reply.drip(drip, pauses());
+      case Fault.Latency _ -> throw new IllegalStateException("latencies are over by now");
+      case Fault.Stall _ -> {
+        cleared.await();
+        yield Reply.nothing();
+      }
+    };
+  }
+
+  /// Pauses that are over at once when the faults are cleared.
+  private Reply.Pause pauses() {
+    CountDownLatch now = cleared;
+    return () -> now.await(DRIP.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void awaitCleared(Duration limit) throws InterruptedException {

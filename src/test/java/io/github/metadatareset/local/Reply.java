@@ -27,15 +27,21 @@ sealed interface Reply {
       Optional<String> requestId)
       implements Reply {}
 
-  /// These bytes, then the end of the connection.
-  record Bytes(int status, byte[] bytes) implements Reply {}
+  /// These bytes, then the end of the connection, by a reset (RST) or as usual.
+  record Bytes(int status, byte[] bytes, boolean reset) implements Reply {}
 
-  /// A reset of the connection.
-  record Rst() implements Reply {
+  /// The head at once, the rest byte by byte with a pause before each, then the end of the
+  /// connection.
+  record Slowly(byte[] head, byte[] rest, Pause pause) implements Reply {
     @Override
     public int status() {
       return 0;
     }
+  }
+
+  @FunctionalInterface
+  interface Pause {
+    void await() throws InterruptedException;
   }
 
   static Http ok(Map<String, Object> answer) {
@@ -69,15 +75,19 @@ sealed interface Reply {
     byte[] bytes =
         Arrays.copyOf(head.getBytes(ISO_8859_1), head.length() + answer.body().length / 2);
     System.arraycopy(answer.body(), 0, bytes, head.length(), answer.body().length / 2);
-    return new Bytes(answer.status(), bytes);
+    return new Bytes(answer.status(), bytes, false);
   }
 
-  static Bytes notHttp() {
-    return new Bytes(0, "220 mail.example.com ESMTP ready\r\n\r\n".getBytes(ISO_8859_1));
+  static Bytes raw(Fault.Raw raw) {
+    return new Bytes(0, raw.bytes().getBytes(ISO_8859_1), raw.reset());
+  }
+
+  static Slowly drip(Fault.Drip drip, Pause pause) {
+    return new Slowly(drip.head().getBytes(ISO_8859_1), drip.rest().getBytes(ISO_8859_1), pause);
   }
 
   static Bytes nothing() {
-    return new Bytes(0, new byte[0]);
+    return new Bytes(0, new byte[0], false);
   }
 
   static Http json(Object body) {

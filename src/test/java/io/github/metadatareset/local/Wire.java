@@ -17,11 +17,20 @@ final class Wire {
   private Wire() {}
 
   static void send(Reply reply, Request request, Response response, Callback callback)
-      throws IOException {
+      throws IOException, InterruptedException {
     switch (reply) {
       case Reply.Http http -> sendHttp(http, response, callback);
-      case Reply.Bytes(_, byte[] bytes) -> sendAndClose(bytes, endPoint(request), callback);
-      case Reply.Rst _ -> reset(endPoint(request), callback);
+      case Reply.Bytes(_, byte[] bytes, boolean reset) -> {
+        write(bytes, endPoint(request));
+        if (reset) {
+          reset(endPoint(request));
+        }
+        close(endPoint(request), callback);
+      }
+      case Reply.Slowly slowly -> {
+        sendSlowly(slowly, endPoint(request));
+        close(endPoint(request), callback);
+      }
     }
   }
 
@@ -35,20 +44,33 @@ final class Wire {
     response.write(true, ByteBuffer.wrap(http.body()), callback);
   }
 
-  private static void sendAndClose(byte[] bytes, EndPoint endPoint, Callback callback)
-      throws IOException {
+  private static void write(byte[] bytes, EndPoint endPoint) throws IOException {
     try (Blocker.Callback written = Blocker.callback()) {
       endPoint.write(written, ByteBuffer.wrap(bytes));
       written.block();
     }
-    endPoint.close();
-    callback.failed(new EofException("cut on demand"));
   }
 
-  private static void reset(EndPoint endPoint, Callback callback) throws IOException {
+  private static void sendSlowly(Reply.Slowly slowly, EndPoint endPoint)
+      throws InterruptedException {
+    try {
+      write(slowly.head(), endPoint);
+      for (byte slow : slowly.rest()) {
+        slowly.pause().await();
+        write(new byte[] {slow}, endPoint);
+      }
+    } catch (IOException callerIsGone) {
+      // Nobody is left to answer.
+    }
+  }
+
+  private static void reset(EndPoint endPoint) throws IOException {
     ((SocketChannel) endPoint.getTransport()).setOption(StandardSocketOptions.SO_LINGER, 0);
+  }
+
+  private static void close(EndPoint endPoint, Callback callback) {
     endPoint.close();
-    callback.failed(new EofException("reset on demand"));
+    callback.failed(new EofException("ended on demand"));
   }
 
   private static EndPoint endPoint(Request request) {

@@ -1,15 +1,11 @@
-package io.github.metadatareset.aws;
+package io.github.metadatareset.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toMap;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.github.metadatareset.request.JsonValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,34 +17,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.eclipse.jetty.server.Request;
 
 /// Stands between the SDK and SQS: keeps the batches that pass, and answers them otherwise than SQS
-/// would where it is told to.
-final class SqsProxy implements AutoCloseable {
+/// would where it is told to, by a script or, before that, by [#faults].
+public final class SqsProxy implements AutoCloseable {
 
   private static final String CONTENT_TYPE = "application/x-amz-json-1.0";
 
   private final URI sqs;
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final LocalServer server;
+  private final Faults faults = new Faults();
   private final HttpClient client = HttpClient.newHttpClient();
   private final Queue<Batch> batches = new ConcurrentLinkedQueue<>();
   private volatile Script script = Batch::answeredBy;
 
-  SqsProxy(URI sqs) throws IOException {
+  public SqsProxy(URI sqs) {
     this.sqs = sqs;
-    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-    server.setExecutor(threads);
-    server.createContext("/", this::handle);
-    server.start();
+    this.server = LocalServer.start(0, this::reply);
   }
 
   /// How batches are answered.
-  interface Script {
+  public interface Script {
     Answer answer(Batch batch, Function<Batch, Answer> sqs);
 
     /// As SQS answers where it does not like these entries: it takes the others.
@@ -69,9 +61,13 @@ final class SqsProxy implements AutoCloseable {
   /// The input of a SendMessageBatch or a ChangeMessageVisibilityBatch.
   ///
   /// @param target the operation, as SQS's wire protocol names it
-  record Batch(String target, JsonValue input) {
+  public record Batch(String target, JsonValue input) {
 
-    List<Entry> entries() {
+    String operation() {
+      return target.substring(target.indexOf('.') + 1);
+    }
+
+    public List<Entry> entries() {
       return input.member("Entries").orElseThrow().asList("entries").stream()
           .map(Entry::new)
           .toList();
@@ -92,7 +88,7 @@ final class SqsProxy implements AutoCloseable {
                       .toList())));
     }
 
-    int bytes() {
+    public int bytes() {
       return entries().stream().mapToInt(Entry::bytes).sum();
     }
 
@@ -101,19 +97,19 @@ final class SqsProxy implements AutoCloseable {
     }
   }
 
-  record Entry(JsonValue json) {
+  public record Entry(JsonValue json) {
 
-    String id() {
+    public String id() {
       return json.text("Id").orElseThrow();
     }
 
     /// Empty where the visibility is changed.
-    String body() {
+    public String body() {
       return json.text("MessageBody").orElse("");
     }
 
     /// The size of the message as SQS counts it.
-    int bytes() {
+    public int bytes() {
       int bytes = body().getBytes(UTF_8).length;
       Optional<JsonValue> attributes = json.member("MessageAttributes");
       for (String name : attributes.map(JsonValue::memberNames).orElse(List.of())) {
@@ -126,62 +122,71 @@ final class SqsProxy implements AutoCloseable {
     }
   }
 
-  record Answer(int status, String body) {
+  public record Answer(int status, String body) {
 
-    static Answer error(int status, String code) {
+    public static Answer error(int status, String code) {
       return new Answer(
           status,
           JsonValue.write(Map.of("__type", "com.amazonaws.sqs#" + code, "message", "refused")));
     }
 
     private Map<String, Object> json() {
-      JsonValue json = JsonValue.parse(body.getBytes(UTF_8));
-      return json.memberNames().stream()
-          .collect(toMap(name -> name, name -> json.member(name).orElseThrow().content()));
+      return members(JsonValue.parse(body.getBytes(UTF_8)));
     }
   }
 
-  URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  public URI endpoint() {
+    return server.endpoint();
+  }
+
+  /// Of the operations SendMessageBatch and ChangeMessageVisibilityBatch.
+  public Faults faults() {
+    return faults;
   }
 
   /// Every batch that came by, in no certain order.
-  List<Batch> batches() {
+  public List<Batch> batches() {
     return List.copyOf(batches);
   }
 
   /// The sizes of these batches, in ascending order.
-  List<Integer> sizes() {
+  public List<Integer> sizes() {
     return batches.stream().map(batch -> batch.entries().size()).sorted().toList();
   }
 
   /// From now on.
-  void answer(Script newScript) {
+  public void answer(Script newScript) {
     script = newScript;
   }
 
   /// Forgets the batches, and leaves all answers to SQS again.
-  void forget() {
+  public void forget() {
     batches.clear();
     script = Batch::answeredBy;
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.close();
+    faults.clear();
+    server.close();
     client.close();
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      Batch batch =
-          new Batch(
-              exchange.getRequestHeaders().getFirst("X-Amz-Target"),
-              JsonValue.parse(exchange.getRequestBody().readAllBytes()));
-      batches.add(batch);
-      send(exchange, script.answer(batch, this::passOn));
-    }
+  private Reply reply(Request request, byte[] body) throws InterruptedException {
+    Batch batch = new Batch(request.getHeaders().get("X-Amz-Target"), JsonValue.parse(body));
+    batches.add(batch);
+    Optional<Fault> fault = faults.strike(batch.operation(), members(batch.input()));
+    return fault.isPresent() ? faults.reply(fault.get(), () -> answered(batch)) : answered(batch);
+  }
+
+  private Reply.Http answered(Batch batch) {
+    Answer answer = script.answer(batch, this::passOn);
+    return new Reply.Http(
+        answer.status(),
+        CONTENT_TYPE,
+        answer.body().getBytes(UTF_8),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private Answer passOn(Batch batch) {
@@ -203,10 +208,8 @@ final class SqsProxy implements AutoCloseable {
     }
   }
 
-  private static void send(HttpExchange exchange, Answer answer) throws IOException {
-    byte[] body = answer.body().getBytes(UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", CONTENT_TYPE);
-    exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-    exchange.getResponseBody().write(body);
+  private static Map<String, Object> members(JsonValue json) {
+    return json.memberNames().stream()
+        .collect(toMap(name -> name, name -> json.member(name).orElseThrow().content()));
   }
 }

@@ -32,7 +32,7 @@ public record JsonValue(String pointer, Object content) {
 
   private static final int MAX_TOKENS_OF_AN_EVENT = 1_000_000;
 
-  /// ASCII only, so that what is written is legal in SQS and cannot forge a log line.
+  /// Writes ASCII only, so that what is written is legal in SQS and cannot forge a log line.
   private static final JSON JSON_TEXT =
       JSON.builder(factory(MAX_TOKENS_OF_AN_EVENT))
           .enable(JSON.Feature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -95,10 +95,11 @@ public record JsonValue(String pointer, Object content) {
     return invalid(where, shown(problem), "JSON (RFC 8259) without a key twice");
   }
 
-  /// The JSON of maps, lists, strings, numbers and booleans, on one line, in ASCII.
+  /// The JSON of maps, lists, strings, numbers and booleans, on one line, in printable ASCII.
   public static String write(Object content) {
     try {
-      return JSON_TEXT.asString(content);
+      // The one control character that JSON, and so Jackson, lets stand.
+      return JSON_TEXT.asString(content).replace("\u007F", "\\u007F");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -32,7 +32,7 @@ public record SqsMessage(
   public static final String CAUSE_ID = "CauseId";
 
   private static final String EXPECTED = "records of one SQS queue (eventSource aws:sqs)";
-  private static final String CAUSE_ID_FORM = "[!-~]{1,128}";
+  private static final String ID_FORM = "[!-~]{1,128}";
 
   /// The messages of an SQS batch; empty where the event is no batch of records. A message that is
   /// there twice, as at-least-once delivery allows, is one, with its later receipt handle.
@@ -71,15 +71,15 @@ public record SqsMessage(
         json.member("messageAttributes")
             .flatMap(all -> all.member(CAUSE_ID))
             .flatMap(attribute -> attribute.text("stringValue"))
-            .filter(SqsMessage::isCauseId)
-            .or(() -> Optional.of(messageId).filter(SqsMessage::isCauseId))
+            .filter(SqsMessage::isId)
+            .or(() -> Optional.of(messageId).filter(SqsMessage::isId))
             .orElse("unknown"),
-        attributes.flatMap(all -> all.text("MessageGroupId")));
+        attributes.flatMap(all -> all.text("MessageGroupId")).filter(SqsMessage::isId));
   }
 
-  /// Legal in an attribute of SQS and harmless in a log line, as SQS's own message ids are.
-  private static boolean isCauseId(String id) {
-    return id.matches(CAUSE_ID_FORM);
+  /// What SQS takes for a message group, and so legal in an attribute and harmless in a log line.
+  private static boolean isId(String text) {
+    return text.matches(ID_FORM);
   }
 
   private static int bounded(long count) {

@@ -71,8 +71,8 @@ record RandomHostility(RandomGenerator random, RandomTexts texts) {
   }
 
   /// Some nasty characters, mostly few.
-  private String text() {
-    int pieces = random.nextInt(100) == 0 ? 50_000 : random.nextInt(4);
+  String text() {
+    int pieces = random.nextInt(200) == 0 ? 50_000 : random.nextInt(4);
     return Stream.generate(texts::nasty).limit(pieces).collect(Collectors.joining());
   }
 }

@@ -3,6 +3,7 @@ package io.github.metadatareset;
 import static io.github.metadatareset.plan.FakeAppFlow.leaf;
 import static io.github.metadatareset.plan.FakeAppFlow.nestedUse;
 import static io.github.metadatareset.plan.FakeAppFlow.parent;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import io.github.metadatareset.aws.SqsRules;
 import io.github.metadatareset.aws.StrictSqs;
 import io.github.metadatareset.event.EventReader;
 import io.github.metadatareset.event.Meaning;
+import io.github.metadatareset.event.RequestsByLength;
 import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Use;
 import io.github.metadatareset.plan.FakeAppFlow;
@@ -19,12 +21,14 @@ import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.reset.DeadLetter;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the function sends to a queue is legal by SQS's rules, whatever it was sent and whatever
@@ -68,6 +72,33 @@ class SqsLegalityTest {
 
     Account.assertBalanced(function, messages, answer);
     assertEquals(more > 0 ? 1 : 2, function.buried().size());
+  }
+
+  /// The pattern gives way to a name, type and version are added, and the parts are read in turn.
+  @Test
+  void theLongestRequestThatIsReadHasPartsThatFit() {
+    String name = "p".repeat(256);
+    FakeAppFlow appFlow =
+        new FakeAppFlow()
+            .customProfile(name, "Erp")
+            .customProfile("q", "Erp")
+            .connector("Erp", "😀".repeat(256));
+    LoneFunction function = new LoneFunction(appFlow);
+
+    assertDone(function, RequestsByLength.ofBytes("*", 1_040_384));
+
+    assertEquals(2, function.enqueued().size());
+    assertEquals(Optional.of("q"), function.enqueued().getLast().messageGroupId());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a, 1047552", "a*, 1040384"})
+  void theLongestRequestThatIsReadDirectlyIsQueued(String profile, int bytes) {
+    LoneFunction function = new LoneFunction(new FakeAppFlow());
+
+    function.invoke(RequestsByLength.ofBytes(profile, bytes).getBytes(UTF_8));
+
+    assertEquals(1, function.enqueued().size());
   }
 
   @Test

@@ -27,6 +27,7 @@ public final class StrictSqs {
 
   private final Consumer<Message> requests;
   private final Consumer<Message> deadLetters;
+  private final List<Integer> batches = new ArrayList<>();
   private final Client client = new Client();
 
   /// A message that was taken.
@@ -50,10 +51,22 @@ public final class StrictSqs {
     return new SqsDeadLetterQueue(client, DEAD_LETTERS);
   }
 
+  /// How many messages each batch had that was sent.
+  public synchronized List<Integer> batches() {
+    return List.copyOf(batches);
+  }
+
   private final class Client implements SqsClient {
 
     @Override
-    public synchronized SendMessageBatchResponse sendMessageBatch(SendMessageBatchRequest batch) {
+    public SendMessageBatchResponse sendMessageBatch(SendMessageBatchRequest batch) {
+      synchronized (StrictSqs.this) {
+        return taken(batch);
+      }
+    }
+
+    private SendMessageBatchResponse taken(SendMessageBatchRequest batch) {
+      batches.add(batch.entries().size());
       SqsRules.fault(batch.entries())
           .ifPresent(
               fault -> {

@@ -24,6 +24,9 @@ final class InvocationLog {
   /// CloudWatch Logs takes events of up to 256 KiB everywhere: more causes would not fit a line.
   private static final int MAX_CAUSES = 1000;
 
+  /// What is longer is a body in disguise, such as a name of a million letters.
+  private static final int MAX_TEXT = 1024;
+
   private final PrintStream out;
   private final InstantSource clock;
   private final String functionName;
@@ -40,7 +43,7 @@ final class InvocationLog {
   void message(String level, String outcome, SqsMessage message, String code, String text) {
     Map<String, Object> line = line(level, outcome);
     line.put("causeId", message.causeId());
-    line.put("messageId", message.messageId());
+    line.put("messageId", cut(message.messageId()));
     line.put("receiveCount", message.receiveCount());
     print(line, code, text);
   }
@@ -117,9 +120,13 @@ final class InvocationLog {
   }
 
   private void print(Map<String, Object> line, String code, String text) {
-    line.put("errorCode", code);
-    line.put("errorMessage", text);
+    line.put("errorCode", cut(code));
+    line.put("errorMessage", cut(text));
     out.println(JsonValue.write(line));
+  }
+
+  private static String cut(String text) {
+    return text.substring(0, Math.min(text.length(), MAX_TEXT));
   }
 
   private Map<String, Object> line(String level, String outcome) {

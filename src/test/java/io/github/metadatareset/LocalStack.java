@@ -35,9 +35,6 @@ final class LocalStack implements AutoCloseable {
 
   static final Duration FUNCTION_TIMEOUT = Duration.ofSeconds(120);
 
-  /// As the template sets it.
-  static final int MAX_CALLS_PER_EVENT = 10_000_000;
-
   private final AppFlowEmulator appFlow;
   private final LocalQueues queues;
   private final int maxReceiveCount;
@@ -87,7 +84,7 @@ final class LocalStack implements AutoCloseable {
             queues.deadLetterQueueUrl(),
             maxReceiveCount,
             maxConcurrentCalls,
-            MAX_CALLS_PER_EVENT,
+            OrdinaryConfiguration.MAX_CALLS_PER_EVENT,
             ProfilePattern.ALL);
     AwsServices aws = new AwsServices(maxConcurrentCalls);
     return new MetadataResetHandler(

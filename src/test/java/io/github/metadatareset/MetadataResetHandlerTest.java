@@ -568,13 +568,14 @@ class MetadataResetHandlerTest {
     }
 
     @Test
-    void whatCouldNotBePutOntoTheQueueIsRefused() {
-      String long_ = "{'requests':[{'connectorProfileName':'" + "x".repeat(1_048_576) + "'}]}";
+    void whatCouldNotBePutOntoTheQueueIsRefused() throws IOException {
+      String mebibyte = ACCOUNT + " ".repeat(1_048_576 - ACCOUNT.length());
 
+      assertEquals("{'reset':1,'queued':0,'causeId':'request-1'}", invoke(mebibyte));
       assertTrue(
-          assertThrows(RequestFailedException.class, () -> invoke(long_))
+          assertThrows(RequestFailedException.class, () -> invoke(mebibyte + " "))
               .getMessage()
-              .contains("expected at most 1048576"));
+              .contains("1048577 bytes; expected at most 1048576"));
     }
   }
 

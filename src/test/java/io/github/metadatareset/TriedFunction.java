@@ -3,7 +3,6 @@ package io.github.metadatareset;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.request.JsonValue;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.reset.DeadLetterQueue;
 import io.github.metadatareset.reset.Deadline;
 import io.github.metadatareset.reset.RequestQueue;
@@ -23,7 +22,7 @@ import java.util.stream.Stream;
 /// A function, what it answers and what it logged of its last invocation.
 final class TriedFunction {
 
-  static final int MAX_RECEIVE_COUNT = 12;
+  static final int MAX_RECEIVE_COUNT = OrdinaryConfiguration.MAX_RECEIVE_COUNT;
   static final String REQUEST_ID = "request-1";
 
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -38,13 +37,7 @@ final class TriedFunction {
     this.timeout = timeout;
     this.handler =
         new MetadataResetHandler(
-            new Configuration(
-                "http://q",
-                "http://dlq",
-                MAX_RECEIVE_COUNT,
-                8,
-                LocalStack.MAX_CALLS_PER_EVENT,
-                ProfilePattern.ALL),
+            OrdinaryConfiguration.CONFIGURATION,
             new Ports(
                 appFlow,
                 requestQueue,

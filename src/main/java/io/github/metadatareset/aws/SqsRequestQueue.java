@@ -4,15 +4,12 @@ import io.github.metadatareset.event.Cause;
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.Fingerprint;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.reset.Deadline;
 import io.github.metadatareset.reset.RequestQueue;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,17 +94,9 @@ final class SqsRequestQueue implements RequestQueue {
   private static Optional<String> groupId(Request request) {
     return request instanceof Request.OfConnector(Connector.NamedProfile(var name, _), _, _, _)
         ? Optional.of(
-            name.value().length() <= MAX_GROUP_ID_LENGTH ? name.value() : hash(name.value()))
+            name.value().length() <= MAX_GROUP_ID_LENGTH
+                ? name.value()
+                : Fingerprint.of(name.value()).hex())
         : Optional.empty();
-  }
-
-  private static String hash(String name) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

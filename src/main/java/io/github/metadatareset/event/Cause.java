@@ -64,8 +64,9 @@ public record Cause(String id, OptionalInt maxCalls) {
         .flatMap(attribute -> attribute.text("stringValue"));
   }
 
-  /// Legal in an attribute of SQS and harmless in a log line, as SQS's own message ids are.
-  private static boolean isId(String id) {
+  /// Legal in an attribute of SQS and as a message group, and harmless in a log line, as SQS's own
+  /// message ids are.
+  static boolean isId(String id) {
     return id.matches(ID_FORM);
   }
 }

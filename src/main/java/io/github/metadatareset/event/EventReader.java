@@ -1,5 +1,6 @@
 package io.github.metadatareset.event;
 
+import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
@@ -12,8 +13,12 @@ import java.util.Optional;
 /// own members are read tolerantly, requests strictly.
 public final class EventReader {
 
-  /// Leaves room for the type and the version that a part has and its request had not.
-  private static final int MAX_REQUEST_BYTES = SqsMessage.MAX_BYTES - 8 * 1024;
+  /// Leaves room for the cause, with which a request goes onto the queue.
+  private static final int MAX_REQUEST_BYTES = SqsMessage.MAX_BYTES - 1024;
+
+  /// Leaves room besides for the name, the type and the version that each part for one profile has,
+  /// and its request had not.
+  private static final int MAX_BYTES_FOR_SEVERAL_PROFILES = SqsMessage.MAX_BYTES - 8 * 1024;
 
   private static final int MAX_WRAPPERS = 4;
 
@@ -77,12 +82,18 @@ public final class EventReader {
   /// A request that is one call is never long: its names are bounded.
   private Meaning asks(JsonValue value) {
     Request request = requests.read(value);
-    if (request.isWide() && request.json().length() > MAX_REQUEST_BYTES) {
+    int max = maxBytes(request);
+    if (request.isWide() && request.json().length() > max) {
       throw value.refused(
-          "at most %d bytes in ASCII, as its parts have to go onto the queue"
-              .formatted(MAX_REQUEST_BYTES));
+          "at most %d bytes in ASCII, as its parts have to go onto the queue".formatted(max));
     }
     return new Meaning.Asks(request);
+  }
+
+  private static int maxBytes(Request request) {
+    return request instanceof Request.OfConnector(Connector.Exact _, _, _, _)
+        ? MAX_REQUEST_BYTES
+        : MAX_BYTES_FOR_SEVERAL_PROFILES;
   }
 
   /// What a wrapper holds, where this is one. What has a member of a request is none, so that the

@@ -69,7 +69,7 @@ public record SqsMessage(
         attribute(attributes, "SentTimestamp").map(Instant::ofEpochMilli),
         attribute(attributes, "ApproximateFirstReceiveTimestamp").map(Instant::ofEpochMilli),
         Cause.of(json, messageId),
-        attributes.flatMap(all -> all.text("MessageGroupId")));
+        attributes.flatMap(all -> all.text("MessageGroupId")).filter(Cause::isId));
   }
 
   private static int bounded(long count) {

@@ -230,6 +230,9 @@ public final class Splitter {
 
     private Optional<Request.OfConnector> below(Request.OfConnector request, String parent) {
       try {
+        if (parent.isEmpty()) {
+          throw new IllegalArgumentException("a name, and an empty one for the root");
+        }
         return Optional.of(request.withEntitiesPath(new EntitiesPath(parent)));
       } catch (IllegalArgumentException e) {
         fail(

@@ -11,11 +11,11 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /// A JSON value and where it stands, so that whatever is wrong with it can be named.
 ///
@@ -26,32 +26,48 @@ public record JsonValue(String pointer, Object content) {
   private static final int MAX_NESTING = 64;
   private static final int MAX_SHOWN = 100;
 
-  /// ASCII only, so that what is written is legal in SQS and cannot forge a log line.
+  /// Room for a request of 1 MiB whose names are all of one letter, and for a batch of 6 MB. What
+  /// has more tokens than that is brackets and digits, and takes forty times its size in memory.
+  private static final int MAX_TOKENS_OF_A_MESSAGE = 300_000;
+
+  private static final int MAX_TOKENS_OF_AN_EVENT = 1_000_000;
+
+  /// Writes ASCII only, so that what is written is legal in SQS and cannot forge a log line.
   private static final JSON JSON_TEXT =
-      JSON.builder(
-              new JsonFactoryBuilder()
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
-                  .build())
+      JSON.builder(factory(MAX_TOKENS_OF_AN_EVENT))
           .enable(JSON.Feature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
 
-  /// Reads one JSON text, all of it.
-  ///
-  /// @throws RequestFailedException if it is no JSON, has a key twice, or nests too deep
-  public static JsonValue parse(String text, String pointer) {
-    return read(factory -> factory.createParser(text), pointer);
+  /// One for each text: a factory keeps the names of the members in all that it reads, and so in
+  /// the end whatever anybody has sent.
+  private static JsonFactory factory(int maxTokens) {
+    return new JsonFactoryBuilder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(MAX_NESTING)
+                .maxTokenCount(maxTokens)
+                .build())
+        .build();
   }
 
-  /// As the other, from UTF-8.
+  /// Reads one JSON text, all of it.
+  ///
+  /// @throws RequestFailedException if it is no JSON, has a key twice, nests too deep, or has more
+  ///     values than a request could have
+  public static JsonValue parse(String text, String pointer) {
+    return read(() -> factory(MAX_TOKENS_OF_A_MESSAGE).createParser(text), pointer);
+  }
+
+  /// As the other, from UTF-8, for what the function is invoked with.
   public static JsonValue parse(byte[] text) {
-    return read(factory -> factory.createParser(text), "");
+    return read(() -> factory(MAX_TOKENS_OF_AN_EVENT).createParser(text), "");
   }
 
   private static JsonValue read(Source source, String pointer) {
-    try (JsonParser parser = source.open(JSON_TEXT.getStreamingFactory())) {
+    try (JsonParser parser = source.open()) {
       return new JsonValue(pointer, onlyValue(parser, pointer));
     } catch (IOException e) {
       throw invalid(pointer, shown(e.getMessage()), "JSON in UTF-8");
@@ -79,10 +95,11 @@ public record JsonValue(String pointer, Object content) {
     return invalid(where, shown(problem), "JSON (RFC 8259) without a key twice");
   }
 
-  /// The JSON of maps, lists, strings, numbers and booleans, on one line, in ASCII.
+  /// The JSON of maps, lists, strings, numbers and booleans, on one line, in printable ASCII.
   public static String write(Object content) {
     try {
-      return JSON_TEXT.asString(content);
+      // The one control character that JSON, and so Jackson, lets stand.
+      return JSON_TEXT.asString(content).replace("\u007F", "\\u007F");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -127,12 +144,12 @@ public record JsonValue(String pointer, Object content) {
     throw refused(expectation);
   }
 
+  /// The elements of an array, each made when it is asked for: there may be very many.
+  ///
   /// @throws RequestFailedException if this is no array
   public List<JsonValue> asList(String expectation) {
     if (content instanceof List<?> list) {
-      return IntStream.range(0, list.size())
-          .mapToObj(i -> new JsonValue(pointer + "/" + i, list.get(i)))
-          .toList();
+      return new Elements(pointer, list);
     }
     throw refused(expectation);
   }
@@ -187,8 +204,28 @@ public record JsonValue(String pointer, Object content) {
     return pointer + "/" + member.replace("~", "~0").replace("/", "~1");
   }
 
+  private static final class Elements extends AbstractList<JsonValue> {
+    private final String pointer;
+    private final List<?> contents;
+
+    Elements(String pointer, List<?> contents) {
+      this.pointer = pointer;
+      this.contents = contents;
+    }
+
+    @Override
+    public JsonValue get(int index) {
+      return new JsonValue(pointer + "/" + index, contents.get(index));
+    }
+
+    @Override
+    public int size() {
+      return contents.size();
+    }
+  }
+
   @FunctionalInterface
   private interface Source {
-    JsonParser open(JsonFactory factory) throws IOException;
+    JsonParser open() throws IOException;
   }
 }

@@ -43,8 +43,12 @@ enum Limit {
 
   /// @throws IllegalArgumentException with what is expected
   void check(String value) {
-    if (value.codePointCount(0, value.length()) > maxLength || !pattern.matcher(value).matches()) {
+    if (!allows(value)) {
       throw new IllegalArgumentException(expectation);
     }
+  }
+
+  boolean allows(String value) {
+    return value.codePointCount(0, value.length()) <= maxLength && pattern.matcher(value).matches();
   }
 }

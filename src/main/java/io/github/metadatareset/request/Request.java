@@ -35,7 +35,7 @@ public sealed interface Request {
     }
 
     /// This request as JSON with a value that AppFlow would refuse: what the dead letter for
-    /// something that cannot be asked for says.
+    /// something that cannot be asked for says. Of a value that is far too long, the beginning.
     public String jsonWith(String member, String refusedValue) {
       return RequestWriter.write(this, member, refusedValue);
     }

@@ -11,8 +11,13 @@ public final class RequestFailedException extends RuntimeException {
   private final transient Failure failure;
 
   public RequestFailedException(Failure failure) {
-    super(failure.code() + ": " + failure.message());
+    super(printable(failure.code() + ": " + failure.message()));
     this.failure = failure;
+  }
+
+  /// Lambda writes the message into the log as it stands, and AppFlow's own may quote any name.
+  private static String printable(String text) {
+    return text.replaceAll("[^ -~]", "?");
   }
 
   public static RequestFailedException invalid(String message) {

@@ -7,6 +7,9 @@ import java.util.Map;
 /// Writes requests as JSON that [RequestReader] reads back as an equal request.
 final class RequestWriter {
 
+  /// Longer than a name may be, so that what is left of one that AppFlow refuses is refused, too.
+  private static final int MAX_REFUSED = 4096;
+
   private RequestWriter() {}
 
   static String write(Request request) {
@@ -15,7 +18,7 @@ final class RequestWriter {
 
   static String write(Request request, String member, String value) {
     Map<String, Object> members = members(request);
-    members.put(member, value);
+    members.put(member, value.substring(0, Math.min(value.length(), MAX_REFUSED)));
     return JsonValue.write(members);
   }
 

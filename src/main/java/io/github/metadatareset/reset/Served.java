@@ -1,5 +1,6 @@
 package io.github.metadatareset.reset;
 
+import io.github.metadatareset.request.Fingerprint;
 import io.github.metadatareset.request.Request;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -16,24 +17,25 @@ public final class Served {
 
   private static final int CAPACITY = 10_000;
 
-  private final Map<Request, Instant> marks =
+  /// By fingerprint, as a request may be a mebibyte long.
+  private final Map<Fingerprint, Instant> marks =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Request, Instant> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Fingerprint, Instant> eldest) {
           return size() > CAPACITY;
         }
       };
 
   /// Whether the request was served after a message with it had been sent.
   public synchronized boolean covers(Request request, Optional<Instant> sent) {
-    Instant mark = marks.get(request);
+    Instant mark = marks.get(Fingerprint.of(request.json()));
     return mark != null && sent.filter(time -> time.isBefore(mark)).isPresent();
   }
 
   /// The request was served by work that began after `mark`.
   public synchronized void served(Request request, Instant mark) {
-    marks.merge(request, mark, (old, now) -> old.isAfter(now) ? old : now);
+    marks.merge(Fingerprint.of(request.json()), mark, (old, now) -> old.isAfter(now) ? old : now);
   }
 }

@@ -188,8 +188,19 @@ class EventReaderTest {
 
       assertTrue(
           message.endsWith(
-              "expected at most 1040384 bytes in ASCII, as its parts have to go onto the queue"),
+              "expected at most 1047552 bytes in ASCII, as its parts have to go onto the queue"),
           message);
+    }
+
+    /// A part of a pattern is longer than its request, and read in its turn.
+    @ParameterizedTest
+    @CsvSource({"a, 1047552", "a*, 1040384"})
+    void isTooLongByOneByte(String profile, int max) {
+      assertTrue(READER.read(RequestsByLength.ofBytes(profile, max)) instanceof Meaning.Asks);
+
+      String message = refusal(RequestsByLength.ofBytes(profile, max + 1));
+
+      assertTrue(message.contains("expected at most " + max + " bytes"), message);
     }
 
     private static String entitiesOf(String prefix) {

@@ -123,6 +123,23 @@ class SqsMessageTest {
             .cause());
   }
 
+  /// Its dead letter would be refused for it.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "two words", "caf\\u00E9", "\\u0000", "\\uD800"})
+  void aMessageGroupThatSqsWouldNotTakeIsNone(String group) {
+    String message =
+        """
+        {"messageId": "m1", "body": "", "eventSource": "aws:sqs",
+         "attributes": {"MessageGroupId": "%s"}}""";
+
+    assertEquals(Optional.empty(), onlyMessage(message.formatted(group)).messageGroupId());
+    assertEquals(
+        Optional.of("x".repeat(128)),
+        onlyMessage(message.formatted("x".repeat(128))).messageGroupId());
+    assertEquals(
+        Optional.empty(), onlyMessage(message.formatted("x".repeat(129))).messageGroupId());
+  }
+
   @Test
   void anIdThatSqsWouldNeverGiveIsNoCause() {
     assertEquals(

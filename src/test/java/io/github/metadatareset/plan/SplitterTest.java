@@ -7,6 +7,7 @@ import static io.github.metadatareset.plan.FakeAppFlow.use;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.plan.Plan.Impossible;
 import io.github.metadatareset.plan.Plan.Parts;
@@ -327,6 +328,32 @@ class SplitterTest {
       assertEquals(
           json(CHAT + "'entities':'ALL','depth':1,'entitiesPath':'a;b'}"),
           parts.impossible().getFirst().body());
+    }
+
+    /// An empty path is the root's: the walk would begin anew.
+    @Test
+    void belowAParentWithoutANameFailByThemselves() {
+      appFlow.entities("chat", parent(""));
+
+      Parts parts = split(CHAT + "'entities':'ALL'}");
+
+      assertEquals(List.of(), parts.requests());
+      assertEquals(
+          List.of("InvalidEntityName", "InvalidEntitiesPath"),
+          parts.impossible().stream().map(part -> part.failure().code()).toList());
+    }
+
+    @Test
+    void whoseNamesAreFarTooLongAreLettersThatAreNotAndAreRefusedOnceMore() {
+      appFlow.entities("chat", parent("\uD83D\uDE00".repeat(1_000_000)));
+
+      List<Impossible> impossible = split(CHAT + "'entities':'ALL'}").impossible();
+
+      assertEquals(2, impossible.size());
+      for (Impossible part : impossible) {
+        assertTrue(part.body().length() < 30_000, () -> part.body().length() + " bytes");
+        assertThrows(RequestFailedException.class, () -> request(part.body()));
+      }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.metadatareset.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.metadatareset.RandomCases;
@@ -14,10 +15,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -53,6 +56,44 @@ class LimitTest {
     assertTrue(verdicts.values().stream().allMatch(n -> n > cases / 50), verdicts::toString);
   }
 
+  /// Alone and inside, lone surrogates among them.
+  @ParameterizedTest
+  @CsvSource({
+    "ConnectorProfileName, CONNECTOR_PROFILE_NAME",
+    "ConnectorLabel, CONNECTOR_LABEL",
+    "EntityName, ENTITY_NAME",
+    "EntitiesPath, ENTITIES_PATH",
+    "ApiVersion, API_VERSION"
+  })
+  void isThatOfTheApiModelForEveryCodePoint(String shape, Limit limit) {
+    Pattern pattern =
+        Pattern.compile(SHAPES.member(shape).orElseThrow().text("pattern").orElseThrow());
+
+    everyCodePoint()
+        .flatMap(c -> Stream.of(c, "ab" + c + "c"))
+        .filter(
+            text ->
+                limit.allows(text) != (pattern.matcher(text).matches() && !hasLoneSurrogate(text)))
+        .findFirst()
+        .ifPresent(text -> fail(JsonValue.write(text)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CONNECTOR_PROFILE_PATTERN, CONNECTOR_PROFILE_NAME", "FLOW_PATTERN, CONNECTOR_LABEL"})
+  void ofAPatternIsThatOfTheNameAndTheWildcardsForEveryCodePoint(Limit pattern, Limit name) {
+    everyCodePoint()
+        .filter(
+            c ->
+                pattern.allows("ab" + c)
+                    != (name.allows("ab" + c) || c.equals("*") || c.equals("?")))
+        .findFirst()
+        .ifPresent(c -> fail(JsonValue.write(c)));
+  }
+
+  private static Stream<String> everyCodePoint() {
+    return IntStream.rangeClosed(0, Character.MAX_CODE_POINT).mapToObj(Character::toString);
+  }
+
   static Stream<Arguments> isThatOfTheApiModel() {
     return Stream.of(
         ofShape("ConnectorProfileName", ProfileName::new),
@@ -83,8 +124,8 @@ class LimitTest {
   void endsAtItsLength(Limit limit) {
     int max = limit == Limit.ENTITY_NAME ? 1024 : 256;
 
-    assertTrue(allows(limit, "x".repeat(max)));
-    assertFalse(allows(limit, "x".repeat(max + 1)));
+    assertTrue(limit.allows("x".repeat(max)));
+    assertFalse(limit.allows("x".repeat(max + 1)));
   }
 
   @ParameterizedTest
@@ -92,8 +133,8 @@ class LimitTest {
   void countsCodePoints(Limit limit) {
     int max = limit == Limit.ENTITY_NAME ? 1024 : 256;
 
-    assertTrue(allows(limit, "😀".repeat(max)));
-    assertFalse(allows(limit, "😀".repeat(max) + "x"));
+    assertTrue(limit.allows("😀".repeat(max)));
+    assertFalse(limit.allows("😀".repeat(max) + "x"));
   }
 
   @Test
@@ -113,15 +154,6 @@ class LimitTest {
 
   private static Arguments ofShape(String shape, Function<String, ?> value) {
     return arguments(shape, value);
-  }
-
-  private static boolean allows(Limit limit, String text) {
-    return exists(
-        value -> {
-          limit.check(value);
-          return value;
-        },
-        text);
   }
 
   private static boolean exists(Function<String, ?> value, String text) {

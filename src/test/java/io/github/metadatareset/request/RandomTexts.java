@@ -19,8 +19,8 @@ public record RandomTexts(RandomGenerator random) {
   private static final List<String> NASTY =
       List.of(
           "", " ", "\n", "\t", "\u0000", "\u001F", "\u007F", "\u0085", "\u00A0", "\u2028", "\uFEFF",
-          "\uFFFE", "é", "İ", "ſ", "😀", "\uD83D", "\uDE00", "*", "?", "/", "~", "\"", "\\", ";",
-          ":");
+          "\uFFFE", "\r", "\u001B", "\u2029", "\u202E", "\u2066", "é", "İ", "ſ", "😀", "\uD83D",
+          "\uDE00", "*", "?", "/", "~", "\"", "\\", ";", ":");
 
   String profileName() {
     return of(PROFILE, length(256));
@@ -56,7 +56,7 @@ public record RandomTexts(RandomGenerator random) {
   }
 
   /// Anything but what one expects.
-  String nasty() {
+  public String nasty() {
     return of(NASTY, random.nextInt(4));
   }
 

@@ -21,6 +21,7 @@ import io.github.metadatareset.request.Request.Several;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -582,6 +583,19 @@ class RequestReaderTest {
       assertRefused(
           "/requests: %s...; expected %s".formatted(("[" + same).substring(0, 100), SOME_REQUESTS),
           () -> read("{\"requests\":[%s]}".formatted(same)));
+    }
+
+    @Test
+    void mayBeAMebibyteOfTheShortestNames() {
+      String profile = "{\"connectorProfileName\":\"p%d\",\"entities\":[\"a\"%s]}";
+      String names = ",\"b\"".repeat(249);
+      String json =
+          IntStream.range(0, 1000)
+              .mapToObj(i -> profile.formatted(i, names))
+              .collect(Collectors.joining(",", "{\"requests\":[", "]}"));
+
+      assertTrue(json.length() > 1_000_000 && json.length() <= 1_048_576);
+      assertEquals(1000, ((Several) read(json)).requests().size());
     }
 
     private static String flows(int count) {

@@ -6,8 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.RandomCases;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Gatherers;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestWriterTest {
@@ -36,11 +42,63 @@ class RequestWriterTest {
                     .ifPresent(
                         request -> {
                           accepted[0]++;
-                          assertTrue(request.json().matches("[ -~\\x7F]+"), request::json);
+                          assertTrue(request.json().matches("[ -~]+"), request::json);
                           assertEquals(request, read(request.json()));
                         }));
 
     assertTrue(accepted[0] > cases / 4, () -> accepted[0] + " of the cases were requests");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void everyCodePointThatANameMayHaveIsReadBackAsTheSame(
+      Limit limit, Function<String, Request> requestOf) {
+    int[] taken = {0};
+    IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+        .mapToObj(Character::toString)
+        .filter(c -> limit.allows("ab" + c))
+        .gather(Gatherers.windowFixed(200))
+        .forEach(
+            characters -> {
+              Request request = requestOf.apply("ab" + String.join("", characters));
+              assertTrue(request.json().matches("[ -~]+"), request::json);
+              assertEquals(request, read(request.json()));
+              taken[0] += characters.size();
+            });
+
+    assertTrue(taken[0] > 60, () -> taken[0] + " code points");
+  }
+
+  static Stream<Arguments> everyCodePointThatANameMayHaveIsReadBackAsTheSame() {
+    Request.OfConnector names =
+        new Request.OfConnector(
+            new Connector.NamedProfile(new ProfileName("crm")), new Entities.Names());
+    return Stream.of(
+        requests(
+            Limit.CONNECTOR_PROFILE_NAME,
+            name -> names.withConnector(new Connector.NamedProfile(new ProfileName(name)))),
+        requests(
+            Limit.CONNECTOR_PROFILE_PATTERN,
+            name ->
+                names.withConnector(
+                    new Connector.MatchingProfiles(new ProfilePattern("*" + name)))),
+        requests(
+            Limit.CONNECTOR_LABEL,
+            name ->
+                names.withConnector(
+                    new Connector.MatchingProfiles(
+                        ProfilePattern.ALL,
+                        Optional.empty(),
+                        Optional.of(new ConnectorLabel(name))))),
+        requests(
+            Limit.ENTITY_NAME, name -> names.withEntities(new Entities.One(new EntityName(name)))),
+        requests(Limit.ENTITIES_PATH, name -> names.withEntitiesPath(new EntitiesPath(name))),
+        requests(Limit.API_VERSION, name -> names.withApiVersion(new ApiVersion(name))),
+        requests(Limit.FLOW_PATTERN, name -> new Request.OfFlows(new FlowPattern(name))));
+  }
+
+  private static Arguments requests(Limit limit, Function<String, Request> requestOf) {
+    return Arguments.of(limit, requestOf);
   }
 
   /// A message that ends in anything else would end the batch that it came in.

@@ -1,0 +1,87 @@
+package io.github.metadatareset;
+
+import io.github.metadatareset.aws.StrictSqs;
+import io.github.metadatareset.local.LocalContext;
+import io.github.metadatareset.plan.FakeAppFlow;
+import io.github.metadatareset.reset.DeadLetter;
+import io.github.metadatareset.reset.DeadLetterQueue;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// The function with its own adapters of the queues, between an AppFlow that does as it is told and
+/// an SQS that takes only what is legal.
+final class LoneFunction {
+
+  static final String REQUEST_ID = "request-1";
+  static final int MAX_RECEIVE_COUNT = OrdinaryConfiguration.MAX_RECEIVE_COUNT;
+
+  private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+
+  private final FakeAppFlow appFlow;
+  private final List<StrictSqs.Message> enqueued = new ArrayList<>();
+  private final List<DeadLetter> buried = new ArrayList<>();
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final MetadataResetHandler handler;
+
+  LoneFunction(FakeAppFlow appFlow) {
+    this.appFlow = appFlow;
+    StrictSqs sqs = new StrictSqs(enqueued::add, _ -> {});
+    this.handler =
+        new MetadataResetHandler(
+            OrdinaryConfiguration.CONFIGURATION,
+            new Ports(
+                _ -> appFlow,
+                sqs.requestQueue(),
+                letters -> noted(sqs.deadLetterQueue().send(letters)),
+                InstantSource.fixed(NOON),
+                new Random(1),
+                new PrintStream(log, true)));
+  }
+
+  private synchronized DeadLetterQueue.Sent noted(DeadLetterQueue.Sent sent) {
+    buried.addAll(sent.accepted());
+    return sent;
+  }
+
+  /// The answer to the event.
+  String invoke(byte[] event) {
+    log.reset();
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    try {
+      handler.handleRequest(
+          new ByteArrayInputStream(event),
+          answer,
+          LocalContext.of(REQUEST_ID, Duration.ofMinutes(2)));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return answer.toString();
+  }
+
+  FakeAppFlow appFlow() {
+    return appFlow;
+  }
+
+  /// What the request queue has taken, of all invocations.
+  List<StrictSqs.Message> enqueued() {
+    return List.copyOf(enqueued);
+  }
+
+  /// What the dead-letter queue has taken, of all invocations.
+  List<DeadLetter> buried() {
+    return List.copyOf(buried);
+  }
+
+  /// Of the last invocation.
+  LogLines log() {
+    return LogLines.of(log.toByteArray(), REQUEST_ID);
+  }
+}

@@ -25,9 +25,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -341,6 +343,57 @@ class MetadataResetHandlerTest {
       assertEquals(
           List.of("a"), ids(invoke(late, SentMessage.batch(message("a", ACCOUNT)), Duration.ZERO)));
       assertEquals("OutOfTime", line("returned").text("errorCode").orElseThrow());
+    }
+
+    @Test
+    void nothingIsSplitEitherWhenNoTimeIsLeft() {
+      assertEquals(
+          List.of("a"),
+          ids(
+              invoke(
+                  function,
+                  SentMessage.batch(message("a", "{'connectorProfileName':'a*'}")),
+                  Duration.ZERO)));
+
+      assertEquals(List.of(), appFlow.asked());
+      assertEquals("OutOfTime", line("returned").text("errorCode").orElseThrow());
+    }
+
+    @Test
+    void whenTheTimeForWorkIsOverThereIsStillTimeToSettle() {
+      assertEquals(List.of(), returnedAfter(Duration.ofSeconds(111)));
+
+      assertEquals(1, queues.letters().size());
+    }
+
+    @Test
+    void whatCannotBeSettledBeforeTheAnswerIsDueComesBack() {
+      assertEquals(List.of("a"), returnedAfter(Duration.ofSeconds(119)));
+
+      assertEquals(List.of(), queues.letters());
+      assertEquals(Map.of(), queues.delays());
+    }
+
+    /// AppFlow takes that long, of the two minutes that there are, to refuse the one request for
+    /// good.
+    private List<String> returnedAfter(Duration duration) {
+      AtomicReference<Instant> now = new AtomicReference<>(NOON);
+      appFlow.resetsFailing(
+          _ -> {
+            now.set(NOON.plus(duration));
+            return Optional.of(MISSING);
+          });
+      MetadataResetHandler slow =
+          new MetadataResetHandler(
+              new Configuration("http://q", "http://dlq", 12, 8, ProfilePattern.ALL),
+              new Ports(
+                  _ -> appFlow,
+                  queues,
+                  queues,
+                  now::get,
+                  new Random(1),
+                  new PrintStream(log, true)));
+      return ids(invoke(slow, SentMessage.batch(message("a", ACCOUNT)), Duration.ofMinutes(2)));
     }
 
     @Test

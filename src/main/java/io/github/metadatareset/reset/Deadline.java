@@ -18,9 +18,18 @@ public record Deadline(InstantSource clock, Instant end) {
   /// When work has to end, so that what is left of the invocation suffices to settle it: that keeps
   /// ten seconds back, but no more than a quarter.
   public static Deadline beforeSettling(InstantSource clock, Duration left) {
+    return in(clock, left.minus(reserve(left)));
+  }
+
+  /// When settling has to end, so that the answer is given in time: that keeps a fifth of what
+  /// settling has. An invocation that ends without an answer gets back even what was done.
+  public static Deadline beforeAnswering(InstantSource clock, Duration left) {
+    return in(clock, left.minus(reserve(left).dividedBy(5)));
+  }
+
+  private static Duration reserve(Duration left) {
     Duration quarter = left.dividedBy(4);
-    Duration reserve = quarter.compareTo(RESERVE) < 0 ? quarter : RESERVE;
-    return in(clock, left.minus(reserve));
+    return quarter.compareTo(RESERVE) < 0 ? quarter : RESERVE;
   }
 
   /// What is left until then.

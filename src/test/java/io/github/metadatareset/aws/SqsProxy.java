@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -50,6 +51,18 @@ final class SqsProxy implements AutoCloseable {
   /// How batches are answered.
   interface Script {
     Answer answer(Batch batch, Function<Batch, Answer> sqs);
+
+    /// No answer until then.
+    static Script stalledUntil(CountDownLatch over) {
+      return (_, _) -> {
+        try {
+          over.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        return new Answer(503, "");
+      };
+    }
 
     /// As SQS answers where it does not like these entries: it takes the others.
     static Script refusing(Predicate<Entry> disliked) {

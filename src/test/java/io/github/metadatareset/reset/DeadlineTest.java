@@ -63,6 +63,14 @@ class DeadlineTest {
         Deadline.beforeSettling(clock, Duration.ofMillis(millis)).left());
   }
 
+  @ParameterizedTest(name = "of {0} ms, {1} ms are for work and settling")
+  @CsvSource({"900000, 898000", "40000, 38000", "8000, 7600", "20, 19"})
+  void beforeAnsweringKeepsBackAFifthOfTheTimeForSettling(long millis, long forAllElse) {
+    assertEquals(
+        Duration.ofMillis(forAllElse),
+        Deadline.beforeAnswering(clock, Duration.ofMillis(millis)).left());
+  }
+
   @Test
   void beforeSettlingOfNoTimeAtAllIsReachedAtOnce() {
     Deadline deadline = Deadline.beforeSettling(clock, Duration.ZERO);

@@ -321,6 +321,19 @@ class MetadataResetHandlerTest {
     }
 
     @Test
+    void aMessageThatIsThereTwiceIsOnItsLastReceiveIfEitherIs() {
+      appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
+
+      assertEquals(
+          List.of(),
+          returned(
+              message("a", ACCOUNT).received(MAX_RECEIVE_COUNT),
+              message("a", ACCOUNT).received(MAX_RECEIVE_COUNT - 1)));
+
+      assertEquals(1, queues.letters().size());
+    }
+
+    @Test
     void nothingIsBegunWhenNoTimeIsLeft() {
       MetadataResetHandler late =
           new MetadataResetHandler(

@@ -35,7 +35,8 @@ public record SqsMessage(
   private static final String CAUSE_ID_FORM = "[!-~]{1,128}";
 
   /// The messages of an SQS batch; empty where the event is no batch of records. A message that is
-  /// there twice, as at-least-once delivery allows, is one, with its later receipt handle.
+  /// there twice, as at-least-once delivery allows, is one: as it was received last, whatever the
+  /// order.
   ///
   /// @throws RequestFailedException if there are records, and not all of them of SQS
   public static Optional<List<SqsMessage>> batch(JsonValue event) {
@@ -46,10 +47,16 @@ public record SqsMessage(
               Map<String, SqsMessage> byId = new LinkedHashMap<>();
               for (JsonValue json : records.asList(EXPECTED)) {
                 SqsMessage message = of(json);
-                byId.put(message.messageId(), message);
+                byId.merge(message.messageId(), message, SqsMessage::later);
               }
               return List.copyOf(byId.values());
             });
+  }
+
+  /// Only its later receipt handle is sure to be good, and its later count says whether it comes
+  /// again.
+  private static SqsMessage later(SqsMessage one, SqsMessage next) {
+    return one.receiveCount > next.receiveCount ? one : next;
   }
 
   private static SqsMessage of(JsonValue json) {

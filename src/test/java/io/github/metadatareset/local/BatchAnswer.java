@@ -1,5 +1,6 @@
 package io.github.metadatareset.local;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.util.HashSet;
@@ -9,15 +10,19 @@ import java.util.Set;
 
 /// Which of a batch's messages come back, by what the function answered: AWS's table, "Reporting
 /// batch item failures".
-final class BatchAnswer {
+public final class BatchAnswer {
   private BatchAnswer() {}
 
   /// The ids of the messages that return to the queue. All others are done.
   ///
   /// No answer at all, as a function without a return value gives, is taken for a null answer.
-  static Set<String> failedOf(Set<String> batch, byte[] answer) {
-    try {
-      return answer.length == 0 ? Set.of() : failedOf(batch, JSON.std.anyFrom(answer));
+  public static Set<String> failedOf(Set<String> batch, byte[] answer) {
+    if (answer.length == 0) {
+      return Set.of();
+    }
+    try (JsonParser json = JSON.std.createParser(answer)) {
+      Set<String> failed = failedOf(batch, JSON.std.anyFrom(json));
+      return json.nextToken() == null ? failed : batch;
     } catch (IOException malformed) {
       return batch;
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A record of an SQS batch, as the event source mapping hands it over.
 ///
@@ -32,7 +33,8 @@ public record SqsMessage(
   public static final String CAUSE_ID = "CauseId";
 
   private static final String EXPECTED = "records of one SQS queue (eventSource aws:sqs)";
-  private static final String CAUSE_ID_FORM = "[!-~]{1,128}";
+  private static final Pattern CAUSE_ID_FORM = Pattern.compile("[!-~]{1,128}");
+  private static final Pattern COUNT_FORM = Pattern.compile("[0-9]{1,15}");
 
   /// The messages of an SQS batch; empty where the event is no batch of records. A message that is
   /// there twice, as at-least-once delivery allows, is one: as it was received last, whatever the
@@ -86,7 +88,7 @@ public record SqsMessage(
 
   /// Legal in an attribute of SQS and harmless in a log line, as SQS's own message ids are.
   private static boolean isCauseId(String id) {
-    return id.matches(CAUSE_ID_FORM);
+    return CAUSE_ID_FORM.matcher(id).matches();
   }
 
   private static int bounded(long count) {
@@ -104,7 +106,7 @@ public record SqsMessage(
   private static Optional<Long> attribute(Optional<JsonValue> attributes, String name) {
     return attributes
         .flatMap(all -> all.text(name))
-        .filter(text -> text.matches("[0-9]{1,15}"))
+        .filter(text -> COUNT_FORM.matcher(text).matches())
         .map(Long::valueOf);
   }
 }

@@ -72,7 +72,7 @@ public final class MetadataResetHandler implements RequestStreamHandler {
     return new Invocation(
         requestId,
         Deadline.beforeSettling(ports.clock(), left),
-        Deadline.in(ports.clock(), left),
+        Deadline.beforeAnswering(ports.clock(), left),
         new InvocationLog(ports.log(), ports.clock(), context.getFunctionName(), requestId));
   }
 

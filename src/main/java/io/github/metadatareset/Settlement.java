@@ -76,7 +76,7 @@ final class Settlement {
     if (letters.isEmpty()) {
       return List.of();
     }
-    DeadLetterQueue.Sent sent = ports.deadLetterQueue().send(letters);
+    DeadLetterQueue.Sent sent = ports.deadLetterQueue().send(letters, invocation.end());
     invocation.log().deadLetters(sent);
     tally.add(Tally.DEAD_LETTERS, sent.accepted().size());
     return sent.accepted().stream().map(DeadLetter::source).toList();
@@ -102,7 +102,7 @@ final class Settlement {
       return;
     }
     try {
-      ports.requestQueue().delay(delays);
+      ports.requestQueue().delay(delays, invocation.end());
     } catch (RequestFailedException e) {
       invocation.log().undelayed(delays.keySet(), e.failure());
     }

@@ -76,7 +76,9 @@ final class Work {
     }
   }
 
+  /// Looks at the clock first: a list, say, is split without a call that would.
   private Outcome split(Request request, SqsMessage source) {
+    invocation.deadline().left();
     Plan.Parts parts = splitter.split(request);
     if (parts.isOneCall()) {
       return perform(plan(parts.requests().getFirst()), source);
@@ -99,7 +101,7 @@ final class Work {
             .map(
                 part -> new DeadLetter(part.body(), part.failure(), invocation.requestId(), source))
             .toList();
-    DeadLetterQueue.Sent sent = ports.deadLetterQueue().send(letters);
+    DeadLetterQueue.Sent sent = ports.deadLetterQueue().send(letters, invocation.deadline());
     invocation.log().deadLetters(sent);
     if (!sent.accepted().containsAll(letters)) {
       throw new RequestFailedException(

@@ -152,7 +152,7 @@ class AmplificationTest {
     }
 
     @Override
-    public void delay(Map<SqsMessage, Duration> returned) {
+    public void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
       throw new AssertionError("nothing fails in passing");
     }
 

@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The request queue and the dead-letter queue as lists, which refuse what they are told to.
+/// The request queue and the dead-letter queue as lists, which refuse what they are told to, and
+/// whatever comes after its deadline.
 final class FakeQueues implements RequestQueue, DeadLetterQueue {
 
   private static final Failure REFUSED = new Failure.Unavailable("InternalError", "try again");
@@ -74,6 +75,7 @@ final class FakeQueues implements RequestQueue, DeadLetterQueue {
     if (requestFailure.isPresent()) {
       throw new RequestFailedException(requestFailure.get());
     }
+    deadline.left();
     wanted.forEach(
         request -> {
           requests.add(request.json().replace('"', '\''));
@@ -83,19 +85,21 @@ final class FakeQueues implements RequestQueue, DeadLetterQueue {
   }
 
   @Override
-  public synchronized void delay(Map<SqsMessage, Duration> returned) {
+  public synchronized void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
     if (undelayable) {
       throw new RequestFailedException(REFUSED);
     }
+    deadline.left();
     returned.forEach((message, duration) -> delays.put(message.messageId(), duration));
   }
 
   @Override
-  public synchronized Sent send(List<DeadLetter> wanted) {
+  public synchronized Sent send(List<DeadLetter> wanted, Deadline deadline) {
     Set<DeadLetter> accepted = new HashSet<>();
     Map<DeadLetter, Failure> refused = new HashMap<>();
+    boolean late = !deadline.clock().instant().isBefore(deadline.end());
     for (DeadLetter letter : wanted) {
-      if (refusedBodies.contains(letter.body())) {
+      if (late || refusedBodies.contains(letter.body())) {
         refused.put(letter, REFUSED);
       } else {
         accepted.add(letter);

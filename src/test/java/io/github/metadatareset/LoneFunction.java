@@ -40,7 +40,7 @@ final class LoneFunction {
             new Ports(
                 _ -> appFlow,
                 sqs.requestQueue(),
-                letters -> noted(sqs.deadLetterQueue().send(letters)),
+                (letters, deadline) -> noted(sqs.deadLetterQueue().send(letters, deadline)),
                 InstantSource.fixed(NOON),
                 new Random(1),
                 new PrintStream(log, true)));

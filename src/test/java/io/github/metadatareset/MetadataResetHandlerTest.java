@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.request.ConnectorType;
@@ -25,9 +26,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -363,6 +366,19 @@ class MetadataResetHandlerTest {
     }
 
     @Test
+    void aMessageThatIsThereTwiceIsOnItsLastReceiveIfEitherIs() {
+      appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
+
+      assertEquals(
+          List.of(),
+          returned(
+              message("a", ACCOUNT).received(MAX_RECEIVE_COUNT),
+              message("a", ACCOUNT).received(MAX_RECEIVE_COUNT - 1)));
+
+      assertEquals(1, queues.letters().size());
+    }
+
+    @Test
     void nothingIsBegunWhenNoTimeIsLeft() {
       MetadataResetHandler late =
           new MetadataResetHandler(
@@ -386,6 +402,57 @@ class MetadataResetHandlerTest {
       assertEquals(
           List.of("a"), ids(invoke(late, SentMessage.batch(message("a", ACCOUNT)), Duration.ZERO)));
       assertEquals("OutOfTime", line("returned").text("errorCode").orElseThrow());
+    }
+
+    @Test
+    void nothingIsSplitEitherWhenNoTimeIsLeft() {
+      assertEquals(
+          List.of("a"),
+          ids(
+              invoke(
+                  function,
+                  SentMessage.batch(message("a", "{'connectorProfileName':'a*'}")),
+                  Duration.ZERO)));
+
+      assertEquals(List.of(), appFlow.asked());
+      assertEquals("OutOfTime", line("returned").text("errorCode").orElseThrow());
+    }
+
+    @Test
+    void whenTheTimeForWorkIsOverThereIsStillTimeToSettle() {
+      assertEquals(List.of(), returnedAfter(Duration.ofSeconds(111)));
+
+      assertEquals(1, queues.letters().size());
+    }
+
+    @Test
+    void whatCannotBeSettledBeforeTheAnswerIsDueComesBack() {
+      assertEquals(List.of("a"), returnedAfter(Duration.ofSeconds(116)));
+
+      assertEquals(List.of(), queues.letters());
+      assertEquals(Map.of(), queues.delays());
+    }
+
+    /// AppFlow takes that long, of the two minutes that there are, to refuse the one request for
+    /// good.
+    private List<String> returnedAfter(Duration duration) {
+      AtomicReference<Instant> now = new AtomicReference<>(NOON);
+      appFlow.resetsFailing(
+          _ -> {
+            now.set(NOON.plus(duration));
+            return Optional.of(MISSING);
+          });
+      MetadataResetHandler slow =
+          new MetadataResetHandler(
+              OrdinaryConfiguration.CONFIGURATION,
+              new Ports(
+                  _ -> appFlow,
+                  queues,
+                  queues,
+                  now::get,
+                  new Random(1),
+                  new PrintStream(log, true)));
+      return ids(invoke(slow, SentMessage.batch(message("a", ACCOUNT)), Duration.ofMinutes(2)));
     }
 
     @Test
@@ -666,7 +733,8 @@ class MetadataResetHandlerTest {
     return ids(invoke(function, SentMessage.batch(batch), Duration.ofMinutes(2)));
   }
 
-  private static List<String> ids(String answer) {
+  /// The identifiers in the answer to a batch.
+  static List<String> ids(String answer) {
     return JsonValue.parse(answer, "")
         .member("batchItemFailures")
         .orElseThrow()
@@ -682,7 +750,7 @@ class MetadataResetHandlerTest {
         .replace('"', '\'');
   }
 
-  private static String invoke(MetadataResetHandler handler, String event, Duration left) {
+  static String invoke(RequestStreamHandler handler, String event, Duration left) {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     try {
       handler.handleRequest(

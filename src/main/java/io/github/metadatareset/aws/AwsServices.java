@@ -26,7 +26,7 @@ public final class AwsServices {
   /// Short, as what the deadline keeps back has to suffice for settling.
   private static final Duration SQS_ATTEMPT_TIMEOUT = Duration.ofSeconds(3);
 
-  private static final Duration SQS_CALL_TIMEOUT = Duration.ofSeconds(8);
+  static final Duration SQS_CALL_TIMEOUT = Duration.ofSeconds(8);
 
   /// How often the SDK tries a call; further retries are the queue's.
   public static final int ATTEMPTS = 3;

@@ -38,7 +38,9 @@ final class Calls {
       return reader.apply(
           answered(
               call.apply(
-                  AwsRequestOverrideConfiguration.builder().apiCallTimeout(bound()).build())));
+                  AwsRequestOverrideConfiguration.builder()
+                      .apiCallTimeout(bound(deadline, timeout))
+                      .build())));
     } catch (Exception e) {
       // Not SdkException: a garbage status line is an UncheckedIOException, and an answer may hold
       // what AppFlow would never say.
@@ -48,8 +50,11 @@ final class Calls {
     }
   }
 
-  /// Not after the deadline; but a millisecond at least, as the SDK takes less for no bound at all.
-  private Duration bound() {
+  /// The timeout of a call that has to end by the deadline; but a millisecond at least, as the SDK
+  /// takes less for no bound at all.
+  ///
+  /// @throws RequestFailedException (retryable) after the deadline
+  static Duration bound(Deadline deadline, Duration timeout) {
     Duration left = deadline.left();
     Duration bound = left.compareTo(timeout) < 0 ? left : timeout;
     return bound.compareTo(MILLISECOND) < 0 ? MILLISECOND : bound;

@@ -2,7 +2,9 @@ package io.github.metadatareset.aws;
 
 import io.github.metadatareset.event.SqsMessage;
 import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.reset.Deadline;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,11 +48,11 @@ final class SqsBatches {
     }
   }
 
-  /// @param beforeEach is run before each batch; what it throws fails that batch
+  /// @param deadline by which the last batch has been answered; what was not sent by then fails
   /// @return for each message, in order, why it was not accepted; empty if it was
-  List<Optional<Failure>> send(List<Message> messages, Runnable beforeEach) {
+  List<Optional<Failure>> send(List<Message> messages, Deadline deadline) {
     return batches(messages).stream()
-        .gather(Gatherers.mapConcurrent(CONCURRENT_BATCHES, batch -> sendBatch(batch, beforeEach)))
+        .gather(Gatherers.mapConcurrent(CONCURRENT_BATCHES, batch -> sendBatch(batch, deadline)))
         .flatMap(List::stream)
         .toList();
   }
@@ -77,14 +79,15 @@ final class SqsBatches {
   }
 
   /// SQS answers 200 whatever became of the entries: only those it lists as successful count.
-  private List<Optional<Failure>> sendBatch(List<Message> batch, Runnable beforeEach) {
+  private List<Optional<Failure>> sendBatch(List<Message> batch, Deadline deadline) {
     try {
-      beforeEach.run();
+      Duration bound = Calls.bound(deadline, AwsServices.SQS_CALL_TIMEOUT);
       var answer =
           client.sendMessageBatch(
               request ->
                   request
                       .queueUrl(queueUrl)
+                      .overrideConfiguration(within -> within.apiCallTimeout(bound))
                       .entries(
                           IntStream.range(0, batch.size())
                               .mapToObj(i -> entry(i, batch.get(i)))

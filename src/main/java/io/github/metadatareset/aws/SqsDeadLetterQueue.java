@@ -3,6 +3,7 @@ package io.github.metadatareset.aws;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.reset.DeadLetter;
 import io.github.metadatareset.reset.DeadLetterQueue;
+import io.github.metadatareset.reset.Deadline;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +22,7 @@ final class SqsDeadLetterQueue implements DeadLetterQueue {
   }
 
   @Override
-  public Sent send(List<DeadLetter> letters) {
+  public Sent send(List<DeadLetter> letters, Deadline deadline) {
     List<Optional<Failure>> results =
         batches.send(
             letters.stream()
@@ -30,7 +31,7 @@ final class SqsDeadLetterQueue implements DeadLetterQueue {
                         new SqsBatches.Message(
                             letter.body(), letter.attributes(), letter.messageGroupId()))
                 .toList(),
-            () -> {});
+            deadline);
     Set<DeadLetter> accepted = new HashSet<>();
     Map<DeadLetter, Failure> refused = new HashMap<>();
     for (int i = 0; i < letters.size(); i++) {

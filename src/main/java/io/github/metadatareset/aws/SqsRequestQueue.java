@@ -39,7 +39,7 @@ final class SqsRequestQueue implements RequestQueue {
         requests.stream()
             .map(request -> new SqsBatches.Message(request.json(), attributes, groupId(request)))
             .toList();
-    batches.send(messages, deadline::left).stream()
+    batches.send(messages, deadline).stream()
         .flatMap(Optional::stream)
         .findFirst()
         .ifPresent(
@@ -49,11 +49,13 @@ final class SqsRequestQueue implements RequestQueue {
   }
 
   @Override
-  public void delay(Map<SqsMessage, Duration> returned) {
+  public void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
     List<Failure> failures =
         returned.entrySet().stream()
             .gather(Gatherers.windowFixed(SqsBatches.MAX_ENTRIES))
-            .gather(Gatherers.mapConcurrent(SqsBatches.CONCURRENT_BATCHES, this::delay))
+            .gather(
+                Gatherers.mapConcurrent(
+                    SqsBatches.CONCURRENT_BATCHES, batch -> delay(batch, deadline)))
             .flatMap(List::stream)
             .toList();
     if (!failures.isEmpty()) {
@@ -61,11 +63,16 @@ final class SqsRequestQueue implements RequestQueue {
     }
   }
 
-  private List<Failure> delay(List<Map.Entry<SqsMessage, Duration>> returned) {
+  private List<Failure> delay(List<Map.Entry<SqsMessage, Duration>> returned, Deadline deadline) {
     try {
+      Duration bound = Calls.bound(deadline, AwsServices.SQS_CALL_TIMEOUT);
       var answer =
           client.changeMessageVisibilityBatch(
-              request -> request.queueUrl(queueUrl).entries(entries(returned)));
+              request ->
+                  request
+                      .queueUrl(queueUrl)
+                      .overrideConfiguration(within -> within.apiCallTimeout(bound))
+                      .entries(entries(returned)));
       return answer.failed().size() + answer.successful().size() < returned.size()
           ? List.of(SqsBatches.unaccounted())
           : answer.failed().stream()

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /// The event from outside that a message goes back to, as attributes that its parts carry on.
 ///
@@ -18,8 +19,8 @@ public record Cause(String id, OptionalInt maxCalls) {
   /// The message attribute that bounds the part.
   public static final String MAX_CALLS = "MaxCalls";
 
-  private static final String ID_FORM = "[!-~]{1,128}";
-  private static final String MAX_CALLS_FORM = "[1-9][0-9]{0,8}";
+  private static final Pattern ID_FORM = Pattern.compile("[!-~]{1,128}");
+  private static final Pattern MAX_CALLS_FORM = Pattern.compile("[1-9][0-9]{0,8}");
 
   /// A whole event.
   public Cause(String id) {
@@ -34,7 +35,7 @@ public record Cause(String id, OptionalInt maxCalls) {
             .or(() -> Optional.of(messageId).filter(Cause::isId))
             .orElse("unknown"),
         attribute(message, MAX_CALLS)
-            .filter(text -> text.matches(MAX_CALLS_FORM))
+            .filter(text -> MAX_CALLS_FORM.matcher(text).matches())
             .map(text -> OptionalInt.of(Integer.parseInt(text)))
             .orElseGet(OptionalInt::empty));
   }
@@ -67,6 +68,6 @@ public record Cause(String id, OptionalInt maxCalls) {
   /// Legal in an attribute of SQS and as a message group, and harmless in a log line, as SQS's own
   /// message ids are.
   static boolean isId(String id) {
-    return id.matches(ID_FORM);
+    return ID_FORM.matcher(id).matches();
   }
 }

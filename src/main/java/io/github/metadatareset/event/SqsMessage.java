@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A record of an SQS batch, as the event source mapping hands it over.
 ///
@@ -29,9 +30,11 @@ public record SqsMessage(
   public static final int MAX_BYTES = 1_048_576;
 
   private static final String EXPECTED = "records of one SQS queue (eventSource aws:sqs)";
+  private static final Pattern COUNT_FORM = Pattern.compile("[0-9]{1,15}");
 
   /// The messages of an SQS batch; empty where the event is no batch of records. A message that is
-  /// there twice, as at-least-once delivery allows, is one, with its later receipt handle.
+  /// there twice, as at-least-once delivery allows, is one: as it was received last, whatever the
+  /// order.
   ///
   /// @throws RequestFailedException if there are records, and not all of them of SQS
   public static Optional<List<SqsMessage>> batch(JsonValue event) {
@@ -42,7 +45,7 @@ public record SqsMessage(
               Map<String, SqsMessage> byId = new LinkedHashMap<>();
               for (JsonValue json : records.asList(EXPECTED)) {
                 SqsMessage message = of(json);
-                byId.put(message.messageId(), message);
+                byId.merge(message.messageId(), message, SqsMessage::later);
               }
               return List.copyOf(byId.values());
             });
@@ -50,6 +53,12 @@ public record SqsMessage(
 
   public String causeId() {
     return cause.id();
+  }
+
+  /// Only its later receipt handle is sure to be good, and its later count says whether it comes
+  /// again.
+  private static SqsMessage later(SqsMessage one, SqsMessage next) {
+    return one.receiveCount > next.receiveCount ? one : next;
   }
 
   private static SqsMessage of(JsonValue json) {
@@ -87,7 +96,7 @@ public record SqsMessage(
   private static Optional<Long> attribute(Optional<JsonValue> attributes, String name) {
     return attributes
         .flatMap(all -> all.text(name))
-        .filter(text -> text.matches("[0-9]{1,15}"))
+        .filter(text -> COUNT_FORM.matcher(text).matches())
         .map(Long::valueOf);
   }
 }

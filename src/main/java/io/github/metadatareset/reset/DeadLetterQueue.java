@@ -9,8 +9,9 @@ import java.util.Set;
 @FunctionalInterface
 public interface DeadLetterQueue {
 
-  /// Sends the letters, each by itself: one that is refused does not keep the others.
-  Sent send(List<DeadLetter> letters);
+  /// Sends the letters, each by itself: one that is refused does not keep the others. Comes back by
+  /// the deadline; what could not be sent by then is refused.
+  Sent send(List<DeadLetter> letters, Deadline deadline);
 
   /// What the queue made of them.
   ///

@@ -18,9 +18,19 @@ public record Deadline(InstantSource clock, Instant end) {
   /// When work has to end, so that what is left of the invocation suffices to settle it: that keeps
   /// ten seconds back, but no more than a quarter.
   public static Deadline beforeSettling(InstantSource clock, Duration left) {
+    return in(clock, left.minus(reserve(left)));
+  }
+
+  /// When settling has to end, so that there is time for the answer, and for a line of log about
+  /// each record: that keeps half of it back. An invocation that ends without an answer gets back
+  /// even what was done.
+  public static Deadline beforeAnswering(InstantSource clock, Duration left) {
+    return in(clock, left.minus(reserve(left).dividedBy(2)));
+  }
+
+  private static Duration reserve(Duration left) {
     Duration quarter = left.dividedBy(4);
-    Duration reserve = quarter.compareTo(RESERVE) < 0 ? quarter : RESERVE;
-    return in(clock, left.minus(reserve));
+    return quarter.compareTo(RESERVE) < 0 ? quarter : RESERVE;
   }
 
   /// What is left until then.

@@ -69,7 +69,9 @@ class SqsBatchesTest {
   }
 
   private void send(List<DeadLetter> letters) {
-    assertEquals(new HashSet<>(letters), sqs.deadLetterQueue().send(letters).accepted());
+    assertEquals(
+        new HashSet<>(letters),
+        sqs.deadLetterQueue().send(letters, SdkAppFlowTest.inAMinute()).accepted());
     assertEquals(letters.size(), taken.size());
   }
 

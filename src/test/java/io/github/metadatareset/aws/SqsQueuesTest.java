@@ -1,5 +1,6 @@
 package io.github.metadatareset.aws;
 
+import static io.github.metadatareset.aws.SdkAppFlowTest.inAMinute;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -43,6 +44,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,6 +53,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,16 +168,6 @@ class SqsQueuesTest {
     }
 
     @Test
-    void areNotSentAfterTheDeadline() {
-      Instant noon = Instant.parse("2026-11-23T12:00:00Z");
-      Deadline reached = new Deadline(InstantSource.fixed(noon), noon);
-
-      assertEquals(
-          "OutOfTime", failure(() -> requestQueue.enqueue(entities(25), CAUSE, reached)).code());
-      assertEquals(List.of(), proxy.sizes());
-    }
-
-    @Test
     void ofWhichOneIsRefusedFailAsAWholeThoughOthersLieThere() {
       proxy.answer(Script.refusing(entry -> entry.body().contains("Entity13")));
 
@@ -193,7 +187,7 @@ class SqsQueuesTest {
     }
 
     private static void enqueue(List<? extends Request> parts) {
-      requestQueue.enqueue(parts, CAUSE, SdkAppFlowTest.inAMinute());
+      requestQueue.enqueue(parts, CAUSE, inAMinute());
     }
   }
 
@@ -205,7 +199,7 @@ class SqsQueuesTest {
       String body = " {\"connectorProfileName\" : \"Größe 客户 \ud83d\ude00\"}\n\t";
       DeadLetter letter = letter(body, "message-1");
 
-      assertEquals(Set.of(letter), deadLetterQueue.send(List.of(letter)).accepted());
+      assertEquals(Set.of(letter), deadLetterQueue.send(List.of(letter), inAMinute()).accepted());
 
       Message message = queues.deadLetters().getFirst();
       assertEquals(body, message.body());
@@ -226,7 +220,7 @@ class SqsQueuesTest {
     void ofTheGreatestSizeAreAcceptedWithAsManyAttributesAsFit(int room) {
       DeadLetter letter = letter("x".repeat(MAX_BYTES - room), "message-1");
 
-      Sent sent = deadLetterQueue.send(List.of(letter));
+      Sent sent = deadLetterQueue.send(List.of(letter), inAMinute());
 
       assertEquals(Set.of(letter), sent.accepted(), sent.refused()::toString);
       assertEquals(letter.attributes(), attributes(queues.deadLetters().getFirst()));
@@ -240,7 +234,7 @@ class SqsQueuesTest {
                 proxy.forget();
                 List<DeadLetter> letters = lettersOfAnySize(random);
 
-                Sent sent = deadLetterQueue.send(letters);
+                Sent sent = deadLetterQueue.send(letters, inAMinute());
 
                 assertEquals(Set.copyOf(letters), sent.accepted(), sent.refused()::toString);
                 for (SqsProxy.Batch batch : proxy.batches()) {
@@ -253,10 +247,10 @@ class SqsQueuesTest {
 
     @Test
     void thatAreRefusedDoNotKeepTheOthers() {
-      List<DeadLetter> letters = IntStream.range(0, 12).mapToObj(this::numbered).toList();
+      List<DeadLetter> letters = IntStream.range(0, 12).mapToObj(DeadLetters::numbered).toList();
       proxy.answer(Script.refusing(entry -> entry.body().matches(".*\"(3|11)\".*")));
 
-      Sent sent = deadLetterQueue.send(letters);
+      Sent sent = deadLetterQueue.send(letters, inAMinute());
 
       Failure why = new Failure.Unavailable("Disliked", "no message");
       assertEquals(Map.of(letters.get(3), why, letters.get(11), why), sent.refused());
@@ -270,7 +264,7 @@ class SqsQueuesTest {
       DeadLetter letter = numbered(1);
       proxy.answer((_, _) -> new Answer(200, "{}"));
 
-      Sent sent = deadLetterQueue.send(List.of(letter));
+      Sent sent = deadLetterQueue.send(List.of(letter), inAMinute());
 
       assertEquals(Set.of(), sent.accepted());
       assertEquals("InvalidResponse", sent.refused().get(letter).code());
@@ -287,7 +281,7 @@ class SqsQueuesTest {
                       .body()
                       .replaceAll("(\"MD5OfMessageBody\":\")[0-9a-f]{32}", "$1" + "0".repeat(32))));
 
-      Sent sent = deadLetterQueue.send(List.of(letter));
+      Sent sent = deadLetterQueue.send(List.of(letter), inAMinute());
 
       assertEquals(Set.of(), sent.accepted());
       assertEquals("SdkClientException", sent.refused().get(letter).code());
@@ -308,17 +302,17 @@ class SqsQueuesTest {
     @MethodSource("failures")
     void ofABatchThatFailsAreRefusedTogetherButNotThoseOfTheOthers(
         Answer answer, Class<? extends Failure> failure) {
-      List<DeadLetter> letters = IntStream.range(0, 12).mapToObj(this::numbered).toList();
+      List<DeadLetter> letters = IntStream.range(0, 12).mapToObj(DeadLetters::numbered).toList();
       proxy.answer((batch, sqs) -> batch.entries().size() == 10 ? answer : sqs.apply(batch));
 
-      Sent sent = deadLetterQueue.send(letters);
+      Sent sent = deadLetterQueue.send(letters, inAMinute());
 
       assertEquals(Set.copyOf(letters.subList(10, 12)), sent.accepted());
       assertEquals(Set.copyOf(letters.subList(0, 10)), sent.refused().keySet());
       sent.refused().values().forEach(why -> assertInstanceOf(failure, why));
     }
 
-    private DeadLetter numbered(int number) {
+    private static DeadLetter numbered(int number) {
       return letter("{\"number\":\"%d\"}".formatted(number), "message-" + number);
     }
 
@@ -360,7 +354,8 @@ class SqsQueuesTest {
       List<SqsMessage> received = receive(2);
 
       requestQueue.delay(
-          Map.of(received.get(0), Duration.ofMinutes(15), received.get(1), Duration.ZERO));
+          Map.of(received.get(0), Duration.ofMinutes(15), received.get(1), Duration.ZERO),
+          inAMinute());
 
       assertEquals(
           Set.of(
@@ -377,7 +372,7 @@ class SqsQueuesTest {
 
     @Test
     void areDelayedByTens() {
-      requestQueue.delay(noDelay(receive(25)));
+      requestQueue.delay(noDelay(receive(25)), inAMinute());
 
       assertEquals(List.of(5, 10, 10), proxy.sizes());
       assertEquals(new Depth(25, 0, 0), queues.depth());
@@ -391,7 +386,7 @@ class SqsQueuesTest {
 
       assertEquals(
           new Failure.Unavailable("Disliked", "no message"),
-          failure(() -> requestQueue.delay(noDelay(received))));
+          failure(() -> requestQueue.delay(noDelay(received), inAMinute())));
       assertEquals(new Depth(24, 1, 0), queues.depth());
     }
 
@@ -404,7 +399,8 @@ class SqsQueuesTest {
                   : sqs.apply(batch));
 
       assertEquals(
-          "InternalFailure", failure(() -> requestQueue.delay(noDelay(receive(25)))).code());
+          "InternalFailure",
+          failure(() -> requestQueue.delay(noDelay(receive(25)), inAMinute())).code());
       assertEquals(new Depth(5, 20, 0), queues.depth());
     }
 
@@ -413,7 +409,7 @@ class SqsQueuesTest {
       List<SqsMessage> received = receive(1);
       queues.client().purgeQueue(r -> r.queueUrl(queues.requestQueueUrl()));
 
-      Failure failure = failure(() -> requestQueue.delay(noDelay(received)));
+      Failure failure = failure(() -> requestQueue.delay(noDelay(received), inAMinute()));
 
       assertInstanceOf(Failure.Retryable.class, failure);
     }
@@ -423,7 +419,8 @@ class SqsQueuesTest {
       proxy.answer((_, _) -> new Answer(200, "{}"));
 
       assertEquals(
-          "InvalidResponse", failure(() -> requestQueue.delay(noDelay(receive(2)))).code());
+          "InvalidResponse",
+          failure(() -> requestQueue.delay(noDelay(receive(2)), inAMinute())).code());
     }
 
     private static String handle(SqsProxy.Entry entry) {
@@ -447,6 +444,57 @@ class SqsQueuesTest {
       }
       byte[] event = SqsEvent.of(received, queues.requestQueueArn());
       return SqsMessage.batch(JsonValue.parse(event)).orElseThrow();
+    }
+  }
+
+  /// Past it, Lambda would give up the invocation, and with it what was settled.
+  @Nested
+  class TheDeadline {
+
+    /// Each is given 25 messages, and says why they were not taken.
+    static Stream<Named<Function<Deadline, Failure>>> calls() {
+      return Stream.of(
+          Named.of(
+              "parts",
+              deadline -> failure(() -> requestQueue.enqueue(entities(25), CAUSE, deadline))),
+          Named.of(
+              "dead letters",
+              deadline -> {
+                List<DeadLetter> letters =
+                    IntStream.range(0, 25).mapToObj(DeadLetters::numbered).toList();
+                Sent sent = deadLetterQueue.send(letters, deadline);
+                assertEquals(Set.copyOf(letters), sent.refused().keySet());
+                return sent.refused().get(letters.getFirst());
+              }),
+          Named.of(
+              "returned messages",
+              deadline -> {
+                Map<SqsMessage, Duration> returned =
+                    ReturnedMessages.noDelay(ReturnedMessages.receive(25));
+                return failure(() -> requestQueue.delay(returned, deadline));
+              }));
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void onceReachedLetsNoCallBegin(Function<Deadline, Failure> call) {
+      Instant noon = Instant.parse("2026-11-23T12:00:00Z");
+
+      assertEquals("OutOfTime", call.apply(new Deadline(InstantSource.fixed(noon), noon)).code());
+      assertEquals(List.of(), proxy.sizes());
+    }
+
+    @ParameterizedTest
+    @MethodSource("calls")
+    void endsCallsThatSqsDoesNotAnswer(Function<Deadline, Failure> call) {
+      CountDownLatch over = new CountDownLatch(1);
+      proxy.answer(Script.stalledUntil(over));
+
+      Failure failure = call.apply(Deadline.in(InstantSource.system(), Duration.ofMillis(500)));
+      over.countDown();
+
+      assertEquals("ApiCallTimeoutException", failure.code());
+      assertEquals(List.of(5, 10, 10), proxy.sizes(), "there was no time for a retry");
     }
   }
 

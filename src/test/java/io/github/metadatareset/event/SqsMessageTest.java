@@ -148,20 +148,25 @@ class SqsMessageTest {
             .causeId());
   }
 
-  @Test
-  void aMessageThatIsThereTwiceIsOneWithItsLaterReceipt() {
+  @ParameterizedTest(name = "{0} and then {1} receives: {2}")
+  @CsvSource({"1, 2, r3", "2, 1, r1", "1, 1, r3"})
+  void aMessageThatIsThereTwiceIsOneAsItWasReceivedLast(int first, int second, String receipt) {
     List<SqsMessage> messages =
         batch(
                 """
                 {"Records": [
-                  {"messageId": "m1", "receiptHandle": "r1", "body": "a", "eventSource": "aws:sqs"},
+                  {"messageId": "m1", "receiptHandle": "r1", "body": "a", "eventSource": "aws:sqs",
+                   "attributes": {"ApproximateReceiveCount": "%d"}},
                   {"messageId": "m2", "receiptHandle": "r2", "body": "b", "eventSource": "aws:sqs"},
-                  {"messageId": "m1", "receiptHandle": "r3", "body": "a", "eventSource": "aws:sqs"}
-                ]}""")
+                  {"messageId": "m1", "receiptHandle": "r3", "body": "a", "eventSource": "aws:sqs",
+                   "attributes": {"ApproximateReceiveCount": "%d"}}
+                ]}"""
+                    .formatted(first, second))
             .orElseThrow();
 
     assertEquals(List.of("m1", "m2"), messages.stream().map(SqsMessage::messageId).toList());
-    assertEquals(List.of("r3", "r2"), messages.stream().map(SqsMessage::receiptHandle).toList());
+    assertEquals(List.of(receipt, "r2"), messages.stream().map(SqsMessage::receiptHandle).toList());
+    assertEquals(Math.max(first, second), messages.getFirst().receiveCount());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.metadatareset.local;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.util.HashSet;
@@ -16,8 +17,12 @@ public final class BatchAnswer {
   ///
   /// No answer at all, as a function without a return value gives, is taken for a null answer.
   public static Set<String> failedOf(Set<String> batch, byte[] answer) {
-    try {
-      return answer.length == 0 ? Set.of() : failedOf(batch, JSON.std.anyFrom(answer));
+    if (answer.length == 0) {
+      return Set.of();
+    }
+    try (JsonParser json = JSON.std.createParser(answer)) {
+      Set<String> failed = failedOf(batch, JSON.std.anyFrom(json));
+      return json.nextToken() == null ? failed : batch;
     } catch (IOException malformed) {
       return batch;
     }

@@ -31,12 +31,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
-/// The table of AWS's documentation, row by row, and what a function sees of its messages.
+/// How batches are made, invoked and tried again, and what a function sees of its messages. What an
+/// answer means has a test of its own, [ReportBatchItemFailuresTest].
 class EventSourceMappingTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final EventSourceMapping.Settings SETTINGS =
@@ -60,38 +59,7 @@ class EventSourceMappingTest {
     queues.client().purgeQueue(r -> r.queueUrl(queues.deadLetterQueueUrl()));
   }
 
-  // Complete success
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "null",
-        "{}",
-        "{\"batchItemFailures\": null}",
-        "{\"batchItemFailures\": []}",
-        "{\"something\": \"else\"}"
-      })
-  void noFailuresMeanThatAllIsDone(String answer) throws Exception {
-    send(3);
-
-    assertTrue(drain((in, out, context) -> out.write(answer.getBytes(UTF_8))));
-  }
-
-  // Partial success
-
-  @Test
-  void whatIsListedReturnsAndTheRestIsDone() throws Exception {
-    send(3);
-    var invocations = new ConcurrentLinkedQueue<SQSEvent>();
-
-    try (var mapping = mapping((in, out, context) -> fail(out, in, invocations, "message 1"))) {
-      assertTrue(mapping.drainVisible(LIMIT));
-    }
-
-    assertEquals(1, invocations.size());
-    assertEquals(new Depth(0, 1, 0), queues.depth());
-  }
+  // Retries and environments
 
   @Test
   void whatReturnsComesAgainUntilItIsDoneAndCountsItsReceives() throws Exception {
@@ -134,71 +102,6 @@ class EventSourceMappingTest {
       assertEquals(new Depth(1, 0, 0), few.depth());
       assertEquals(List.of(), few.deadLetters());
     }
-  }
-
-  // Complete failure
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{\"batchItemFailures\": [{\"itemIdentifier\": null}]}",
-        "{\"batchItemFailures\": [{\"itemIdentifier\": \"\"}]}",
-        "{\"batchItemFailures\": [{\"itemIdentifier\": \"no-such-message\"}]}",
-        "{\"batchItemFailures\": [{\"ItemIdentifier\": \"bad key\"}]}",
-        "{\"batchItemFailures\": [{\"itemIdentifier\": 7}]}",
-        "{\"batchItemFailures\": [{}]}",
-        "{\"batchItemFailures\": [null]}",
-        "{\"batchItemFailures\": [\"id\"]}",
-        "{\"batchItemFailures\": \"all\"}",
-        "{\"batchItemFailures\": [",
-        "not JSON",
-        "\"text\"",
-        "[]"
-      })
-  void whatIsNotAProperListOfFailuresReturnsAll(String answer) throws Exception {
-    send(3);
-
-    assertTrue(drainVisible((in, out, context) -> out.write(answer.getBytes(UTF_8))));
-
-    assertEquals(new Depth(0, 3, 0), queues.depth());
-  }
-
-  @Test
-  void oneUnknownIdentifierAmongGoodOnesReturnsAll() throws Exception {
-    send(3);
-
-    assertTrue(
-        drainVisible(
-            (in, out, context) ->
-                out.write(failures(read(in).getRecords().getFirst().getMessageId(), "unknown"))));
-
-    assertEquals(new Depth(0, 3, 0), queues.depth());
-  }
-
-  @Test
-  void anExceptionReturnsAll() throws Exception {
-    send(3);
-
-    assertTrue(
-        drainVisible(
-            (in, out, context) -> {
-              throw new IllegalStateException("out of order");
-            }));
-
-    assertEquals(new Depth(0, 3, 0), queues.depth());
-  }
-
-  @Test
-  void anErrorReturnsAllToo() throws Exception {
-    send(1);
-
-    assertTrue(
-        drainVisible(
-            (in, out, context) -> {
-              throw new StackOverflowError();
-            }));
-
-    assertEquals(new Depth(0, 1, 0), queues.depth());
   }
 
   @Test
@@ -452,26 +355,6 @@ class EventSourceMappingTest {
           .forEach(done -> assertSame(true, done.failure().isEmpty(), done::toString));
       return drained;
     }
-  }
-
-  private static boolean drainVisible(RequestStreamHandler function) throws InterruptedException {
-    try (var mapping = mapping(function)) {
-      return mapping.drainVisible(LIMIT);
-    }
-  }
-
-  private static void fail(
-      OutputStream out, InputStream in, Queue<SQSEvent> invocations, String body)
-      throws IOException {
-    SQSEvent event = read(in);
-    invocations.add(event);
-    String id =
-        event.getRecords().stream()
-            .filter(message -> message.getBody().equals(body))
-            .findFirst()
-            .orElseThrow()
-            .getMessageId();
-    out.write(failures(id));
   }
 
   private static byte[] failures(String... ids) {

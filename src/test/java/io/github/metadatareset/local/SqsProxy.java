@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.eclipse.jetty.server.Request;
@@ -42,6 +43,18 @@ public final class SqsProxy implements AutoCloseable {
   /// How batches are answered.
   public interface Script {
     Answer answer(Batch batch, Function<Batch, Answer> sqs);
+
+    /// No answer until then.
+    static Script stalledUntil(CountDownLatch over) {
+      return (_, _) -> {
+        try {
+          over.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        return new Answer(503, "");
+      };
+    }
 
     /// As SQS answers where it does not like these entries: it takes the others.
     static Script refusing(Predicate<Entry> disliked) {

@@ -63,6 +63,14 @@ class DeadlineTest {
         Deadline.beforeSettling(clock, Duration.ofMillis(millis)).left());
   }
 
+  @ParameterizedTest(name = "of {0} ms, {1} ms are for work and settling")
+  @CsvSource({"900000, 895000", "40000, 35000", "8000, 7000", "8, 7"})
+  void beforeAnsweringKeepsBackHalfOfTheTimeForSettling(long millis, long forAllElse) {
+    assertEquals(
+        Duration.ofMillis(forAllElse),
+        Deadline.beforeAnswering(clock, Duration.ofMillis(millis)).left());
+  }
+
   @Test
   void beforeSettlingOfNoTimeAtAllIsReachedAtOnce() {
     Deadline deadline = Deadline.beforeSettling(clock, Duration.ZERO);

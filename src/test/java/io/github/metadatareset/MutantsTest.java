@@ -236,8 +236,8 @@ class MutantsTest {
           new Mutant(
               "parts that were not accepted are overlooked",
               "aws/SqsRequestQueue.java",
-              "batches.send(messages, deadline::left).stream()",
-              "batches.send(messages, deadline::left).stream().limit(0)"),
+              "batches.send(messages, deadline).stream()",
+              "batches.send(messages, deadline).stream().limit(0)"),
           new Mutant(
               "a dead letter does not hold the body",
               "reset/DeadLetter.java",

@@ -490,7 +490,8 @@ class SqsQueuesTest {
       CountDownLatch over = new CountDownLatch(1);
       proxy.answer(Script.stalledUntil(over));
 
-      Failure failure = call.apply(Deadline.in(InstantSource.system(), Duration.ofMillis(500)));
+      Instant noon = Instant.parse("2026-11-23T12:00:00Z");
+      Failure failure = call.apply(Deadline.in(InstantSource.fixed(noon), Duration.ofMillis(500)));
       over.countDown();
 
       assertEquals("ApiCallTimeoutException", failure.code());

@@ -8,11 +8,6 @@ import java.util.Set;
 
 /// One invocation of the function, and what it did.
 final class Invocation {
-  static final String SQS_UNAVAILABLE = "ServiceUnavailable";
-  static final String SQS_REFUSES = "InternalError";
-  static final String SQS_SILENT = "SdkClientException";
-  private static final Set<String> SQS_TROUBLES = Set.of(SQS_UNAVAILABLE, SQS_REFUSES, SQS_SILENT);
-
   private final String id;
   private final Environment environment;
   private final long deadline;
@@ -37,10 +32,6 @@ final class Invocation {
     this.environment = environment;
     this.deadline = deadline;
     this.batch = batch;
-  }
-
-  boolean hasTroubleWithSqs() {
-    return troubles.stream().anyMatch(SQS_TROUBLES::contains);
   }
 
   String id() {

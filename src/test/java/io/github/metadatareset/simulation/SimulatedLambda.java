@@ -124,7 +124,7 @@ final class SimulatedLambda {
 
   private void settle(Invocation invocation, End end) {
     running--;
-    if (end.answer().isEmpty() || invocation.hasTroubleWithSqs()) {
+    if (end.answer().isEmpty()) {
       invocation.batch().forEach(world::excuse);
     }
     end.answer().ifPresent(answer -> settle(invocation, answer));

@@ -26,6 +26,8 @@ final class SimulatedSqs implements SqsClient {
   private static final long CALL_TIMEOUT = 8_000;
 
   private static final int MAX_ENTRIES = 10;
+  private static final String UNAVAILABLE = "ServiceUnavailable";
+  private static final String REFUSED = "InternalError";
 
   private final World world;
   private final Environment environment;
@@ -61,13 +63,9 @@ final class SimulatedSqs implements SqsClient {
     List<BatchResultErrorEntry> failed = new ArrayList<>();
     for (SendMessageBatchRequestEntry entry : request.entries()) {
       if (world.weather().strikes(Trouble.SENDS_FAIL_IN_PART)) {
-        invocation.troubles.add(Invocation.SQS_REFUSES);
+        trouble(invocation, REFUSED);
         failed.add(
-            BatchResultErrorEntry.builder()
-                .id(entry.id())
-                .code(Invocation.SQS_REFUSES)
-                .message("")
-                .build());
+            BatchResultErrorEntry.builder().id(entry.id()).code(REFUSED).message("").build());
       } else {
         Map<String, String> attributes = attributes(entry);
         if (letters) {
@@ -131,20 +129,22 @@ final class SimulatedSqs implements SqsClient {
         CALL_TIMEOUT,
         () -> effect.apply(invocation),
         () -> {
-          invocation.troubles.add(Invocation.SQS_SILENT);
+          trouble(invocation, "SdkClientException");
           return SdkClientException.create("no answer in time");
         });
   }
 
-  private static RuntimeException unavailable(Invocation invocation) {
-    invocation.troubles.add(Invocation.SQS_UNAVAILABLE);
+  private void trouble(Invocation invocation, String code) {
+    invocation.troubles.add(code);
+    invocation.batch().forEach(world::excuse);
+  }
+
+  private RuntimeException unavailable(Invocation invocation) {
+    trouble(invocation, UNAVAILABLE);
     return SqsException.builder()
         .statusCode(503)
         .awsErrorDetails(
-            AwsErrorDetails.builder()
-                .errorCode(Invocation.SQS_UNAVAILABLE)
-                .errorMessage("try again")
-                .build())
+            AwsErrorDetails.builder().errorCode(UNAVAILABLE).errorMessage("try again").build())
         .build();
   }
 

@@ -15,12 +15,12 @@ import java.io.InputStream;
 ///
 /// The validator takes the whole part of a number modulo 2^64, so that to it 1e400 is 0: numbers
 /// beyond that are for the reader alone.
-record RequestSchema(JsonNode text, Schema schema) {
+public record RequestSchema(JsonNode text, Schema schema) {
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
-  static RequestSchema load() {
+  public static RequestSchema load() {
     try (InputStream json = RequestReader.class.getResourceAsStream("/request.schema.json")) {
       JsonNode text = MAPPER.readTree(json);
       return new RequestSchema(text, registry().getSchema(text));
@@ -29,7 +29,7 @@ record RequestSchema(JsonNode text, Schema schema) {
     }
   }
 
-  boolean accepts(String json) {
+  public boolean accepts(String json) {
     try {
       return schema.validate(MAPPER.readTree(json)).isEmpty();
     } catch (JsonProcessingException e) {

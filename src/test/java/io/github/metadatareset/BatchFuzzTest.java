@@ -1,0 +1,38 @@
+package io.github.metadatareset;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.code_intelligence.jazzer.mutation.annotation.NotNull;
+import com.code_intelligence.jazzer.mutation.annotation.WithSize;
+import com.code_intelligence.jazzer.mutation.utils.PropertyConstraint;
+import io.github.metadatareset.event.EventReaderFuzzTest;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Whatever is in the messages of a batch and whatever AppFlow answers, every message ends in one
+/// way.
+class BatchFuzzTest {
+
+  @MethodSource("messages")
+  @FuzzTest
+  void isAccountedFor(
+      @NotNull(constraint = PropertyConstraint.RECURSIVE) @WithSize(max = 4)
+          List<HostileMessage> messages,
+      int trouble,
+      @NotNull String code,
+      @NotNull String message) {
+    LoneFunction function = new LoneFunction(FuzzedAppFlow.failing(trouble, code, message));
+
+    String answer = function.invoke(HostileMessage.batch(messages));
+
+    Account.assertBalanced(function, messages, answer);
+  }
+
+  static Stream<Arguments> messages() throws IOException {
+    return EventReaderFuzzTest.events()
+        .map(event -> new HostileMessage("m", new String(event), "cause", "group", 1))
+        .map(message -> Arguments.of(List.of(message), 0, "Code", "message"));
+  }
+}

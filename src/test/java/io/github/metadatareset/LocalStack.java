@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -47,11 +48,16 @@ final class LocalStack implements AutoCloseable {
     this.queues = queues;
     this.maxReceiveCount = maxReceiveCount;
     this.maxConcurrentCalls = maxConcurrentCalls;
+    pointSdkTo(appFlow.endpoint(), queues.endpoint());
+  }
+
+  /// Where every client that is made from now on finds the services.
+  static void pointSdkTo(URI appFlow, URI sqs) {
     System.setProperty("aws.region", "us-east-1");
     System.setProperty("aws.accessKeyId", "test");
     System.setProperty("aws.secretAccessKey", "test");
-    System.setProperty("aws.endpointUrlAppflow", appFlow.endpoint().toString());
-    System.setProperty("aws.endpointUrlSqs", queues.endpoint().toString());
+    System.setProperty("aws.endpointUrlAppflow", appFlow.toString());
+    System.setProperty("aws.endpointUrlSqs", sqs.toString());
   }
 
   static LocalStack start(AppFlowAccount account) {

@@ -20,9 +20,7 @@ import io.github.metadatareset.reset.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -32,16 +30,15 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What goes wrong between the SDK and AppFlow, over real HTTP, and what the function makes of it.
+/// What goes wrong between the SDK and AppFlow, over real HTTP, and what the adapter makes of it,
+/// where the FaultMatrixTest does not say it of the whole function.
 class AppFlowFailuresTest {
 
   private static final String RESET = "ResetConnectorMetadataCache";
@@ -57,188 +54,6 @@ class AppFlowFailuresTest {
     emulator.close();
   }
 
-  /// All are tried at the same time, each with a client of its own, as the SDK lets seconds pass
-  /// before it tries a throttled call again.
-  @Nested
-  class Faulty {
-
-    /// A fault, and what becomes of a reset and of a list of entities; empty where that succeeds.
-    record Row(
-        String fault, Fault injected, Optional<Expected> ofReset, Optional<Expected> ofList) {
-      @Override
-      public String toString() {
-        return fault;
-      }
-    }
-
-    record Expected(Class<? extends Failure> failure, String code) {}
-
-    static final Optional<Expected> SUCCESS = Optional.empty();
-
-    static final List<Row> ROWS =
-        List.of(
-            error(400, "ValidationException", Failure.Permanent.class),
-            error(404, "ResourceNotFoundException", Failure.Permanent.class),
-            error(401, "ConnectorAuthenticationException", Failure.Permanent.class),
-            error(400, "ConnectorServerException", Failure.Unavailable.class),
-            error(409, "ConflictException", Failure.Unavailable.class),
-            error(402, "ServiceQuotaExceededException", Failure.Unavailable.class),
-            error(500, "InternalServerException", Failure.Unavailable.class),
-            error(400, "BrandNewException", Failure.Unavailable.class),
-            error(429, "ThrottlingException", Failure.Throttled.class),
-            error(429, "TooManyRequestsException", Failure.Throttled.class),
-            error(400, "ThrottlingException", Failure.Throttled.class),
-            error(403, "AccessDeniedException", Failure.Denied.class),
-            error(400, "AccessDeniedException", Failure.Denied.class),
-            error(403, "ExpiredTokenException", Failure.Denied.class),
-            error(403, "UnrecognizedClientException", Failure.Denied.class),
-            error(403, "InvalidSignatureException", Failure.Denied.class),
-            error(403, "MissingAuthenticationTokenException", Failure.Denied.class),
-            row(
-                "a code with its namespace",
-                Fault.error(400, "com.amazonaws.appflow#ValidationException"),
-                Failure.Permanent.class,
-                "ValidationException"),
-            row(
-                "a code in the body with its namespace and a URI",
-                answer(400, "{\"__type\":\"aws.appflow#ValidationException:http://aws/coral/\"}"),
-                Failure.Permanent.class,
-                "ValidationException"),
-            row(
-                "an empty code",
-                answer(400, "{\"__type\":\"\",\"message\":\"so it is\"}"),
-                Failure.Unavailable.class,
-                "HTTP 400"),
-            row(
-                "an error without words",
-                Fault.error(400, "ValidationException", ""),
-                Failure.Permanent.class,
-                "ValidationException"),
-            row("503 without a code", answer(503, ""), Failure.Unavailable.class, "HTTP 503"),
-            row("429 without a code", answer(429, "{}"), Failure.Throttled.class, "HTTP 429"),
-            row(
-                "a proxy's 403 in HTML",
-                new Fault.Answer(403, "text/html", "<html>Go away</html>", false),
-                Failure.Unavailable.class,
-                "HTTP 403"),
-            row(
-                "200 without a request id",
-                Fault.withoutRequestId(),
-                Failure.Unavailable.class,
-                "InvalidResponse"),
-            new Row(
-                "200 in HTML",
-                Fault.html(),
-                unavailable("InvalidResponse"),
-                unavailable("SdkClientException")),
-            new Row("an empty 200", Fault.emptyBody(), SUCCESS, unavailable("InvalidResponse")),
-            new Row(
-                "a 200 that is not JSON",
-                Fault.garbageBody(),
-                SUCCESS,
-                unavailable("SdkClientException")),
-            new Row("a cut body", Fault.cutBody(), SUCCESS, unavailable("SdkClientException")),
-            row(
-                "a garbage status line",
-                Fault.garbageStatusLine(),
-                Failure.Unavailable.class,
-                "UncheckedIOException"),
-            row(
-                "a connection reset",
-                Fault.connectionReset(),
-                Failure.Unavailable.class,
-                "SdkClientException"));
-
-    private static final Map<Row, Future<Optional<Failure>>> RESETS = new HashMap<>();
-    private static final Map<Row, Future<Optional<Failure>>> LISTS = new HashMap<>();
-    private static List<AppFlowEmulator.Call> calls;
-
-    @BeforeAll
-    static void tryThemAllAtOnce() {
-      AppFlowAccount account = new AppFlowAccount();
-      ROWS.forEach(row -> account.addProfile(AppFlowAccount.Profile.of(profile(row), "Slack")));
-      try (AppFlowEmulator emulator = AppFlowEmulator.start(account)) {
-        for (Row row : ROWS) {
-          emulator
-              .faults()
-              .always(
-                  Faults.EVERY_OPERATION,
-                  row.injected(),
-                  input -> profile(row).equals(input.get("connectorProfileName")));
-        }
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-          for (Row row : ROWS) {
-            NamedProfile profile = new NamedProfile(new ProfileName(profile(row)));
-            AppFlow first = client(emulator, 8).appFlow(SdkAppFlowTest.inAMinute());
-            RESETS.put(row, threads.submit(failure(() -> first.reset(names(profile)))));
-            AppFlow second = client(emulator, 8).appFlow(SdkAppFlowTest.inAMinute());
-            LISTS.put(row, threads.submit(failure(() -> entities(second, profile))));
-          }
-        }
-        calls = emulator.calls();
-      }
-    }
-
-    @ParameterizedTest(name = "reset that meets {0}")
-    @FieldSource("ROWS")
-    void reset(Row row) throws Exception {
-      assertFailure(row.ofReset(), RESETS.get(row).get());
-    }
-
-    @ParameterizedTest(name = "list that meets {0}")
-    @FieldSource("ROWS")
-    void list(Row row) throws Exception {
-      assertFailure(row.ofList(), LISTS.get(row).get());
-    }
-
-    @ParameterizedTest(name = "reset that meets {0}")
-    @FieldSource("ROWS")
-    void resetIsTriedThreeTimesAtMostAndOnceWhereItIsHopeless(Row row) {
-      long attempts =
-          calls.stream()
-              .filter(call -> call.operation().equals(RESET))
-              .filter(call -> profile(row).equals(call.input().get("connectorProfileName")))
-              .count();
-      Class<? extends Failure> failure =
-          row.ofReset().<Class<? extends Failure>>map(Expected::failure).orElse(Failure.class);
-
-      if (failure == Failure.Permanent.class || failure == Failure.Denied.class) {
-        assertEquals(1, attempts);
-      } else if (failure == Failure.Throttled.class) {
-        assertEquals(AwsServices.ATTEMPTS, attempts);
-      } else {
-        assertTrue(attempts >= 1 && attempts <= AwsServices.ATTEMPTS, () -> attempts + " times");
-      }
-    }
-
-    private static void assertFailure(Optional<Expected> expected, Optional<Failure> failure) {
-      assertEquals(expected, failure.map(actual -> new Expected(actual.getClass(), actual.code())));
-      failure.ifPresent(actual -> assertTrue(!actual.message().isBlank(), "it says what happened"));
-    }
-
-    private static String profile(Row row) {
-      return "row-" + ROWS.indexOf(row);
-    }
-
-    private static Row error(int status, String code, Class<? extends Failure> failure) {
-      return row(code + " as " + status, Fault.error(status, code), failure, code);
-    }
-
-    private static Row row(
-        String name, Fault fault, Class<? extends Failure> failure, String code) {
-      Optional<Expected> expected = Optional.of(new Expected(failure, code));
-      return new Row(name, fault, expected, expected);
-    }
-
-    private static Fault answer(int status, String body) {
-      return new Fault.Answer(status, "application/json", body, true);
-    }
-
-    private static Optional<Expected> unavailable(String code) {
-      return Optional.of(new Expected(Failure.Unavailable.class, code));
-    }
-  }
-
   @Nested
   class AnError {
 
@@ -249,14 +64,6 @@ class AppFlowFailuresTest {
               new Failure.Permanent(
                   "ResourceNotFoundException", "The connector profile ghost does not exist.")),
           failureOf(() -> appFlow().reset(names(new NamedProfile(new ProfileName("ghost"))))));
-    }
-
-    @Test
-    void isKnownByItsCodeWhateverItsStatus() {
-      emulator.faults().always(RESET, Fault.error(429, "AccessDeniedException"));
-
-      assertInstanceOf(
-          Failure.Denied.class, failureOf(() -> appFlow().reset(names(CRM))).orElseThrow());
     }
 
     @Test

@@ -1,0 +1,96 @@
+package io.github.metadatareset;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.metadatareset.local.LocalContext;
+import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.reset.DeadLetterQueue;
+import io.github.metadatareset.reset.Deadline;
+import io.github.metadatareset.reset.RequestQueue;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// A function, what it answers and what it logged of its last invocation.
+final class TriedFunction {
+
+  static final int MAX_RECEIVE_COUNT = 12;
+  static final String REQUEST_ID = "request-1";
+
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final Duration timeout;
+  private final MetadataResetHandler handler;
+
+  TriedFunction(
+      Function<Deadline, AppFlow> appFlow,
+      RequestQueue requestQueue,
+      DeadLetterQueue deadLetterQueue,
+      Duration timeout) {
+    this.timeout = timeout;
+    this.handler =
+        new MetadataResetHandler(
+            new Configuration("http://q", "http://dlq", MAX_RECEIVE_COUNT, 8, ProfilePattern.ALL),
+            new Ports(
+                appFlow,
+                requestQueue,
+                deadLetterQueue,
+                InstantSource.system(),
+                new Random(1),
+                new PrintStream(log, true)));
+  }
+
+  /// The ids of the messages of a batch that come back.
+  List<String> returned(SentMessage... batch) {
+    return JsonValue.parse(invoke(SentMessage.batch(batch)), "")
+        .member("batchItemFailures")
+        .orElseThrow()
+        .asList("a list")
+        .stream()
+        .map(failure -> failure.text("itemIdentifier").orElseThrow())
+        .toList();
+  }
+
+  /// Fails when it is not answered in time, as Lambda would have ended it.
+  String invoke(String event) {
+    log.reset();
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    LocalContext context = LocalContext.of(REQUEST_ID, timeout);
+    try {
+      handler.handleRequest(new ByteArrayInputStream(event.getBytes()), answer, context);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    assertTrue(context.getRemainingTimeInMillis() > 0, "Task timed out");
+    return answer.toString();
+  }
+
+  long metric(String name) {
+    return lines()
+        .flatMap(line -> line.member(name).stream())
+        .mapToLong(value -> ((Number) value.content()).longValue())
+        .sum();
+  }
+
+  /// The error code in the line about that outcome.
+  Optional<String> errorCode(String outcome) {
+    return lines()
+        .filter(line -> line.text("outcome").filter(outcome::equals).isPresent())
+        .flatMap(line -> line.text("errorCode").stream())
+        .findFirst();
+  }
+
+  private Stream<JsonValue> lines() {
+    return log.toString().lines().map(line -> JsonValue.parse(line, ""));
+  }
+}

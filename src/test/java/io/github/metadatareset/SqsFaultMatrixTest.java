@@ -10,6 +10,8 @@ import io.github.metadatareset.aws.AwsServices;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.SqsProxy;
+import io.github.metadatareset.local.SqsProxy.Script;
+import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
@@ -142,7 +144,6 @@ class SqsFaultMatrixTest {
 
   /// A function of its own, and what became of its messages.
   private static final class Trial implements Callable<Trial> {
-    private final Row row;
     private final Way way;
     private final String mark;
     private final FakeAppFlow appFlow = new FakeAppFlow();
@@ -156,17 +157,11 @@ class SqsFaultMatrixTest {
     private List<String> returned = List.of();
 
     Trial(Row row, Way way, AwsServices aws) {
-      this.row = row;
       this.way = way;
       this.mark = mark(row, way);
       this.again = message(mark + "again", request() + " ").received(MAX_RECEIVE_COUNT - 1);
       this.last = message(mark + "last", request() + "\n").received(MAX_RECEIVE_COUNT);
-      this.function =
-          new TriedFunction(
-              _ -> appFlow,
-              aws.requestQueue(queues.requestQueueUrl()),
-              aws.deadLetterQueue(queues.deadLetterQueueUrl()),
-              Duration.ofMinutes(2));
+      this.function = function(appFlow, aws);
       appFlow.resetsFailing(
           call ->
               call.request().json().contains("throttled")
@@ -235,6 +230,19 @@ class SqsFaultMatrixTest {
     queues.close();
   }
 
+  private static TriedFunction function(SqsProxy proxy) {
+    LocalStack.pointSdkTo(proxy.endpoint(), proxy.endpoint());
+    return function(new FakeAppFlow(), new AwsServices(8));
+  }
+
+  private static TriedFunction function(AppFlow appFlow, AwsServices aws) {
+    return new TriedFunction(
+        _ -> appFlow,
+        aws.requestQueue(queues.requestQueueUrl()),
+        aws.deadLetterQueue(queues.deadLetterQueueUrl()),
+        Duration.ofMinutes(2));
+  }
+
   private static List<Trial> trials(Row row, SqsProxy proxy) {
     LocalStack.pointSdkTo(
         proxy.endpoint(), row.isReachable() ? proxy.endpoint() : URI.create("http://127.0.0.1:1"));
@@ -293,6 +301,39 @@ class SqsFaultMatrixTest {
     assertEquals(row.failure(), thrown.getClass());
     assertEquals(row.code(), thrown.code());
     assertTrue(!thrown.message().isBlank(), "it says what happened");
+  }
+
+  @Test
+  void ofTwoMessagesThatOneComesBackWhoseDeadLetterIsRefused() {
+    try (SqsProxy proxy = new SqsProxy(queues.endpoint())) {
+      proxy.answer(Script.refusing(entry -> entry.body().contains("disliked")));
+      TriedFunction function = function(proxy);
+
+      assertEquals(
+          List.of("b"),
+          function.returned(message("a", "{'x':'liked'}"), message("b", "{'x':'disliked'}")));
+      assertEquals(Optional.of("Disliked"), function.errorCode("undelivered"));
+      assertEquals(
+          List.of("{\"x\":\"liked\"}"),
+          queues.takeAll(queues.deadLetterQueueUrl()).stream().map(Message::body).toList());
+    }
+  }
+
+  @Test
+  void aMessageComesBackOfWhosePartsOneIsRefused() {
+    try (SqsProxy proxy = new SqsProxy(queues.endpoint())) {
+      proxy.answer(Script.refusing(entry -> entry.body().contains("disliked")));
+      TriedFunction function = function(proxy);
+
+      assertEquals(
+          List.of("a"),
+          function.returned(
+              message(
+                  "a",
+                  "{'connectorProfileName':'chat','connectorType':'Slack',"
+                      + "'entities':['liked','disliked']}")));
+      assertEquals(Optional.of("Disliked"), function.errorCode("returned"));
+    }
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.github.metadatareset;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.request.JsonValue;
@@ -58,15 +60,17 @@ final class TriedFunction {
         .toList();
   }
 
+  /// Fails when it is not answered in time, as Lambda would have ended it.
   String invoke(String event) {
     log.reset();
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    LocalContext context = LocalContext.of(REQUEST_ID, timeout);
     try {
-      handler.handleRequest(
-          new ByteArrayInputStream(event.getBytes()), answer, LocalContext.of(REQUEST_ID, timeout));
+      handler.handleRequest(new ByteArrayInputStream(event.getBytes()), answer, context);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    assertTrue(context.getRemainingTimeInMillis() > 0, "Task timed out");
     return answer.toString();
   }
 

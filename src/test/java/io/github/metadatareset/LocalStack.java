@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,6 +90,19 @@ final class LocalStack implements AutoCloseable {
             InstantSource.system(),
             new SecureRandom(),
             new PrintStream(new Lines(), true)));
+  }
+
+  /// The environment of the function in a process of its own.
+  Map<String, String> variables() {
+    Map<String, String> variables = new HashMap<>();
+    variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
+    variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
+    variables.put("MAX_RECEIVE_COUNT", Integer.toString(maxReceiveCount));
+    variables.put("MAX_CONCURRENT_CALLS", Integer.toString(maxConcurrentCalls));
+    variables.put("CONNECTOR_PROFILE_PATTERN", ProfilePattern.ALL.value());
+    variables.put("AWS_ENDPOINT_URL_APPFLOW", appFlow.endpoint().toString());
+    variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
+    return variables;
   }
 
   /// The event source mapping of the request queue, with an environment for each invocation at a

@@ -18,6 +18,7 @@ import io.github.metadatareset.local.EventSourceMapping.Invocation;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.PageSizes;
 import io.github.metadatareset.local.RuntimeProcess;
+import io.github.metadatareset.local.SourceApplication;
 import io.github.metadatareset.local.Tap;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,8 +43,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/// The function in the real runtime, whose processes are killed and run into the function's
-/// timeout: nothing is lost.
+/// The function in the real runtime, whose processes are killed, run into the function's timeout
+/// and run out of memory: nothing is lost.
 @EnabledOnOs(OS.LINUX)
 class KilledProcessTest {
 
@@ -67,6 +68,8 @@ class KilledProcessTest {
 
   /// As the kernel does where an environment takes more memory than it has.
   private static final String KILLED = "the process ended with exit code 137";
+
+  private static final String OUT_OF_MEMORY = "the process ended with exit code 3";
 
   private final Queue<RuntimeProcess> processes = new ConcurrentLinkedQueue<>();
 
@@ -250,6 +253,45 @@ class KilledProcessTest {
     assertEquals(
         Stream.concat(Stream.of("Poison"), entities())
             .map("crm Salesforce "::concat)
+            .collect(toSet()),
+        Set.copyOf(stack.resets()));
+    assertEquals(List.of(), stack.queues().deadLetters());
+  }
+
+  @Test
+  void aProcessThatRunsOutOfMemoryEndsAndWhatItHadReplaysWithMore() throws InterruptedException {
+    AppFlowAccount account = crm().addProfile(Profile.of("wide", "Salesforce"));
+    String label = "x".repeat(20_000);
+    List<String> wide = IntStream.range(0, 300).mapToObj(i -> "Wide" + i).toList();
+    wide.forEach(
+        name ->
+            account
+                .behind("wide")
+                .add(SourceApplication.ROOT, new SourceApplication.Entity(name, label, "Objects")));
+    start(account, QUEUES.withMaxReceiveCount(3));
+    String all = "{\"connectorProfileName\":\"wide\",\"entities\":\"ALL\"}";
+    List<String> batch =
+        Stream.concat(Stream.of(all), entities().map(KilledProcessTest::call)).toList();
+    stack.queues().sendAll(batch);
+
+    List<Invocation> invocations = drain(() -> process("16m", (_, _, _) -> true));
+
+    assertEquals(
+        3,
+        invocations.stream().filter(each -> failed(each, OUT_OF_MEMORY)).count(),
+        invocations::toString);
+    assertEquals(3, processes.size(), "none is used again");
+    assertEquals(Set.copyOf(batch), lettersOfSqs());
+
+    assertEquals(batch.size(), stack.queues().replay());
+    drain();
+
+    assertEquals(
+        Stream.of(
+                Stream.of("wide Salesforce"),
+                wide.stream().map("wide Salesforce "::concat),
+                entities().map("crm Salesforce "::concat))
+            .flatMap(each -> each)
             .collect(toSet()),
         Set.copyOf(stack.resets()));
     assertEquals(List.of(), stack.queues().deadLetters());

@@ -1,6 +1,7 @@
 package io.github.metadatareset;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 
 import io.github.metadatareset.aws.AwsServices;
 import io.github.metadatareset.local.AppFlowAccount;
@@ -15,7 +16,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -94,7 +98,7 @@ final class LocalStack implements AutoCloseable {
 
   /// The environment of the function in a process of its own.
   Map<String, String> variables() {
-    Map<String, String> variables = new HashMap<>();
+    Map<String, String> variables = new HashMap<>(ofTheTemplate("JAVA_TOOL_OPTIONS"));
     variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
     variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
     variables.put("MAX_RECEIVE_COUNT", Integer.toString(maxReceiveCount));
@@ -103,6 +107,18 @@ final class LocalStack implements AutoCloseable {
     variables.put("AWS_ENDPOINT_URL_APPFLOW", appFlow.endpoint().toString());
     variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
     return variables;
+  }
+
+  private static Map<String, String> ofTheTemplate(String variable) {
+    try (Stream<String> lines = Files.lines(Path.of("template.yaml"))) {
+      String start = variable + ": ";
+      return lines
+          .map(String::strip)
+          .filter(line -> line.startsWith(start))
+          .collect(toMap(_ -> variable, line -> line.substring(start.length())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// The event source mapping of the request queue, with an environment for each invocation at a

@@ -1,6 +1,7 @@
 package io.github.metadatareset;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 
 import io.github.metadatareset.aws.AwsServices;
 import io.github.metadatareset.local.AppFlowAccount;
@@ -15,11 +16,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -97,6 +102,33 @@ final class LocalStack implements AutoCloseable {
             InstantSource.system(),
             new SecureRandom(),
             new PrintStream(new Lines(), true)));
+  }
+
+  /// The environment of the function in a process of its own.
+  Map<String, String> variables() {
+    Map<String, String> variables = new HashMap<>(ofTheTemplate("JAVA_TOOL_OPTIONS"));
+    variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
+    variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
+    variables.put("MAX_RECEIVE_COUNT", Integer.toString(maxReceiveCount));
+    variables.put("MAX_CONCURRENT_CALLS", Integer.toString(maxConcurrentCalls));
+    variables.put(
+        "MAX_CALLS_PER_EVENT", Integer.toString(OrdinaryConfiguration.MAX_CALLS_PER_EVENT));
+    variables.put("CONNECTOR_PROFILE_PATTERN", ProfilePattern.ALL.value());
+    variables.put("AWS_ENDPOINT_URL_APPFLOW", appFlow.endpoint().toString());
+    variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
+    return variables;
+  }
+
+  private static Map<String, String> ofTheTemplate(String variable) {
+    try (Stream<String> lines = Files.lines(Path.of("template.yaml"))) {
+      String start = variable + ": ";
+      return lines
+          .map(String::strip)
+          .filter(line -> line.startsWith(start))
+          .collect(toMap(_ -> variable, line -> line.substring(start.length())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// The event source mapping of the request queue, with an environment for each invocation at a

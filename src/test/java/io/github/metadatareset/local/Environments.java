@@ -16,7 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /// The environments in which a function runs: one invocation at a time in each, made when none is
-/// idle, kept after an exception, and never used again after a timeout.
+/// idle, kept after an exception, and never used again after a timeout or once its process has
+/// ended.
 final class Environments {
 
   /// What an invocation ended with; the answer is empty where there was a failure.
@@ -43,11 +44,18 @@ final class Environments {
 
   Outcome invoke(byte[] event) throws InterruptedException {
     try {
-      return invoke(
-          Optional.<RequestStreamHandler>ofNullable(idle.poll()).orElseGet(newEnvironment), event);
+      return invoke(environment(), event);
     } catch (RuntimeException initFailure) {
       return Outcome.failed("the function does not start: " + initFailure);
     }
+  }
+
+  private RequestStreamHandler environment() {
+    RequestStreamHandler environment = idle.poll();
+    while (environment instanceof RuntimeProcess process && process.hasEnded()) {
+      environment = idle.poll();
+    }
+    return environment == null ? newEnvironment.get() : environment;
   }
 
   private Outcome invoke(RequestStreamHandler environment, byte[] event)

@@ -1,0 +1,138 @@
+package io.github.metadatareset.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// Lambda's Runtime API (2018-06-01) for one process: it gives an event whenever the runtime asks
+/// for the next, and takes what the runtime reports of it.
+public final class RuntimeApi implements AutoCloseable {
+
+  /// What a runtime says became of an event, or of its own start.
+  public sealed interface Report {
+
+    record Answer(byte[] body) implements Report {}
+
+    /// @param body JSON with `errorMessage`, `errorType` and `stackTrace`
+    record Error(String body) implements Report {}
+  }
+
+  private static final String RUNTIME = "/2018-06-01/runtime/";
+  private static final String INVOCATION = RUNTIME + "invocation/";
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final BlockingQueue<Invocation> given = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Report> initError = new CompletableFuture<>();
+  private volatile CompletableFuture<Void> ready = new CompletableFuture<>();
+  private volatile Invocation current;
+
+  private record Invocation(byte[] event, Context context, CompletableFuture<Report> report) {}
+
+  private RuntimeApi(HttpServer server) {
+    this.server = server;
+    server.setExecutor(threads);
+    server.createContext(RUNTIME, this::handle);
+    server.start();
+  }
+
+  /// On a free port of the loopback address.
+  public static RuntimeApi start() {
+    try {
+      return new RuntimeApi(
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the Runtime API does not start", e);
+    }
+  }
+
+  /// The value of `AWS_LAMBDA_RUNTIME_API`.
+  public String address() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /// Done once the runtime asks for an event: at first when its function is initialised, then after
+  /// each invocation.
+  CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  /// Done if the function cannot be initialised.
+  CompletableFuture<Report> initError() {
+    return initError;
+  }
+
+  /// Gives the event to the runtime, which has to be [#ready].
+  CompletableFuture<Report> invoke(byte[] event, Context context) {
+    ready = new CompletableFuture<>();
+    var invocation = new Invocation(event, context, new CompletableFuture<>());
+    given.add(invocation);
+    return invocation.report();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      String path = exchange.getRequestURI().getPath();
+      if (path.equals(INVOCATION + "next")) {
+        next(exchange);
+      } else if (path.equals(RUNTIME + "init/error")) {
+        accept(exchange, initError, new Report.Error(new String(body, UTF_8)));
+      } else if (isOfCurrent(path, "response")) {
+        accept(exchange, current.report(), new Report.Answer(body));
+      } else if (isOfCurrent(path, "error")) {
+        accept(exchange, current.report(), new Report.Error(new String(body, UTF_8)));
+      } else {
+        exchange.sendResponseHeaders(404, -1);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void next(HttpExchange exchange) throws IOException, InterruptedException {
+    ready.complete(null);
+    current = given.take();
+    Context context = current.context();
+    long deadline = System.currentTimeMillis() + context.getRemainingTimeInMillis();
+    Map.of(
+            "Content-Type", "application/json",
+            "Lambda-Runtime-Aws-Request-Id", context.getAwsRequestId(),
+            "Lambda-Runtime-Deadline-Ms", Long.toString(deadline),
+            "Lambda-Runtime-Invoked-Function-Arn", context.getInvokedFunctionArn(),
+            "Lambda-Runtime-Trace-Id",
+                "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0")
+        .forEach(exchange.getResponseHeaders()::set);
+    exchange.sendResponseHeaders(200, current.event().length);
+    exchange.getResponseBody().write(current.event());
+  }
+
+  private boolean isOfCurrent(String path, String report) {
+    return current != null
+        && path.equals(INVOCATION + current.context().getAwsRequestId() + "/" + report);
+  }
+
+  private static void accept(
+      HttpExchange exchange, CompletableFuture<Report> report, Report reported) throws IOException {
+    report.complete(reported);
+    exchange.sendResponseHeaders(202, -1);
+  }
+}

@@ -1,0 +1,247 @@
+package io.github.metadatareset.local;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import io.github.metadatareset.local.RuntimeApi.Report;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+
+/// A function in a process of its own: a JVM with the runtime interface client that Lambda's Java
+/// runtime runs functions with. Linux only, as that client is.
+///
+/// It is an environment for one invocation at a time. An error that the function reports, the end
+/// of the process and an interruption, which stands for the function's timeout and kills the
+/// process as Lambda does, are exceptions.
+public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable {
+
+  /// How a process is started.
+  ///
+  /// @param classPath where the runtime interface client lies; the function too, unless it lies in
+  ///     the task root
+  /// @param taskRoot where the artifact lies, as Lambda unpacks it: classes, and jars in `lib`
+  /// @param variables the whole environment, but for what Lambda says of itself
+  public record Settings(
+      List<String> javaOptions,
+      String classPath,
+      Path taskRoot,
+      String handler,
+      Map<String, String> variables) {
+    public Settings {
+      javaOptions = List.copyOf(javaOptions);
+      variables = Map.copyOf(variables);
+    }
+
+    /// A handler on the class path of this JVM, with the compiler and the collector that Lambda
+    /// chooses.
+    public static Settings of(Class<? extends RequestStreamHandler> handler, String maxHeap) {
+      return new Settings(
+          List.of("-Xmx" + maxHeap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+          System.getProperty("java.class.path"),
+          Path.of(System.getProperty("java.io.tmpdir")),
+          handler.getName(),
+          Map.of(
+              "AWS_REGION", "us-east-1",
+              "AWS_ACCESS_KEY_ID", "test",
+              "AWS_SECRET_ACCESS_KEY", "test"));
+    }
+
+    public Settings with(Map<String, String> more) {
+      Map<String, String> all = new HashMap<>(variables);
+      all.putAll(more);
+      return new Settings(javaOptions, classPath, taskRoot, handler, all);
+    }
+  }
+
+  private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.";
+  private static final String MAIN = CLIENT + "AWSLambda";
+  private static final String LIBRARY_PROPERTY = CLIENT + "runtimeapi.NativeClient.JNI";
+
+  private final RuntimeApi api;
+  private final Process process;
+  private final Queue<String> log = new ConcurrentLinkedQueue<>();
+  private final CompletableFuture<Void> logRead;
+
+  private RuntimeProcess(RuntimeApi api, Process process) {
+    this.api = api;
+    this.process = process;
+    this.logRead = CompletableFuture.runAsync(this::readLog, Thread::startVirtualThread);
+  }
+
+  /// Starts the process, and comes back when the function is initialised.
+  ///
+  /// @throws IllegalStateException if it cannot be initialised
+  public static RuntimeProcess start(Settings settings) {
+    RuntimeProcess process = launch(settings, RuntimeApi.start());
+    process.awaitInitialised();
+    return process;
+  }
+
+  /// Starts the process. The API ends with it.
+  public static RuntimeProcess launch(Settings settings, RuntimeApi api) {
+    try {
+      var process = new RuntimeProcess(api, builder(settings, api).start());
+      process.onEnd().thenRun(api::close);
+      return process;
+    } catch (IOException e) {
+      api.close();
+      throw new UncheckedIOException("the process does not start", e);
+    }
+  }
+
+  private static ProcessBuilder builder(Settings settings, RuntimeApi api) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(settings.javaOptions());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-D" + LIBRARY_PROPERTY + "=" + NativeLibrary.FILE);
+    command.addAll(List.of("-cp", settings.classPath(), MAIN, settings.handler()));
+    var builder =
+        new ProcessBuilder(command)
+            .directory(settings.taskRoot().toFile())
+            .redirectErrorStream(true);
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.putAll(
+        Map.of(
+            "AWS_LAMBDA_RUNTIME_API",
+            api.address(),
+            "AWS_LAMBDA_FUNCTION_NAME",
+            "appflow-metadata-reset",
+            "AWS_LAMBDA_FUNCTION_VERSION",
+            "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+            "512",
+            "LAMBDA_TASK_ROOT",
+            settings.taskRoot().toString(),
+            "_HANDLER",
+            settings.handler()));
+    environment.putAll(settings.variables());
+    return builder;
+  }
+
+  /// The client unpacks its library to one place for all processes, over the one that another has
+  /// loaded; so it is unpacked here, once.
+  private static final class NativeLibrary {
+    static final Path FILE = unpack();
+
+    private static Path unpack() {
+      String architecture = System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64";
+      String name = "/jni/libaws-lambda-jni.linux-" + architecture + ".so";
+      try (InputStream library = RuntimeProcess.class.getResourceAsStream(name)) {
+        Path file = Files.createTempFile("aws-lambda-jni", ".so");
+        file.toFile().deleteOnExit();
+        Files.copy(library, file, StandardCopyOption.REPLACE_EXISTING);
+        return file;
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot unpack " + name, e);
+      }
+    }
+  }
+
+  @Override
+  public void handleRequest(InputStream event, OutputStream answer, Context context)
+      throws IOException {
+    try {
+      switch (orEnd(api.invoke(event.readAllBytes(), context))) {
+        case Report.Answer(byte[] body) -> answer.write(body);
+        case Report.Error(String body) -> {
+          // After an error that is fatal the runtime does not ask for more, but ends.
+          awaitEither(api.ready(), process.onExit());
+          throw new IOException("the function failed: " + body);
+        }
+      }
+    } catch (InterruptedException _) {
+      kill();
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("killed at the function's timeout");
+    }
+  }
+
+  /// What is to be waited for, unless the process ends before.
+  private <T> T orEnd(CompletableFuture<T> awaited) throws IOException, InterruptedException {
+    awaitEither(awaited, process.onExit());
+    if (!awaited.isDone()) {
+      throw new IOException("the process ended with exit code " + process.exitValue());
+    }
+    return awaited.resultNow();
+  }
+
+  private static void awaitEither(CompletableFuture<?> one, CompletableFuture<?> other)
+      throws InterruptedException {
+    try {
+      CompletableFuture.anyOf(one, other).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("neither fails", e);
+    }
+  }
+
+  /// Waits until the function is initialised.
+  ///
+  /// @throws IllegalStateException if it cannot be
+  public void awaitInitialised() {
+    try {
+      orEnd(CompletableFuture.anyOf(api.ready(), api.initError()));
+      if (api.initError().isDone()) {
+        throw new IllegalStateException(
+            "the function cannot be initialised: " + api.initError().resultNow());
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("the function cannot be initialised", e);
+    } catch (InterruptedException _) {
+      kill();
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("killed while it started");
+    }
+  }
+
+  /// SIGKILL, at once.
+  public void kill() {
+    process.destroyForcibly();
+  }
+
+  public boolean hasEnded() {
+    return !process.isAlive();
+  }
+
+  /// Done once the process has ended.
+  public CompletableFuture<Process> onEnd() {
+    return process.onExit();
+  }
+
+  /// The lines that the process has printed; all of them once it is closed.
+  public List<String> log() {
+    return List.copyOf(log);
+  }
+
+  @Override
+  public void close() {
+    kill();
+    process.onExit().join();
+    logRead.join();
+  }
+
+  private void readLog() {
+    try (BufferedReader lines = process.inputReader();
+        Stream<String> all = lines.lines()) {
+      all.forEach(log::add);
+    } catch (IOException | UncheckedIOException _) {
+      // It was killed.
+    }
+  }
+}

@@ -1,5 +1,7 @@
 package io.github.metadatareset;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
@@ -28,7 +33,7 @@ import javax.tools.ToolProvider;
 ///
 /// @param bug what is wrong with it
 /// @param source below the base package
-/// @param original stands in the source exactly once
+/// @param original stands in the source exactly once, however it is broken into lines
 record Mutant(String bug, String source, String original, String planted) {
 
   private static final String BASE = "io.github.metadatareset.";
@@ -95,11 +100,18 @@ record Mutant(String bug, String source, String original, String planted) {
 
   private String mutated() throws IOException {
     String text = Files.readString(SOURCES.resolve(source));
-    int at = text.indexOf(original);
-    if (at < 0 || text.indexOf(original, at + 1) >= 0) {
-      throw new IllegalStateException("%s does not hold once: %s".formatted(source, original));
+    List<MatchResult> found = anyhowSpaced(original).matcher(text).results().toList();
+    if (found.size() != 1) {
+      throw new IllegalStateException(
+          "%s holds %d times: %s".formatted(source, found.size(), original));
     }
-    return text.substring(0, at) + planted + text.substring(at + original.length());
+    MatchResult place = found.getFirst();
+    return text.substring(0, place.start()) + planted + text.substring(place.end());
+  }
+
+  private static Pattern anyhowSpaced(String code) {
+    return Pattern.compile(
+        Stream.of(code.split("\\s+")).map(Pattern::quote).collect(joining("\\s*")));
   }
 
   private static final class Source extends SimpleJavaFileObject {

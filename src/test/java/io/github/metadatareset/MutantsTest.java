@@ -61,10 +61,7 @@ class MutantsTest {
           new Mutant(
               "failures are collected from threads in a plain list",
               "SqsBatch.java",
-              """
-              Map.entry(task, work.perform(task.plan(), task.source()))))
-                      .forEach(done -> done(done.getKey(), done.getValue()));
-              """,
+              "Map.entry(task, work.perform(task.plan(), task.source())))) .forEach(done -> done(done.getKey(), done.getValue()));",
               """
                             Map.entry(task, collected(task, work.perform(task.plan(), task.source())))))
                     .toList()
@@ -136,7 +133,7 @@ class MutantsTest {
           new Mutant(
               "parts that cannot be done are forgotten",
               "Work.java",
-              "    bury(parts.impossible(), source);\n",
+              "bury(parts.impossible(), source);",
               ""),
           new Mutant(
               "the dead letter of a part is not awaited",
@@ -151,7 +148,7 @@ class MutantsTest {
           new Mutant(
               "the list of names is read without a reset",
               "plan/Splitter.java",
-              "    appFlow.reset(names);\n",
+              "appFlow.reset(names);",
               ""),
           new Mutant(
               "nested entities are left out",
@@ -166,17 +163,17 @@ class MutantsTest {
           new Mutant(
               "USED_BY_FLOWS leaves out the names",
               "plan/Splitter.java",
-              "      parts.add(request.withEntities(new Entities.Names()));\n",
+              "parts.add(request.withEntities(new Entities.Names()));",
               ""),
           new Mutant(
               "the parent of a flow's nested entity is forgotten",
               "plan/Splitter.java",
-              ".map(parent -> below(request, parent))",
-              ".map(_ -> Optional.of(request))"),
+              "use.parent().flatMap(EntitiesPath::of).map(request::withEntitiesPath).orElse(request); entity(place, use.entity()) .flatMap( entity -> use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))",
+              "request; entity(place, use.entity())"),
           new Mutant(
               "patterns reach every profile",
               "plan/Splitter.java",
-              "return reach.matches(profile.name())\n        && matching.name()",
+              "return reach.matches(profile.name()) && matching.name()",
               "return matching.name()"),
           new Mutant(
               "a pattern that matches nothing is done",
@@ -226,8 +223,8 @@ class MutantsTest {
           new Mutant(
               "the last batch is not sent",
               "aws/SqsBatches.java",
-              "    if (!batch.isEmpty()) {\n      batches.add(batch);\n    }\n    return batches;",
-              "    if (!batch.isEmpty() && batches.isEmpty()) {\n      batches.add(batch);\n    }\n    return batches;"),
+              "if (!batch.isEmpty()) { batches.add(batch); } return batches;",
+              "if (!batch.isEmpty() && batches.isEmpty()) { batches.add(batch); } return batches;"),
           new Mutant(
               "a refused dead letter is taken for accepted",
               "aws/SqsDeadLetterQueue.java",

@@ -5,6 +5,8 @@ import io.github.metadatareset.reset.DeadLetterQueue;
 import io.github.metadatareset.reset.Deadline;
 import io.github.metadatareset.reset.RequestQueue;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -31,6 +33,11 @@ public final class AwsServices {
   /// How often the SDK tries a call; further retries are the queue's.
   public static final int ATTEMPTS = 3;
 
+  /// For the time limits of calls; by itself each client would have five threads.
+  private static final ScheduledExecutorService TIMERS =
+      Executors.newScheduledThreadPool(
+          2, Thread.ofPlatform().daemon().name("time-limits-", 0).factory());
+
   private final AppflowClient appFlow;
   private final SqsClient sqs;
   private final Semaphore appFlowCalls;
@@ -44,6 +51,7 @@ public final class AwsServices {
             .overrideConfiguration(
                 client ->
                     client
+                        .scheduledExecutorService(TIMERS)
                         .apiCallAttemptTimeout(APPFLOW_ATTEMPT_TIMEOUT)
                         .apiCallTimeout(APPFLOW_CALL_TIMEOUT)
                         // Adaptive: it measures what AppFlow admits and sends no faster.
@@ -58,6 +66,7 @@ public final class AwsServices {
             .overrideConfiguration(
                 client ->
                     client
+                        .scheduledExecutorService(TIMERS)
                         .apiCallAttemptTimeout(SQS_ATTEMPT_TIMEOUT)
                         .apiCallTimeout(SQS_CALL_TIMEOUT)
                         .retryStrategy(

@@ -171,10 +171,12 @@ public final class Splitter {
 
     /// An entity that a flow uses.
     void add(Request.OfConnector request, Use use, Completion completion) {
-      use.parent()
-          .map(parent -> below(request, parent))
-          .orElse(Optional.of(request))
-          .flatMap(place -> entity(place, use.entity()))
+      Request.OfConnector place =
+          use.parent().flatMap(EntitiesPath::of).map(request::withEntitiesPath).orElse(request);
+      entity(place, use.entity())
+          .flatMap(
+              entity ->
+                  use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))
           .ifPresent(entity -> add(entity, completion));
     }
 

@@ -68,6 +68,10 @@ final class Versions {
     if (!profile.isOf(ConnectorType.CUSTOMCONNECTOR) || profile.label().isEmpty()) {
       return List.of(request);
     }
+    if (request.entities() instanceof Entities.Listed) {
+      // each entity has versions of its own, which it finds when the list is split
+      return List.of(request);
+    }
     ConnectorLabel label = profile.label().get();
     List<ApiVersion> supported = discovery.supportedApiVersions(label);
     List<ApiVersion> meant = supported.size() == 1 ? supported : inFlows(request, profile);

@@ -47,6 +47,24 @@ class SplitterTest {
     }
 
     @Test
+    void ofACustomConnectorKeepAListWholeAsEachEntityHasVersionsOfItsOwn() {
+      appFlow
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2")
+          .withFlow("old", use("erp", "orders", "v1"))
+          .withFlow("new", use("erp", "items", "v2"));
+      String list =
+          "{'connectorProfileName':'%s','connectorType':'CustomConnector','entities':['items','orders']}";
+
+      assertEquals(requests(list.formatted("erp")), split(list.formatted("*")).requests());
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'erp','connectorType':'CustomConnector','connectorEntityName':'items','apiVersion':'v2'}",
+              "{'connectorProfileName':'erp','connectorType':'CustomConnector','connectorEntityName':'orders','apiVersion':'v1'}"),
+          split(list.formatted("erp")).requests());
+    }
+
+    @Test
     void keepWhatTheRequestSaysOfEntities() {
       appFlow.profile("crm-eu", ConnectorType.SALESFORCE);
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.request.ConnectorType;
@@ -676,7 +677,8 @@ class MetadataResetHandlerTest {
     return ids(invoke(function, SentMessage.batch(batch), Duration.ofMinutes(2)));
   }
 
-  private static List<String> ids(String answer) {
+  /// The identifiers in the answer to a batch.
+  static List<String> ids(String answer) {
     return JsonValue.parse(answer, "")
         .member("batchItemFailures")
         .orElseThrow()
@@ -692,7 +694,7 @@ class MetadataResetHandlerTest {
         .replace('"', '\'');
   }
 
-  private static String invoke(MetadataResetHandler handler, String event, Duration left) {
+  static String invoke(RequestStreamHandler handler, String event, Duration left) {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     try {
       handler.handleRequest(

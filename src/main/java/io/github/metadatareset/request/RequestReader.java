@@ -35,6 +35,7 @@ public record RequestReader(ProfilePattern reach) {
   static final String USED_BY_FLOWS = "USED_BY_FLOWS";
   static final String ALL = "ALL";
 
+  private static final String A_MEMBER = "one of the members " + MEMBERS.stream().sorted().toList();
   private static final String A_REQUEST =
       "an object with connectorProfileName, a connectorType without profile, flowName or requests";
   private static final String A_PROFILE =
@@ -64,7 +65,7 @@ public record RequestReader(ProfilePattern reach) {
     if (!value.isObject() || value.memberNames().isEmpty()) {
       throw value.refused(A_REQUEST);
     }
-    allowOnly(value, MEMBERS, "one of the members " + MEMBERS.stream().sorted().toList());
+    allowOnly(value, MEMBERS, A_MEMBER);
     forbid(value, REQUESTS, "no list inside a list of requests");
     if (value.has(FLOW)) {
       allowOnly(value, Set.of(FLOW), "no other member beside flowName");

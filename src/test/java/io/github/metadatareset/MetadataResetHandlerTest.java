@@ -382,7 +382,7 @@ class MetadataResetHandlerTest {
 
     @Test
     void whatCannotBeSettledBeforeTheAnswerIsDueComesBack() {
-      assertEquals(List.of("a"), returnedAfter(Duration.ofSeconds(119)));
+      assertEquals(List.of("a"), returnedAfter(Duration.ofSeconds(116)));
 
       assertEquals(List.of(), queues.letters());
       assertEquals(Map.of(), queues.delays());

@@ -21,10 +21,11 @@ public record Deadline(InstantSource clock, Instant end) {
     return in(clock, left.minus(reserve(left)));
   }
 
-  /// When settling has to end, so that the answer is given in time: that keeps a fifth of what
-  /// settling has. An invocation that ends without an answer gets back even what was done.
+  /// When settling has to end, so that there is time for the answer, and for a line of log about
+  /// each record: that keeps half of it back. An invocation that ends without an answer gets back
+  /// even what was done.
   public static Deadline beforeAnswering(InstantSource clock, Duration left) {
-    return in(clock, left.minus(reserve(left).dividedBy(5)));
+    return in(clock, left.minus(reserve(left).dividedBy(2)));
   }
 
   private static Duration reserve(Duration left) {

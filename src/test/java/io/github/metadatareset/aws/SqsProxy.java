@@ -29,7 +29,7 @@ import java.util.function.Predicate;
 
 /// Stands between the SDK and SQS: keeps the batches that pass, and answers them otherwise than SQS
 /// would where it is told to.
-final class SqsProxy implements AutoCloseable {
+public final class SqsProxy implements AutoCloseable {
 
   private static final String CONTENT_TYPE = "application/x-amz-json-1.0";
 
@@ -40,7 +40,7 @@ final class SqsProxy implements AutoCloseable {
   private final Queue<Batch> batches = new ConcurrentLinkedQueue<>();
   private volatile Script script = Batch::answeredBy;
 
-  SqsProxy(URI sqs) throws IOException {
+  public SqsProxy(URI sqs) throws IOException {
     this.sqs = sqs;
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
     server.setExecutor(threads);
@@ -49,7 +49,7 @@ final class SqsProxy implements AutoCloseable {
   }
 
   /// How batches are answered.
-  interface Script {
+  public interface Script {
     Answer answer(Batch batch, Function<Batch, Answer> sqs);
 
     /// No answer until then.
@@ -82,9 +82,9 @@ final class SqsProxy implements AutoCloseable {
   /// The input of a SendMessageBatch or a ChangeMessageVisibilityBatch.
   ///
   /// @param target the operation, as SQS's wire protocol names it
-  record Batch(String target, JsonValue input) {
+  public record Batch(String target, JsonValue input) {
 
-    List<Entry> entries() {
+    public List<Entry> entries() {
       return input.member("Entries").orElseThrow().asList("entries").stream()
           .map(Entry::new)
           .toList();
@@ -114,7 +114,7 @@ final class SqsProxy implements AutoCloseable {
     }
   }
 
-  record Entry(JsonValue json) {
+  public record Entry(JsonValue json) {
 
     String id() {
       return json.text("Id").orElseThrow();
@@ -139,7 +139,7 @@ final class SqsProxy implements AutoCloseable {
     }
   }
 
-  record Answer(int status, String body) {
+  public record Answer(int status, String body) {
 
     static Answer error(int status, String code) {
       return new Answer(
@@ -154,7 +154,7 @@ final class SqsProxy implements AutoCloseable {
     }
   }
 
-  URI endpoint() {
+  public URI endpoint() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
@@ -169,7 +169,7 @@ final class SqsProxy implements AutoCloseable {
   }
 
   /// From now on.
-  void answer(Script newScript) {
+  public void answer(Script newScript) {
     script = newScript;
   }
 

@@ -170,7 +170,7 @@ class LargeBatchTest {
     assertEquals(RECORDS, give(number -> message(id(number), call("Busy" + number))).size());
 
     assertEquals(RECORDS, calls.get());
-    
+
     assertTrue(live.get() < MOST_MEMORY, () -> live + " bytes");
   }
 
@@ -195,8 +195,7 @@ class LargeBatchTest {
             inner.handleRequest(in, out, context);
             over.countDown();
           };
-      List<String> bodies =
-          IntStream.range(0, 300).mapToObj("{\"entity\":%d}"::formatted).toList();
+      List<String> bodies = IntStream.range(0, 300).mapToObj("{\"entity\":%d}"::formatted).toList();
       stack.queues().sendAll(bodies);
 
       try (var mapping =

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -133,6 +134,11 @@ final class LocalStack implements AutoCloseable {
   /// The lines that the function has logged.
   List<JsonValue> log() {
     return List.copyOf(log);
+  }
+
+  /// The lines that the function has logged, which are forgotten with that.
+  List<JsonValue> takeLog() {
+    return Stream.generate(log::poll).takeWhile(Objects::nonNull).toList();
   }
 
   /// Gives every line that the function logs from now on to a reader.

@@ -127,6 +127,10 @@ public final class EventSourceMapping implements AutoCloseable {
     return List.copyOf(invocations);
   }
 
+  public void forgetInvocations() {
+    invocations.clear();
+  }
+
   /// Works until the queue holds no message, visible, invisible or delayed, and no invocation runs.
   /// Returns false if the limit comes first.
   public boolean drain(Duration limit) throws InterruptedException {

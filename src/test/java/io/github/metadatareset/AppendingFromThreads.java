@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 /// all have ended that list is the answer. Two threads that append at the same moment may keep but
 /// one of the two, and the other message is deleted though it failed.
 ///
-/// The pattern, written out: the library itself is not among this project's dependencies.
+/// The pattern, written out, as the library is not among this project's dependencies. See
+/// `AbstractBatchMessageHandler` in github.com/aws-powertools/powertools-lambda-java.
 record AppendingFromThreads(Executor executor, Consumer<SQSMessage> work)
     implements RequestStreamHandler {
 

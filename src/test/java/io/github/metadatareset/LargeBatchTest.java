@@ -169,12 +169,11 @@ class LargeBatchTest {
     assertEquals(RECORDS, give(number -> message(id(number), call("Busy" + number))).size());
 
     assertEquals(RECORDS, calls.get());
-
     assertTrue(live.get() < MOST_MEMORY, () -> live + " bytes");
   }
 
-  /// Of thirty batches of letters SQS takes ten, then it answers no more until the invocation
-  /// is over.
+  /// Of thirty batches of letters SQS takes ten; then it does not answer until the invocation is
+  /// over.
   @Test
   void whoseSettlementSqsHoldsUpIsAnsweredInTimeAndNothingIsDoneTwice() throws Exception {
     CountDownLatch over = new CountDownLatch(1);

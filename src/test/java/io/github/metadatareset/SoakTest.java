@@ -100,7 +100,7 @@ class SoakTest {
   }
 
   private List<Look> sendSteadily(MixedLoad load) throws Exception {
-    int perLook = REQUESTS / AT_ONCE / LOOKS;
+    int perLook = Math.max(1, REQUESTS / AT_ONCE / LOOKS);
     List<Look> looks = new ArrayList<>();
     try (EventSourceMapping mapping = stack.mapping(SETTINGS).start();
         ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor()) {

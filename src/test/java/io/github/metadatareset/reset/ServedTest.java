@@ -9,6 +9,7 @@ import io.github.metadatareset.request.Entities;
 import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +89,20 @@ class ServedTest {
 
     assertEquals(2, remembered(0, 2), "used just before");
     assertEquals(0, remembered(2, 4), "the next ones went instead");
+  }
+
+  /// Ten thousand of up to a megabyte would be more than the function has.
+  @Test
+  void keepsNoRequestInMemory() {
+    WeakReference<Request> request = new WeakReference<>(entity("Contact"));
+    served.served(request.get(), NOON);
+
+    for (int i = 0; i < 10 && !request.refersTo(null); i++) {
+      System.gc();
+    }
+
+    assertTrue(request.refersTo(null));
+    assertTrue(covers(entity("Contact"), NOON.minusMillis(1)));
   }
 
   private void serve(int from, int to) {

@@ -1,5 +1,7 @@
 package io.github.metadatareset;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import com.code_intelligence.jazzer.mutation.annotation.WithSize;
@@ -30,9 +32,13 @@ class BatchFuzzTest {
     Account.assertBalanced(function, messages, answer);
   }
 
+  /// With an AppFlow that obliges, that refuses everything for good, and that fails throughout.
   static Stream<Arguments> messages() throws IOException {
     return EventReaderFuzzTest.events()
-        .map(event -> new HostileMessage("m", new String(event), "cause", "group", 1))
-        .map(message -> Arguments.of(List.of(message), 0, "Code", "message"));
+        .map(event -> new HostileMessage("m", new String(event, UTF_8), "cause", "group", 1))
+        .flatMap(
+            message ->
+                Stream.of(0, 63, -1)
+                    .map(trouble -> Arguments.of(List.of(message), trouble, "Code", "message")));
   }
 }

@@ -53,6 +53,7 @@ final class SmallHeap {
 
   public static void main(String[] arguments) throws IOException {
     SmallHeap heap = new SmallHeap();
+    heap.handleDirectly("{\"Records\":[0" + ",0".repeat(999_990) + "]}");
     for (NastyBody body : NastyBody.ALL) {
       System.out.println(body.shape());
       heap.handle(body.text().apply(0));
@@ -67,14 +68,18 @@ final class SmallHeap {
 
   /// Directly, among others, and as often as a batch may hold it.
   private void handle(String body) throws IOException {
-    try {
-      invoke(body.getBytes(UTF_8));
-    } catch (RequestFailedException e) {
-      // as it should, where the body is no request
-    }
+    handleDirectly(body);
     handleAll(List.of(body, "{\"connectorProfileName\":\"crm\"}"));
     handleAll(
         Collections.nCopies(Math.max(1, MAX_BATCH_BYTES / batch(List.of(body)).length), body));
+  }
+
+  private void handleDirectly(String event) throws IOException {
+    try {
+      invoke(event.getBytes(UTF_8));
+    } catch (RequestFailedException e) {
+      // as it should be, where that is no request
+    }
   }
 
   private void handleAll(List<String> bodies) throws IOException {

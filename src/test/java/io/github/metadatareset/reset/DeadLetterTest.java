@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +91,17 @@ class DeadLetterTest {
                       (name, value) ->
                           assertTrue(value.matches("[ -~]{1,1024}"), () -> name + " is: " + value));
             });
+  }
+
+  @Test
+  void isLegalForSqsForEveryCodePoint() {
+    IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+        .mapToObj(Character::toString)
+        .gather(Gatherers.windowFixed(256))
+        .map(characters -> String.join("", characters))
+        .map(text -> letter("{}", new Failure.Permanent(text, text), message(text, text, 1), text))
+        .flatMap(letter -> letter.attributes().values().stream())
+        .forEach(value -> assertTrue(value.matches("[ -~]{1,1024}"), value));
   }
 
   @Test

@@ -213,21 +213,20 @@ class EventReaderTest {
   /// Whatever arrives, and however often it is wrapped.
   @Test
   void aWrappedRequestMeansWhatItMeansBare() {
-    int cases = 4_000;
+    RandomCases cases = new RandomCases(4_000);
     int[] asked = {0};
 
-    new RandomCases(cases)
-        .check(
-            random -> {
-              String json = JsonValue.write(new RandomJson(random).any());
-              Optional<Meaning> bare = meaning(json);
+    cases.check(
+        random -> {
+          String json = JsonValue.write(new RandomJson(random).any());
+          Optional<Meaning> bare = meaning(json);
 
-              assertEquals(bare, meaning(wrapped(random, json)), json);
-              asked[0] += bare.isPresent() ? 1 : 0;
-            });
+          assertEquals(bare, meaning(wrapped(random, json)), json);
+          asked[0] += bare.isPresent() ? 1 : 0;
+        });
 
-    assertTrue(asked[0] > cases / 4, () -> asked[0] + " of the cases were requests");
-    assertTrue(asked[0] < 3 * cases / 4, () -> asked[0] + " of the cases were requests");
+    assertTrue(asked[0] > cases.count() / 4, () -> asked[0] + " of the cases were requests");
+    assertTrue(asked[0] < 3 * cases.count() / 4, () -> asked[0] + " of the cases were requests");
   }
 
   private static final List<UnaryOperator<String>> WRAPPERS =

@@ -113,7 +113,9 @@ final class SqsBatches {
   }
 
   static Failure refused(String code, String message) {
-    return new Failure.Unavailable(code, Optional.ofNullable(message).orElse("no message"));
+    return new Failure.Unavailable(
+        Optional.ofNullable(code).orElse("InvalidResponse"),
+        Optional.ofNullable(message).orElse("no message"));
   }
 
   private static SendMessageBatchRequestEntry entry(int id, Message message) {

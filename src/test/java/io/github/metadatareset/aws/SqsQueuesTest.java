@@ -271,6 +271,16 @@ class SqsQueuesTest {
     }
 
     @Test
+    void thatAreRefusedWithoutAReasonAreNotAccepted() {
+      DeadLetter letter = numbered(1);
+      proxy.answer((_, _) -> new Answer(200, "{\"Failed\":[{\"Id\":\"0\",\"SenderFault\":true}]}"));
+
+      assertEquals(
+          new Failure.Unavailable("InvalidResponse", "no message"),
+          deadLetterQueue.send(List.of(letter)).refused().get(letter));
+    }
+
+    @Test
     void thatDidNotArriveAsTheyWereSentAreNotAccepted() {
       DeadLetter letter = numbered(1);
       proxy.answer(

@@ -29,7 +29,7 @@ class BatchFuzzTest {
 
     String answer = function.invoke(HostileMessage.batch(messages));
 
-    Account.assertBalanced(function, messages, answer);
+    Reckoning.assertBalanced(function, messages, answer);
   }
 
   /// With an AppFlow that obliges, that refuses everything for good, and that fails throughout.

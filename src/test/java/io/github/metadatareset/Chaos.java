@@ -6,34 +6,49 @@ import io.github.metadatareset.local.RuntimeProcess;
 import io.github.metadatareset.local.Tap;
 import io.github.metadatareset.local.Tap.Question;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
 
 /// Strikes processes at chosen moments of their work, one blow at a time.
 final class Chaos {
 
-  /// How far a process has come when it is struck.
+  /// How far a process has come when it is struck. Where a queue is to take something, what would
+  /// not wait for that is given the time to go on.
   enum Moment {
-    STARTING("starting"),
-    ANYWHERE("some time after it was given a batch"),
-    BEFORE_CALLS("before its first call"),
-    BETWEEN_CALLS("a call was made, but not yet answered"),
-    BEFORE_ENQUEUEING("between call and enqueueing"),
-    ENQUEUEING("some parts are on the queue"),
-    BURYING("a dead letter was sent"),
-    ANSWERING("all is done but the answer"),
-    IDLE("it has answered");
+    STARTING("it starts", 1, 5),
+    ANYWHERE("it was given a batch, some time ago", 1, 500),
+    BEFORE_CALLS("it is about to make its first call", 1, 5),
+    BETWEEN_CALLS("a call was made, its answer is due", 5, 5),
+    BEFORE_ENQUEUEING("calls were made, parts are to be sent", 1, 2000),
+    ENQUEUEING("some parts were sent", 2, 2000),
+    BEFORE_BURYING("a dead letter is to be sent", 1, 2000),
+    BURYING("a dead letter was sent", 1, 2000),
+    ANSWERING("all is done but the answer", 1, 5),
+    IDLE("it has answered", 1, 5);
 
     private final String words;
+    private final int mostTimes;
+    private final Duration longestDelay;
 
-    Moment(String words) {
+    Moment(String words, int mostTimes, int longestDelayMillis) {
       this.words = words;
+      this.mostTimes = mostTimes;
+      this.longestDelay = Duration.ofMillis(longestDelayMillis);
+    }
+
+    private boolean isInAnInvocation() {
+      return this != STARTING && this != IDLE;
     }
   }
 
@@ -48,40 +63,51 @@ final class Chaos {
 
   /// @param nth at which time that a batch comes to this moment
   /// @param delay how long after it
-  record Blow(
-      Weapon weapon, Moment moment, int nth, Duration delay, CompletableFuture<Void> struck) {
+  record Blow(Weapon weapon, Moment moment, int nth, Duration delay, CountDownLatch dealt) {
 
-    Blow(Weapon weapon, Moment moment, int nth, Duration delay) {
-      this(weapon, moment, nth, delay, new CompletableFuture<>());
+    private static Blow random(Weapon weapon, Moment moment, RandomGenerator random) {
+      return new Blow(
+          weapon,
+          moment,
+          random.nextInt(moment.mostTimes) + 1,
+          Duration.ofNanos(random.nextLong(moment.longestDelay.toNanos())),
+          new CountDownLatch(1));
     }
+
+    void awaitDealt(Duration limit) throws InterruptedException {
+      if (!dealt.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new AssertionError("no process was struck when " + moment.words);
+      }
+    }
+  }
+
+  /// Every fifth leads to a timeout; the others come at every moment about as often, in any order.
+  static List<Blow> blows(int count, RandomGenerator random) {
+    List<Blow> blows = new ArrayList<>();
+    List<Moment> moments = List.of(Moment.values());
+    List<Moment> inAnInvocation = moments.stream().filter(Moment::isInAnInvocation).toList();
+    for (int i = 0; i < count; i++) {
+      Blow blow =
+          i % 5 == 4
+              ? Blow.random(
+                  Weapon.SILENCE, inAnInvocation.get(random.nextInt(inAnInvocation.size())), random)
+              : Blow.random(Weapon.KILL, moments.get((i - i / 5) % moments.size()), random);
+      blows.add(random.nextInt(blows.size() + 1), blow);
+    }
+    return blows;
   }
 
   private final AtomicReference<Blow> next = new AtomicReference<>();
-  private final Map<Moment, Map<Weapon, AtomicInteger>> blows = new EnumMap<>(Moment.class);
-
-  Chaos() {
-    for (Moment moment : Moment.values()) {
-      Map<Weapon, AtomicInteger> counts = new EnumMap<>(Weapon.class);
-      Arrays.stream(Weapon.values()).forEach(weapon -> counts.put(weapon, new AtomicInteger()));
-      blows.put(moment, counts);
-    }
-  }
+  private final Queue<Blow> dealt = new ConcurrentLinkedQueue<>();
 
   /// The next process that comes to the blow's moment is struck.
   void expect(Blow blow) {
     next.set(blow);
   }
 
-  private int count(Moment moment, Weapon weapon) {
-    return blows.get(moment).get(weapon).get();
-  }
-
-  int count(Moment moment) {
-    return Arrays.stream(Weapon.values()).mapToInt(weapon -> count(moment, weapon)).sum();
-  }
-
-  int count(Weapon weapon) {
-    return Arrays.stream(Moment.values()).mapToInt(moment -> count(moment, weapon)).sum();
+  /// How many processes were killed, at whatever moment.
+  long killed() {
+    return dealt.stream().filter(blow -> blow.weapon() == Weapon.KILL).count();
   }
 
   /// How many blows there were, a line for each moment.
@@ -89,10 +115,16 @@ final class Chaos {
     return Arrays.stream(Moment.values())
         .map(
             moment ->
-                "  %-40s killed %3d   timed out %3d%n"
+                "  when %-40s killed %3d   silenced %3d%n"
                     .formatted(
                         moment.words, count(moment, Weapon.KILL), count(moment, Weapon.SILENCE)))
         .collect(joining());
+  }
+
+  private long count(Moment moment, Weapon weapon) {
+    return dealt.stream()
+        .filter(blow -> blow.moment() == moment && blow.weapon() == weapon)
+        .count();
   }
 
   /// Watches one process, and strikes it at most once.
@@ -116,7 +148,7 @@ final class Chaos {
         case "response" -> Optional.of(answered ? Moment.IDLE : Moment.ANSWERING);
         case "SendMessageBatch" ->
             question.body().contains("/dead-letters\"")
-                ? answered ? Optional.of(Moment.BURYING) : Optional.empty()
+                ? Optional.of(answered ? Moment.BURYING : Moment.BEFORE_BURYING)
                 : Optional.of(answered ? Moment.ENQUEUEING : Moment.BEFORE_ENQUEUEING);
         default ->
             question.peer() == Tap.Peer.APPFLOW
@@ -128,6 +160,9 @@ final class Chaos {
     private synchronized Optional<Blow> blow(Moment moment) {
       if (moment == Moment.ANYWHERE) {
         times.keySet().removeIf(each -> each != Moment.STARTING);
+      }
+      if (moment == Moment.BEFORE_ENQUEUEING && !times.containsKey(Moment.BETWEEN_CALLS)) {
+        return Optional.empty();
       }
       int nth = times.merge(moment, 1, Integer::sum);
       Blow blow = next.get();
@@ -152,8 +187,8 @@ final class Chaos {
         case KILL -> process.close();
         case SILENCE -> silent = true;
       }
-      blows.get(blow.moment()).get(blow.weapon()).incrementAndGet();
-      blow.struck().complete(null);
+      dealt.add(blow);
+      blow.dealt().countDown();
     }
   }
 }

@@ -23,7 +23,7 @@ class InvocationFuzzTest {
       String answer = function.invoke(event);
       SqsMessage.batch(JsonValue.parse(event))
           .ifPresentOrElse(
-              batch -> Account.assertBalanced(function, messages(batch), answer),
+              batch -> Reckoning.assertBalanced(function, messages(batch), answer),
               () -> assertAnswersDirectly(answer));
     } catch (RequestFailedException e) {
       assertTrue(e.getMessage().matches("[ -~]+"), e::getMessage);

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.Chaos.Blow;
-import io.github.metadatareset.Chaos.Moment;
-import io.github.metadatareset.Chaos.Weapon;
 import io.github.metadatareset.Workload.Asked;
 import io.github.metadatareset.Workload.Impossible;
 import io.github.metadatareset.local.AppFlowAccount;
@@ -22,7 +20,6 @@ import io.github.metadatareset.local.SourceApplication;
 import io.github.metadatareset.local.Tap;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +27,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -59,6 +53,9 @@ class KilledProcessTest {
   private static final LocalQueues.Settings QUEUES =
       LocalQueues.Settings.DEFAULT.withVisibilityTimeout(LIMIT);
 
+  /// After so many SQS moves a message to the dead-letter queue where none succeeds.
+  private static final int RECEIVES = 2;
+
   private static final EventSourceMapping.Settings SETTINGS =
       EventSourceMapping.Settings.DEFAULT
           .withBatchSize(10)
@@ -68,6 +65,8 @@ class KilledProcessTest {
 
   /// As the kernel does where an environment takes more memory than it has.
   private static final String KILLED = "the process ended with exit code 137";
+
+  private static final String TIMED_OUT = "Task timed out after " + SHORT_TIMEOUT;
 
   private static final String OUT_OF_MEMORY = "the process ended with exit code 3";
 
@@ -90,14 +89,13 @@ class KilledProcessTest {
             random -> {
               try {
                 strike(random);
-              } catch (InterruptedException | ExecutionException | TimeoutException e) {
+              } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
               }
             });
   }
 
-  private void strike(RandomGenerator random)
-      throws InterruptedException, ExecutionException, TimeoutException {
+  private void strike(RandomGenerator random) throws InterruptedException {
     Workload workload = new Workload(random);
     start(workload.account(), QUEUES.withVisibilityTimeout(SHORT_TIMEOUT.multipliedBy(3)));
     Chaos chaos = new Chaos();
@@ -108,10 +106,10 @@ class KilledProcessTest {
                 SETTINGS.withConcurrency(2).withFunctionTimeout(SHORT_TIMEOUT))
             .start();
     try (mapping) {
-      for (Blow blow : blows(random)) {
+      for (Blow blow : Chaos.blows(KILLS, random)) {
         chaos.expect(blow);
         workload.nextRound().forEach(asked -> sent.add(send(asked)));
-        blow.struck().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        blow.awaitDealt(LIMIT);
       }
     }
     drain();
@@ -131,52 +129,15 @@ class KilledProcessTest {
     return new Sent(asked, resetsBefore);
   }
 
-  /// Every moment about as often as any other, in any order.
-  private static List<Blow> blows(RandomGenerator random) {
-    List<Blow> blows = new ArrayList<>();
-    for (int i = 0; i < KILLS; i++) {
-      Moment moment = Moment.values()[i % Moment.values().length];
-      blows.add(random.nextInt(blows.size() + 1), blow(moment, random));
-    }
-    return blows;
-  }
-
-  private static Blow blow(Moment moment, RandomGenerator random) {
-    boolean silence = moment != Moment.STARTING && moment != Moment.IDLE && random.nextInt(5) == 0;
-    int nth =
-        switch (moment) {
-          case BETWEEN_CALLS -> random.nextInt(1, 6);
-          case ENQUEUEING -> random.nextInt(1, 3);
-          case STARTING, ANYWHERE, BEFORE_CALLS, BEFORE_ENQUEUEING, BURYING, ANSWERING, IDLE -> 1;
-        };
-    return new Blow(
-        silence ? Weapon.SILENCE : Weapon.KILL,
-        moment,
-        nth,
-        Duration.ofNanos(random.nextLong(longestDelay(moment).toNanos())));
-  }
-
-  /// What would not wait for a queue to take parts or letters has the time to go on.
-  private static Duration longestDelay(Moment moment) {
-    return switch (moment) {
-      case BEFORE_ENQUEUEING, ENQUEUEING, BURYING -> Duration.ofSeconds(2);
-      case ANYWHERE -> Duration.ofMillis(500);
-      case STARTING, BEFORE_CALLS, BETWEEN_CALLS, ANSWERING, IDLE -> Duration.ofMillis(5);
-    };
-  }
-
   private static void assertStruck(Chaos chaos, List<Invocation> invocations) {
-    if (KILLS >= Moment.values().length) {
-      assertEquals(
-          Set.of(Moment.values()),
-          Arrays.stream(Moment.values()).filter(moment -> chaos.count(moment) > 0).collect(toSet()),
-          "moments at which a process was struck");
-    }
-    long killed = invocations.stream().filter(each -> failed(each, KILLED)).count();
-    assertTrue(
-        killed <= chaos.count(Weapon.KILL), () -> killed + ": more than one to a killed process");
     long failed = invocations.stream().filter(each -> each.failure().isPresent()).count();
-    assertTrue(failed >= KILLS / 2, () -> failed + " invocations failed of " + KILLS + " blows");
+    long killed = invocations.stream().filter(each -> failed(each, KILLED)).count();
+    long timedOut = invocations.stream().filter(each -> failed(each, TIMED_OUT)).count();
+    System.out.printf(
+        "  of %d invocations %d failed: %d were killed, %d timed out%n",
+        invocations.size(), failed, killed, timedOut);
+    assertTrue(failed >= KILLS / 2 && timedOut >= KILLS / 10, "what is struck fails");
+    assertTrue(killed <= chaos.killed(), "a killed process is given no more");
   }
 
   /// A message that is in too many batches that fail is moved to the dead-letter queue by SQS.
@@ -227,7 +188,7 @@ class KilledProcessTest {
   void aMessageThatKillsEveryProcessEndsAsADeadLetterAndItsBatchReplaysOnceItNoLongerDoes()
       throws InterruptedException {
     AppFlowAccount account = crm().addEntity("crm", "Poison");
-    start(account, QUEUES.withMaxReceiveCount(3));
+    start(account, QUEUES.withMaxReceiveCount(RECEIVES));
     List<String> batch =
         Stream.concat(Stream.of("Poison"), entities()).map(KilledProcessTest::call).toList();
     stack.queues().sendAll(batch);
@@ -243,7 +204,7 @@ class KilledProcessTest {
 
     List<Invocation> invocations = drain(() -> process("128m", poisoned));
 
-    assertEquals(3, invocations.stream().filter(each -> failed(each, KILLED)).count());
+    assertEquals(RECEIVES, invocations.stream().filter(each -> failed(each, KILLED)).count());
     assertEquals(
         Set.copyOf(batch), lettersOfSqs(), "without a reason: nobody was left to give one");
 
@@ -268,7 +229,7 @@ class KilledProcessTest {
             account
                 .behind("wide")
                 .add(SourceApplication.ROOT, new SourceApplication.Entity(name, label, "Objects")));
-    start(account, QUEUES.withMaxReceiveCount(3));
+    start(account, QUEUES.withMaxReceiveCount(RECEIVES));
     String all = "{\"connectorProfileName\":\"wide\",\"entities\":\"ALL\"}";
     List<String> batch =
         Stream.concat(Stream.of(all), entities().map(KilledProcessTest::call)).toList();
@@ -277,10 +238,10 @@ class KilledProcessTest {
     List<Invocation> invocations = drain(() -> process("16m", (_, _, _) -> true));
 
     assertEquals(
-        3,
+        RECEIVES,
         invocations.stream().filter(each -> failed(each, OUT_OF_MEMORY)).count(),
         invocations::toString);
-    assertEquals(3, processes.size(), "none is used again");
+    assertEquals(RECEIVES, processes.size(), "none is used again");
     assertEquals(Set.copyOf(batch), lettersOfSqs());
 
     assertEquals(batch.size(), stack.queues().replay());

@@ -5,6 +5,7 @@ import static io.github.metadatareset.plan.FakeAppFlow.leaf;
 import static io.github.metadatareset.plan.FakeAppFlow.parent;
 import static io.github.metadatareset.plan.FakeAppFlow.use;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -98,6 +99,7 @@ class MetadataResetHandlerTest {
           queues.requests());
       assertEquals(List.of("c1", "c1"), queues.causeIds());
       assertEquals(List.of(), resets());
+      assertFalse(log.toString().contains("nothing to reset"), log::toString);
     }
 
     @Test
@@ -240,6 +242,7 @@ class MetadataResetHandlerTest {
 
       assertEquals(2, queues.requests().size());
       assertEquals("InvalidEntitiesPath", queues.letters().getFirst().failure().code());
+      assertEquals("InvalidEntitiesPath", line("dead letter").text("errorCode").orElseThrow());
       assertEquals(1L, metric("DeadLetters"));
       assertEquals(1L, metric("Resets"));
       assertEquals(2L, metric("Parts"));
@@ -593,6 +596,7 @@ class MetadataResetHandlerTest {
       appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
 
       assertEquals("{'reset':0,'queued':1,'causeId':'request-1'}", invoke(ACCOUNT));
+      assertEquals(THROTTLED.code(), line("queued").text("errorCode").orElseThrow());
 
       assertEquals(List.of(ACCOUNT), queues.requests());
     }
@@ -616,6 +620,7 @@ class MetadataResetHandlerTest {
 
       assertEquals("ResourceNotFoundException: no such profile", thrown.getMessage());
       assertEquals(1L, metric("Rejected"));
+      assertEquals(MISSING.code(), line("thrown").text("errorCode").orElseThrow());
     }
 
     @Test
@@ -632,6 +637,25 @@ class MetadataResetHandlerTest {
           invoke(
               "{'source':'aws.appflow','detail-type':'AWS API Call via CloudTrail','detail':"
                   + "{'eventSource':'appflow.amazonaws.com','eventName':'TagResource'}}"));
+      assertEquals(1L, metric("Ignored"));
+      assertEquals("request-1", line("ignored").text("causeId").orElseThrow());
+    }
+
+    @Test
+    void forAConnectorThatIsNoMoreIsTriedAndTheLogWarns() throws IOException {
+      invoke("{'connectorProfileName':'ga','connectorType':'Googleanalytics'}");
+
+      assertEquals(1, resets().size());
+      assertEquals("Retired", line("retired connector").text("errorCode").orElseThrow());
+    }
+
+    @Test
+    void looksUpTheProfileThatItNamesAndNoOther() throws IOException {
+      appFlow.profile("crm", ConnectorType.SALESFORCE);
+
+      invoke("{'connectorProfileName':'crm'}");
+
+      assertEquals(List.of("DescribeConnectorProfiles 1"), appFlow.asked());
     }
 
     @Test

@@ -51,7 +51,7 @@ class SqsLegalityTest {
 
               String answer = function.invoke(HostileMessage.batch(messages));
 
-              Account.assertBalanced(function, messages, answer);
+              Reckoning.assertBalanced(function, messages, answer);
               stayed[0] += messages.stream().anyMatch(m -> !SqsRules.takes(m.body())) ? 1 : 0;
             });
 
@@ -70,7 +70,7 @@ class SqsLegalityTest {
 
     String answer = function.invoke(HostileMessage.batch(messages));
 
-    Account.assertBalanced(function, messages, answer);
+    Reckoning.assertBalanced(function, messages, answer);
     assertEquals(more > 0 ? 1 : 2, function.buried().size());
   }
 

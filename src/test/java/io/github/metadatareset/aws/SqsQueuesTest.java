@@ -277,7 +277,7 @@ class SqsQueuesTest {
 
       assertEquals(
           new Failure.Unavailable("InvalidResponse", "no message"),
-          deadLetterQueue.send(List.of(letter)).refused().get(letter));
+          deadLetterQueue.send(List.of(letter), inAMinute()).refused().get(letter));
     }
 
     @Test

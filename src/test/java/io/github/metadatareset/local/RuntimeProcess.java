@@ -53,7 +53,7 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       return new Settings(
           List.of("-Xmx" + maxHeap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
           System.getProperty("java.class.path"),
-          Path.of(System.getProperty("java.io.tmpdir")),
+          Path.of("target").toAbsolutePath(),
           handler.getName(),
           Map.of(
               "AWS_REGION", "us-east-1",

@@ -21,7 +21,7 @@ import java.util.Set;
 
 /// Holds the function to account for a batch: every message has ended in exactly one way, and what
 /// is done has left its trace.
-record Account(LoneFunction function, LogLines log, Set<String> returned) {
+record Reckoning(LoneFunction function, LogLines log, Set<String> returned) {
 
   private static final EventReader READER = new EventReader(ProfilePattern.ALL);
 
@@ -29,7 +29,7 @@ record Account(LoneFunction function, LogLines log, Set<String> returned) {
   static void assertBalanced(LoneFunction function, List<HostileMessage> batch, String answer) {
     Map<String, HostileMessage> byId = new LinkedHashMap<>();
     batch.forEach(message -> byId.put(message.id(), message));
-    new Account(function, function.log(), returned(answer)).assertBalanced(byId);
+    new Reckoning(function, function.log(), returned(answer)).assertBalanced(byId);
   }
 
   private static Set<String> returned(String answer) {
@@ -48,7 +48,7 @@ record Account(LoneFunction function, LogLines log, Set<String> returned) {
     Collection<HostileMessage> messages = byId.values();
     assertTrue(byId.keySet().containsAll(returned), returned::toString);
     messages.forEach(this::assertEndedOnce);
-    assertEquals(messages.stream().filter(Account::isIgnored).count(), log.count("ignored"));
+    assertEquals(messages.stream().filter(Reckoning::isIgnored).count(), log.count("ignored"));
     assertEquals(returned.size(), log.count("returned"));
     assertEquals(function.buried().size(), log.count("dead letter"));
   }

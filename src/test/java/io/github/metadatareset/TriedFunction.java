@@ -51,13 +51,7 @@ final class TriedFunction {
 
   /// The ids of the messages of a batch that come back.
   List<String> returned(SentMessage... batch) {
-    return JsonValue.parse(invoke(SentMessage.batch(batch)), "")
-        .member("batchItemFailures")
-        .orElseThrow()
-        .asList("a list")
-        .stream()
-        .map(failure -> failure.text("itemIdentifier").orElseThrow())
-        .toList();
+    return MetadataResetHandlerTest.ids(invoke(SentMessage.batch(batch)));
   }
 
   /// Fails when it is not answered in time, as Lambda would have ended it.

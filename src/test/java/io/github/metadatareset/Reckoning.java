@@ -28,8 +28,14 @@ record Reckoning(LoneFunction function, LogLines log, Set<String> returned) {
   /// @throws AssertionError where the answer is none, or a message has ended twice or not at all
   static void assertBalanced(LoneFunction function, List<HostileMessage> batch, String answer) {
     Map<String, HostileMessage> byId = new LinkedHashMap<>();
-    batch.forEach(message -> byId.put(message.id(), message));
+    batch.forEach(message -> byId.merge(message.id(), message, Reckoning::receivedLater));
     new Reckoning(function, function.log(), returned(answer)).assertBalanced(byId);
+  }
+
+  /// What SQS would never give as a count is taken for the first time.
+  private static HostileMessage receivedLater(HostileMessage one, HostileMessage next) {
+    int times = one.receives() < 0 ? 1 : one.receives();
+    return times > (next.receives() < 0 ? 1 : next.receives()) ? one : next;
   }
 
   private static Set<String> returned(String answer) {

@@ -24,7 +24,7 @@ public final class Simulation {
 
   private final World world;
   private final SimulatedLambda lambda;
-  private final Workload workload;
+  private final RandomBodies bodies;
   private final List<Accepted> accepted = new ArrayList<>();
   private final Set<String> asked = new LinkedHashSet<>();
 
@@ -42,7 +42,7 @@ public final class Simulation {
   private Simulation(World world, FunctionMaker maker) {
     this.world = world;
     this.lambda = new SimulatedLambda(world, maker);
-    this.workload = new Workload(world.random(), world.account());
+    this.bodies = new RandomBodies(world.random(), world.account());
   }
 
   public static Result run(long seed, FunctionMaker maker) {
@@ -60,7 +60,7 @@ public final class Simulation {
 
   private void run() {
     for (int i = world.random().nextInt(1, 9); i > 0; i--) {
-      String body = workload.body();
+      String body = bodies.next();
       long at = world.random().nextLong(world.length());
       for (int copies = world.random().nextInt(4) == 0 ? 4 : 1; copies > 0; copies--) {
         world.time().after(at + world.random().nextLong(3_000), () -> arrives(body));
@@ -88,7 +88,7 @@ public final class Simulation {
     switch (world.random().nextInt(6)) {
       case 0 -> invoke(body);
       case 1 -> {
-        if (workload.isJson(body)) {
+        if (bodies.isJson(body)) {
           accept(body);
           lambda.invokeAsynchronously(body);
         }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Bodies of every kind, which speak of so few things that many speak of the same.
-record Workload(RandomGenerator random, Account account) {
+record RandomBodies(RandomGenerator random, Account account) {
 
   private static final List<String> NO_REQUESTS =
       List.of(
@@ -28,7 +28,7 @@ record Workload(RandomGenerator random, Account account) {
   private static final List<String> ENTITIES =
       List.of("Account", "Lead", "Größe", "Ghost", "cases");
 
-  String body() {
+  String next() {
     return switch (random.nextInt(12)) {
       case 0 -> oneOf(NO_REQUESTS);
       case 1 -> json(object("Message", json(request())));

@@ -56,6 +56,7 @@ record Mutant(String bug, String source, String original, String planted) {
       violation.setAccessible(true);
       for (int i = 0; i < seeds; i++) {
         if (shows(violation, firstSeed + i)) {
+          checkWithout(firstSeed + i);
           return Optional.of(i + 1);
         }
       }
@@ -63,6 +64,15 @@ record Mutant(String bug, String source, String original, String planted) {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(bug, e);
     }
+  }
+
+  /// The function without the bug has to do well in the same world.
+  private static void checkWithout(long seed) {
+    SimulatedFunction.violation(seed)
+        .ifPresent(
+            violation -> {
+              throw new IllegalStateException("no mutant is needed for this: " + violation);
+            });
   }
 
   /// A run that cannot be ended shows it too.

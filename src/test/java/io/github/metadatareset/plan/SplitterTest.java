@@ -277,6 +277,20 @@ class SplitterTest {
           parts.requests());
       assertEquals("InvalidEntitiesPath", parts.impossible().getFirst().failure().code());
     }
+
+    @Test
+    void sayNoVersionForABuiltInConnectorWhateverTheFlowSays() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .withFlow("one", use("crm", "Account", "v1"))
+          .withFlow("two", use("crm", "Lead", "v1"));
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Account'}",
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Lead'}"),
+          split("{'flowName':'*'}").requests());
+    }
   }
 
   @Nested
@@ -397,6 +411,25 @@ class SplitterTest {
               erp + "'entities':'ALL','apiVersion':'v1'}",
               erp + "'entities':'ALL','apiVersion':'v2'}"),
           split("{'connectorProfileName':'erp','entities':'ALL'}").requests());
+    }
+  }
+
+  @Nested
+  class OneEntity {
+
+    @Test
+    void ofACustomConnectorWithSeveralVersionsComesToOneRequestForEach() {
+      appFlow
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2", "v3")
+          .withFlow("old", use("erp", "orders", "v1"))
+          .withFlow("new", use("erp", "orders", "v2"));
+      String orders =
+          "{'connectorProfileName':'erp','connectorType':'CustomConnector','connectorEntityName':'orders'%s}";
+
+      assertEquals(
+          requests(orders.formatted(",'apiVersion':'v1'"), orders.formatted(",'apiVersion':'v2'")),
+          split(orders.formatted("")).requests());
     }
   }
 

@@ -517,6 +517,16 @@ class RequestReaderTest {
   }
 
   @Test
+  void whatFlowsUseIsForTypesThatHaveProfiles() {
+    assertEquals(
+        new Request.OfConnector(
+            new Connector.NamedProfile(new ProfileName("crm"), ConnectorType.SALESFORCE),
+            new Entities.UsedByFlows()),
+        read(
+            "{\"connectorProfileName\":\"crm\",\"connectorType\":\"Salesforce\",\"entities\":\"USED_BY_FLOWS\"}"));
+  }
+
+  @Test
   void aLongValueIsCut() {
     assertRefused(
         "/connectorProfileName: \"%s...; expected a connector profile name: 1 to 256 of A-Z a-z 0-9"

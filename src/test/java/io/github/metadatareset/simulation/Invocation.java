@@ -10,6 +10,7 @@ import java.util.Set;
 final class Invocation {
   private final String id;
   private final Environment environment;
+  private final long begin;
   private final long deadline;
   private final List<SimulatedQueue.Delivery> batch;
 
@@ -27,9 +28,14 @@ final class Invocation {
   /// @param deadline when it should begin no more work
   /// @param batch empty for a direct invocation
   Invocation(
-      String id, Environment environment, long deadline, List<SimulatedQueue.Delivery> batch) {
+      String id,
+      Environment environment,
+      long begin,
+      long deadline,
+      List<SimulatedQueue.Delivery> batch) {
     this.id = id;
     this.environment = environment;
+    this.begin = begin;
     this.deadline = deadline;
     this.batch = batch;
   }
@@ -40,6 +46,10 @@ final class Invocation {
 
   Environment environment() {
     return environment;
+  }
+
+  long begin() {
+    return begin;
   }
 
   long deadline() {

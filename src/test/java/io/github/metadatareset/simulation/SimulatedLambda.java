@@ -168,9 +168,9 @@ final class SimulatedLambda {
     Environment environment = idle.isEmpty() ? new Environment(world, maker) : idle.pop();
     String id = "r" + ++invocations;
     long timeout = world.settings().timeout();
-    Invocation invocation =
-        new Invocation(
-            id, environment, world.time().now() + timeout - Math.min(10_000, timeout / 4), batch);
+    long begin = world.time().now();
+    long deadline = begin + timeout - Math.min(10_000, timeout / 4);
+    Invocation invocation = new Invocation(id, environment, begin, deadline, batch);
     environment.begin(invocation);
     world.count("invocations");
     world.note("%s is given %s", id, batch.isEmpty() ? event : batch);

@@ -222,9 +222,10 @@ public final class Simulation {
     boolean last = receives >= world.settings().maxReceiveCount();
     return switch (code) {
       case "InvalidRequest" ->
-          world.oracle().isRefused(letter.body()) || holdsTheImpossible(letter);
+          world.oracle().isRefused(letter.body()) || holdsTheImpossible(letter, letter.sentAt());
       case "NoMatch", "NoApiVersion", "InvalidEntityName", "InvalidEntitiesPath" ->
-          holdsTheImpossible(letter);
+          holdsTheImpossible(letter, letter.sentAt())
+              || holdsTheImpossible(letter, invocation.begin());
       case "TooManyCalls" ->
           leaves(letter.body(), letter.sentAt()).orElse(Set.of()).size() > 1
               && world.settings().maxCallsPerEvent() < 100;
@@ -234,8 +235,9 @@ public final class Simulation {
     };
   }
 
-  private boolean holdsTheImpossible(Letter letter) {
-    return leaves(letter.body(), letter.sentAt()).orElse(Set.of()).stream()
+  /// As things were at that time.
+  private boolean holdsTheImpossible(Letter letter, long at) {
+    return leaves(letter.body(), at).orElse(Set.of()).stream()
         .anyMatch(leaf -> !world.oracle().isPossible(leaf));
   }
 
@@ -243,7 +245,7 @@ public final class Simulation {
   private void onlyTheImpossibleIsLeft() {
     for (Letter letter : world.letters()) {
       String code = letter.attributes().getOrDefault("ErrorCode", "");
-      if (!holdsTheImpossible(letter)
+      if (!holdsTheImpossible(letter, letter.sentAt())
           && !world.oracle().isRefused(letter.body())
           && !Set.of("TooManyCalls", "ConnectorAuthenticationException").contains(code)) {
         world.violation("%s could be done, and is a dead letter again", letter);

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /// Bodies of every kind, which speak of so few things that many speak of the same.
 record RandomBodies(RandomGenerator random, Account account) {
@@ -121,7 +122,7 @@ record RandomBodies(RandomGenerator random, Account account) {
     switch (random.nextInt(6)) {
       case 0 -> request.put("entities", "USED_BY_FLOWS");
       case 1 -> request.put("entities", "ALL");
-      case 2 -> request.put("entities", List.of(oneOf(ENTITIES), oneOf(ENTITIES), oneOf(ENTITIES)));
+      case 2 -> request.put("entities", names());
       case 3 -> {
         request.put("connectorEntityName", oneOf(ENTITIES));
         request.put("entitiesPath", "cases");
@@ -132,6 +133,13 @@ record RandomBodies(RandomGenerator random, Account account) {
     if (random.nextInt(8) == 0) {
       request.put("apiVersion", "v" + random.nextInt(1, 5));
     }
+  }
+
+  /// A few that others speak of, too, or more than go into one batch of SQS.
+  private List<String> names() {
+    return random.nextInt(4) > 0
+        ? List.of(oneOf(ENTITIES), oneOf(ENTITIES), oneOf(ENTITIES))
+        : IntStream.range(0, random.nextInt(9, 24)).mapToObj(i -> "Entity" + i).toList();
   }
 
   private String profile() {

@@ -62,8 +62,10 @@ public final class Simulation {
     for (int i = world.random().nextInt(1, 9); i > 0; i--) {
       String body = bodies.next();
       long at = world.random().nextLong(world.length());
-      for (int copies = world.random().nextInt(4) == 0 ? 4 : 1; copies > 0; copies--) {
-        world.time().after(at + world.random().nextLong(3_000), () -> arrives(body));
+      long spread = world.random().nextBoolean() ? 3_000 : 60_000;
+      int copies = world.random().nextInt(4) == 0 ? world.random().nextInt(3, 9) : 1;
+      for (int copy = 0; copy < copies; copy++) {
+        world.time().after(at + world.random().nextLong(spread), () -> arrives(body));
       }
     }
     world.time().after(world.length(), () -> world.note("the weather is fair"));

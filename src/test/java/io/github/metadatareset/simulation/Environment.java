@@ -33,7 +33,7 @@ final class Environment {
 
   Environment(World world, FunctionMaker maker) {
     this.world = world;
-    this.function = maker.make(world, this);
+    this.function = maker.make(world.surroundings(this));
   }
 
   RequestStreamHandler function() {

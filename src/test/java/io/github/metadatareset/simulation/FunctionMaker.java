@@ -6,8 +6,4 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 @FunctionalInterface
 public interface FunctionMaker {
   RequestStreamHandler make(Surroundings surroundings);
-
-  default RequestStreamHandler make(World world, Environment environment) {
-    return make(world.surroundings(environment));
-  }
 }

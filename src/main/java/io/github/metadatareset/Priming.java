@@ -18,7 +18,7 @@ import javax.net.ssl.SSLException;
 /// compiled by then is paid for once per published version, and not at every start.
 ///
 /// It takes the way of every other, and the longest: a call, a split and a dead letter, where SQS
-/// takes nothing. Its clients answer from memory. So nothing outside is touched, no name is looked
+/// fails. Its clients answer from memory. So nothing outside is touched, no name is looked
 /// up, and the snapshot holds neither a connection nor credentials.
 final class Priming {
 
@@ -49,16 +49,17 @@ final class Priming {
       ]}
       """;
 
-  /// To whatever is asked: there is a profile, a reset is done, SQS refuses what it is given.
+  /// To whatever is asked: there is a profile, a reset is done, and SQS refuses a message and takes
+  /// another that is not the one it was given, so that the SDK throws.
   private static final String ANSWER =
       """
       {
-        "connectorProfileDetails":
-          [{"connectorProfileName": "crm", "connectorType": "Salesforce"}],
-        "Successful": [],
-        "Failed": [
-          {"Id": "0", "SenderFault": false, "Code": "Offline", "Message": "refused"},
-          {"Id": "1", "SenderFault": false, "Code": "Offline", "Message": "refused"}]
+        "connectorProfileDetails": [{
+          "connectorProfileName": "crm",
+          "connectorType": "Salesforce",
+          "connectorProfileProperties": {"Salesforce": {"instanceUrl": "https://crm"}}}],
+        "Successful": [{"Id": "0", "MessageId": "0", "MD5OfMessageBody": "of another"}],
+        "Failed": [{"Id": "1", "SenderFault": false, "Code": "Offline", "Message": "refused"}]
       }
       """;
 

@@ -2,12 +2,14 @@ package io.github.metadatareset;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
+import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.local.RuntimeApi;
 import io.github.metadatareset.local.RuntimeProcess;
@@ -21,18 +23,24 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What SnapStart asks of a function: a snapshot that holds nothing of which each environment needs
 /// its own, and no surprise at what has changed while it lay there.
@@ -40,6 +48,9 @@ class SnapStartTest {
 
   private static final String RESET =
       "{\"connectorProfileName\":\"crm\",\"connectorEntityName\":\"Account\"}";
+
+  private static final String SPLIT =
+      "{\"connectorProfileName\":\"crm\",\"entities\":[\"Account\",\"Lead\"]}";
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -54,7 +65,8 @@ class SnapStartTest {
         LocalStack.start(
             new AppFlowAccount()
                 .addProfile(Profile.of("crm", "Salesforce"))
-                .addEntity("crm", "Account"));
+                .addEntity("crm", "Account")
+                .addEntity("crm", "Lead"));
   }
 
   @AfterEach
@@ -72,8 +84,8 @@ class SnapStartTest {
         log.toString(UTF_8).lines().map(line -> JsonValue.parse(line, "")).toList();
     assertEquals(
         List.of(
-            "undelivered Offline",
-            "returned Offline",
+            "undelivered SdkClientException",
+            "returned SdkClientException",
             "returned InvalidRequest",
             "undelayed Offline"),
         lines.stream()
@@ -127,6 +139,44 @@ class SnapStartTest {
             .filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS"))
             .map(line -> text(JsonValue.parse(line, ""), "requestId"))
             .toList());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theFirstBatchAfterARestoreLoadsNoMoreOfTheFunction(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Path log = directory.resolve("classes");
+    try (RuntimeProcess process =
+        RuntimeProcess.launch(
+            settings(MetadataResetHandler.class).withJavaOption("-Xlog:class+load:file=" + log),
+            RuntimeApi.start())) {
+      process.awaitSnapshot();
+      Set<String> primed = loaded(log);
+      process.restore();
+
+      stack.queues().sendAll(List.of(RESET, SPLIT, "no request"));
+      try (EventSourceMapping mapping =
+          new EventSourceMapping(stack.queues(), process, EventSourceMapping.Settings.DEFAULT)) {
+        assertTrue(mapping.drain(TIMEOUT));
+      }
+
+      Set<String> more = loaded(log);
+      more.removeAll(primed);
+      assertEquals(Set.of(), more);
+    }
+  }
+
+  /// The classes of the function, and those of the SDK that are made for the two services.
+  private static Set<String> loaded(Path log) throws IOException {
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines
+          .map(line -> line.replaceFirst("^(\\[[^]]*])+ ", "").replaceFirst("[ /].*", ""))
+          .filter(
+              name ->
+                  name.startsWith("io.github.metadatareset.")
+                      || name.startsWith("software.amazon.awssdk.services."))
+          .collect(Collectors.toSet());
+    }
   }
 
   @Test

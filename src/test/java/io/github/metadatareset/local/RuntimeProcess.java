@@ -67,6 +67,15 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       return new Settings(javaOptions, classPath, taskRoot, handler, all);
     }
 
+    public Settings withJavaOption(String option) {
+      return new Settings(
+          Stream.concat(javaOptions.stream(), Stream.of(option)).toList(),
+          classPath,
+          taskRoot,
+          handler,
+          variables);
+    }
+
     /// Under SnapStart: see [RuntimeProcess#awaitSnapshot].
     public Settings withSnapStart() {
       return with(Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"));

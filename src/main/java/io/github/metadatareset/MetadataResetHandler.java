@@ -15,29 +15,55 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.crac.Core;
+import org.crac.Resource;
 
 /// The Lambda function: keeps fresh the connector metadata that Amazon AppFlow caches.
 ///
 /// It takes the stream, and not a typed event, as a request may come bare or in any of several
 /// envelopes, and as that starts faster.
-public final class MetadataResetHandler implements RequestStreamHandler {
+///
+/// Under SnapStart Lambda calls its hooks: it is primed before the snapshot, and what is restored
+/// from the snapshot, any number of times, begins with ports of its own.
+public final class MetadataResetHandler implements RequestStreamHandler, Resource {
 
   private final Configuration configuration;
-  private final Ports ports;
+  private final Supplier<Ports> newPorts;
   private final Served served = new Served();
+  private Ports ports;
 
-  /// As Lambda makes it.
+  /// As Lambda makes it, and holds it: those who are to be called hold it only weakly.
   public MetadataResetHandler() {
     this(Configuration.of(System.getenv()));
+    Core.getGlobalContext().register(this);
   }
 
   private MetadataResetHandler(Configuration configuration) {
-    this(configuration, Ports.ofAws(configuration));
+    this(configuration, () -> Ports.ofAws(configuration));
   }
 
   MetadataResetHandler(Configuration configuration, Ports ports) {
+    this(configuration, () -> ports);
+  }
+
+  MetadataResetHandler(Configuration configuration, Supplier<Ports> newPorts) {
     this.configuration = configuration;
-    this.ports = ports;
+    this.newPorts = newPorts;
+    this.ports = newPorts.get();
+  }
+
+  @Override
+  public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
+    Priming.run();
+  }
+
+  /// New clients have new credentials, rates that are measured from now on, and connections and
+  /// random numbers that no other environment has. No invocation was before, so nothing is
+  /// remembered as served.
+  @Override
+  public void afterRestore(org.crac.Context<? extends Resource> context) {
+    ports = newPorts.get();
   }
 
   /// An SQS batch is answered with the messages that are to come back, anything else with what was
@@ -48,14 +74,17 @@ public final class MetadataResetHandler implements RequestStreamHandler {
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
     Invocation invocation = invocation(context);
-    byte[] bytes = input.readAllBytes();
+    output.write(answer(input.readAllBytes(), invocation));
+  }
+
+  byte[] answer(byte[] bytes, Invocation invocation) {
     JsonValue event = JsonValue.parse(bytes);
     Map<String, Object> answer =
         SqsMessage.batch(event)
             .map(messages -> batch(invocation, messages))
             .map(MetadataResetHandler::members)
             .orElseGet(() -> direct(invocation, event, bytes.length));
-    output.write(JsonValue.write(answer).getBytes(StandardCharsets.UTF_8));
+    return JsonValue.write(answer).getBytes(StandardCharsets.UTF_8);
   }
 
   private SQSBatchResponse batch(Invocation invocation, List<SqsMessage> messages) {

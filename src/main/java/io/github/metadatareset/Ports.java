@@ -25,13 +25,16 @@ record Ports(
 
   /// The real ones: the composition root.
   static Ports ofAws(Configuration configuration) {
-    AwsServices aws = new AwsServices(configuration.maxConcurrentCalls());
+    return of(new AwsServices(configuration.maxConcurrentCalls()), configuration, System.out);
+  }
+
+  static Ports of(AwsServices aws, Configuration configuration, PrintStream log) {
     return new Ports(
         aws::appFlow,
         aws.requestQueue(configuration.requestQueueUrl()),
         aws.deadLetterQueue(configuration.deadLetterQueueUrl()),
         InstantSource.system(),
         new SecureRandom(),
-        System.out);
+        log);
   }
 }

@@ -70,7 +70,7 @@ class ArchitectureTest {
         .resideOutsideOfPackage(BASE)
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("com.amazonaws..")
+        .resideInAnyPackage("com.amazonaws..", "org.crac..")
         .check(CLASSES);
   }
 

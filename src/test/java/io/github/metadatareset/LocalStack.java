@@ -84,6 +84,10 @@ final class LocalStack implements AutoCloseable {
 
   /// The function in a new environment, as after a cold start.
   MetadataResetHandler function() {
+    return function(InstantSource.system());
+  }
+
+  MetadataResetHandler function(InstantSource clock) {
     Configuration configuration =
         new Configuration(
             queues.requestQueueUrl(),
@@ -92,16 +96,18 @@ final class LocalStack implements AutoCloseable {
             maxConcurrentCalls,
             OrdinaryConfiguration.MAX_CALLS_PER_EVENT,
             ProfilePattern.ALL);
+    return new MetadataResetHandler(configuration, () -> ports(configuration, clock));
+  }
+
+  private Ports ports(Configuration configuration, InstantSource clock) {
     AwsServices aws = new AwsServices(maxConcurrentCalls);
-    return new MetadataResetHandler(
-        configuration,
-        new Ports(
-            aws::appFlow,
-            aws.requestQueue(configuration.requestQueueUrl()),
-            aws.deadLetterQueue(configuration.deadLetterQueueUrl()),
-            InstantSource.system(),
-            new SecureRandom(),
-            new PrintStream(new Lines(), true)));
+    return new Ports(
+        aws::appFlow,
+        aws.requestQueue(configuration.requestQueueUrl()),
+        aws.deadLetterQueue(configuration.deadLetterQueueUrl()),
+        clock,
+        new SecureRandom(),
+        new PrintStream(new Lines(), true));
   }
 
   /// The environment of the function in a process of its own.

@@ -8,11 +8,17 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.appflow.AppflowClient;
+import software.amazon.awssdk.services.appflow.AppflowClientBuilder;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 
 /// The two services that the function calls. Endpoints, region and credentials come from the SDK's
 /// own standard environment.
@@ -44,9 +50,20 @@ public final class AwsServices {
 
   /// @param maxConcurrentCalls how many calls of AppFlow are under way at the same time
   public AwsServices(int maxConcurrentCalls) {
-    SdkHttpClient http = httpClient(maxConcurrentCalls);
+    this(
+        maxConcurrentCalls,
+        httpClient(maxConcurrentCalls),
+        AppflowClient.builder(),
+        SqsClient.builder());
+  }
+
+  private AwsServices(
+      int maxConcurrentCalls,
+      SdkHttpClient http,
+      AppflowClientBuilder appFlow,
+      SqsClientBuilder sqs) {
     this.appFlow =
-        AppflowClient.builder()
+        appFlow
             .httpClient(http)
             .overrideConfiguration(
                 client ->
@@ -61,8 +78,7 @@ public final class AwsServices {
                                 .build()))
             .build();
     this.sqs =
-        SqsClient.builder()
-            .httpClient(http)
+        sqs.httpClient(http)
             .overrideConfiguration(
                 client ->
                     client
@@ -75,6 +91,20 @@ public final class AwsServices {
                                 .build()))
             .build();
     this.appFlowCalls = new Semaphore(maxConcurrentCalls);
+  }
+
+  /// Clients that are made and used as the others are, but nothing leaves the process, and no
+  /// credentials are asked for: every call is given the same answer.
+  ///
+  /// @param answer JSON
+  public static AwsServices offline(int maxConcurrentCalls, String answer) {
+    AwsCredentialsProvider credentials =
+        StaticCredentialsProvider.create(AwsBasicCredentials.create("offline", "offline"));
+    return new AwsServices(
+        maxConcurrentCalls,
+        new OfflineHttpClient(answer),
+        AppflowClient.builder().region(Region.US_EAST_1).credentialsProvider(credentials),
+        SqsClient.builder().region(Region.US_EAST_1).credentialsProvider(credentials));
   }
 
   /// The JDK keeps 5 idle connections a host unless it is told otherwise before the first of them.

@@ -43,6 +43,7 @@ public final class AppFlowEmulator implements AutoCloseable {
   private final Faults faults = new Faults();
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
   private final Queue<Map<String, Object>> resets = new ConcurrentLinkedQueue<>();
+  private final Queue<String> accessKeys = new ConcurrentLinkedQueue<>();
   private final AtomicInteger concurrency = new AtomicInteger();
   private final AtomicInteger peakConcurrency = new AtomicInteger();
   private final EmulatorControl control = new EmulatorControl(this);
@@ -104,16 +105,27 @@ public final class AppFlowEmulator implements AutoCloseable {
     return List.copyOf(resets);
   }
 
+  /// The access keys with which calls were signed, in order.
+  public List<String> accessKeys() {
+    return List.copyOf(accessKeys);
+  }
+
+  /// Closes every connection that a caller may keep for its next call.
+  public void dropConnections() {
+    server.dropConnections();
+  }
+
   /// The greatest number of calls that were in work at the same time. A stalled call counts until
   /// it ends here, even if its caller gave up before.
   public int peakConcurrency() {
     return peakConcurrency.get();
   }
 
-  /// Forgets calls, resets and peak; the caches stay.
+  /// Forgets calls, resets, access keys and peak; the caches stay.
   public void forgetCalls() {
     calls.clear();
     resets.clear();
+    accessKeys.clear();
     peakConcurrency.set(concurrency.get());
   }
 
@@ -153,7 +165,7 @@ public final class AppFlowEmulator implements AutoCloseable {
       Operation operation, HttpFields headers, byte[] body, Map<String, Object> input)
       throws InterruptedException {
     try {
-      Signature.check(headers, model.signingName());
+      accessKeys.add(Signature.check(headers, model.signingName()));
       Optional<Fault> fault = faults.strike(operation.name(), input);
       return fault.isPresent()
           ? faults.reply(fault.get(), () -> carriedOut(operation, body, input))

@@ -2,6 +2,7 @@ package io.github.metadatareset.local;
 
 import java.net.URI;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -72,6 +73,10 @@ final class LocalServer implements AutoCloseable {
   /// Comes back when the server was stopped.
   void join() throws InterruptedException {
     server.join();
+  }
+
+  void dropConnections() {
+    connector.getConnectedEndPoints().forEach(EndPoint::close);
   }
 
   @Override

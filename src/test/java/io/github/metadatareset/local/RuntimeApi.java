@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +37,8 @@ public final class RuntimeApi implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final BlockingQueue<Invocation> given = new LinkedBlockingQueue<>();
   private final CompletableFuture<Report> initError = new CompletableFuture<>();
+  private final CompletableFuture<Void> snapshot = new CompletableFuture<>();
+  private final CountDownLatch restored = new CountDownLatch(1);
   private volatile CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile Invocation current;
 
@@ -69,7 +72,18 @@ public final class RuntimeApi implements AutoCloseable {
     return ready;
   }
 
-  /// Done if the function cannot be initialised.
+  /// Done once a runtime under SnapStart is ready for its snapshot: its function is initialised,
+  /// and the hooks before the checkpoint have run.
+  CompletableFuture<Void> snapshot() {
+    return snapshot;
+  }
+
+  /// Tells the runtime that it was restored from the snapshot: it runs the hooks for that.
+  void restore() {
+    restored.countDown();
+  }
+
+  /// Done if the function cannot be initialised, or not restored.
   CompletableFuture<Report> initError() {
     return initError;
   }
@@ -94,7 +108,11 @@ public final class RuntimeApi implements AutoCloseable {
       String path = exchange.getRequestURI().getPath();
       if (path.equals(INVOCATION + "next")) {
         next(exchange);
-      } else if (path.equals(RUNTIME + "init/error")) {
+      } else if (path.equals(RUNTIME + "restore/next")) {
+        snapshot.complete(null);
+        restored.await();
+        exchange.sendResponseHeaders(200, -1);
+      } else if (path.equals(RUNTIME + "init/error") || path.equals(RUNTIME + "restore/error")) {
         accept(exchange, initError, new Report.Error(new String(body, UTF_8)));
       } else if (isOfCurrent(path, "response")) {
         accept(exchange, current.report(), new Report.Answer(body));

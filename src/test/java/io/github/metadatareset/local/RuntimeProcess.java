@@ -66,6 +66,20 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       all.putAll(more);
       return new Settings(javaOptions, classPath, taskRoot, handler, all);
     }
+
+    public Settings withJavaOption(String option) {
+      return new Settings(
+          Stream.concat(javaOptions.stream(), Stream.of(option)).toList(),
+          classPath,
+          taskRoot,
+          handler,
+          variables);
+    }
+
+    /// Under SnapStart: see [RuntimeProcess#awaitSnapshot].
+    public Settings withSnapStart() {
+      return with(Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"));
+    }
   }
 
   private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.";
@@ -109,6 +123,7 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(settings.javaOptions());
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac");
     command.add("-D" + LIBRARY_PROPERTY + "=" + NativeLibrary.FILE);
     command.addAll(List.of("-cp", settings.classPath(), MAIN, settings.handler()));
     var builder =
@@ -195,8 +210,28 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
   ///
   /// @throws IllegalStateException if it cannot be
   public void awaitInitialised() {
+    await(api.ready());
+  }
+
+  /// Waits until Lambda would take the snapshot. There is none: the process stands still until
+  /// [#restore].
+  ///
+  /// @throws IllegalStateException if the function cannot be initialised
+  public void awaitSnapshot() {
+    await(api.snapshot());
+  }
+
+  /// Goes on as from a snapshot, and comes back when the function can be invoked.
+  ///
+  /// @throws IllegalStateException if it cannot be
+  public void restore() {
+    api.restore();
+    awaitInitialised();
+  }
+
+  private void await(CompletableFuture<Void> point) {
     try {
-      orEnd(CompletableFuture.anyOf(api.ready(), api.initError()));
+      orEnd(CompletableFuture.anyOf(point, api.initError()));
       if (api.initError().isDone()) {
         throw new IllegalStateException(
             "the function cannot be initialised: " + api.initError().resultNow());

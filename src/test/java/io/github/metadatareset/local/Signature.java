@@ -12,12 +12,13 @@ import org.eclipse.jetty.http.HttpHeader;
 final class Signature {
   private static final Pattern AUTHORIZATION =
       Pattern.compile(
-          "AWS4-HMAC-SHA256 Credential=[^/,\\s]+/(\\d{8})/[a-z0-9-]+/([a-z0-9-]+)/aws4_request,"
+          "AWS4-HMAC-SHA256 Credential=([^/,\\s]+)/(\\d{8})/[a-z0-9-]+/([a-z0-9-]+)/aws4_request,"
               + " ?SignedHeaders=([a-z0-9;-]+), ?Signature=[0-9a-f]{64}");
 
   private Signature() {}
 
-  static void check(HttpFields headers, String service) {
+  /// The access key with which the caller has signed.
+  static String check(HttpFields headers, String service) {
     String authorization =
         Optional.ofNullable(headers.get(HttpHeader.AUTHORIZATION))
             .orElseThrow(
@@ -27,17 +28,18 @@ final class Signature {
       throw refused(
           "IncompleteSignature", "The Authorization header is not of Signature Version 4.");
     }
-    var names = List.of(signed.group(3).split(";"));
+    var names = List.of(signed.group(4).split(";"));
     String date = Optional.ofNullable(headers.get("X-Amz-Date")).orElse("");
-    if (!date.startsWith(signed.group(1))
+    if (!date.startsWith(signed.group(2))
         || !names.contains("host")
         || !names.contains("x-amz-date")) {
       throw refused("IncompleteSignature", "The host and X-Amz-Date headers must be signed.");
     }
-    if (!signed.group(2).equals(service)) {
+    if (!signed.group(3).equals(service)) {
       throw refused(
           "InvalidSignature", "Credential should be scoped to correct service: '" + service + "'.");
     }
+    return signed.group(1);
   }
 
   private static AppFlowError refused(String code, String message) {

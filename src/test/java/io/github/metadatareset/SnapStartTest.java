@@ -1,0 +1,285 @@
+package io.github.metadatareset;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.sun.net.httpserver.HttpServer;
+import io.github.metadatareset.local.AppFlowAccount;
+import io.github.metadatareset.local.AppFlowAccount.Profile;
+import io.github.metadatareset.local.EventSourceMapping;
+import io.github.metadatareset.local.LocalContext;
+import io.github.metadatareset.local.RuntimeApi;
+import io.github.metadatareset.local.RuntimeProcess;
+import io.github.metadatareset.local.Tap;
+import io.github.metadatareset.request.JsonValue;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What SnapStart asks of a function: a snapshot that holds nothing of which each environment needs
+/// its own, and no surprise at what has changed while it lay there.
+class SnapStartTest {
+
+  private static final String RESET =
+      "{\"connectorProfileName\":\"crm\",\"connectorEntityName\":\"Account\"}";
+
+  private static final String SPLIT =
+      "{\"connectorProfileName\":\"crm\",\"entities\":[\"Account\",\"Lead\"]}";
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+  /// Lambda keeps a snapshot that is not used for so long.
+  private static final Duration AGE = Duration.ofDays(14);
+
+  private LocalStack stack;
+
+  @BeforeEach
+  void start() {
+    stack =
+        LocalStack.start(
+            new AppFlowAccount()
+                .addProfile(Profile.of("crm", "Salesforce"))
+                .addEntity("crm", "Account")
+                .addEntity("crm", "Lead"));
+  }
+
+  @AfterEach
+  void stop() {
+    stack.close();
+  }
+
+  @Test
+  void primingCallsSplitsRejectsAndReturns() {
+    var log = new ByteArrayOutputStream();
+
+    Priming.run(new PrintStream(log, true, UTF_8));
+
+    List<JsonValue> lines =
+        log.toString(UTF_8).lines().map(line -> JsonValue.parse(line, "")).toList();
+    assertEquals(
+        List.of(
+            "undelivered SdkClientException",
+            "returned SdkClientException",
+            "returned InvalidRequest",
+            "undelayed Offline"),
+        lines.stream()
+            .limit(lines.size() - 1)
+            .map(line -> text(line, "outcome") + " " + text(line, "errorCode"))
+            .toList(),
+        lines::toString);
+    assertEquals(1, lines.getLast().member("Resets").orElseThrow().content());
+  }
+
+  @Test
+  void aCallSucceedsAfterARestoreWithDeadConnectionsAndAJumpedClock() throws IOException {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    MetadataResetHandler function = stack.function(now::get);
+    assertReset(answer(function, LocalContext.of("before", TIMEOUT, now::get)));
+
+    function.beforeCheckpoint(null);
+    stack.appFlow().dropConnections();
+    now.updateAndGet(time -> time.plus(AGE));
+    function.afterRestore(null);
+
+    assertReset(answer(function, LocalContext.of("after", TIMEOUT, now::get)));
+    assertEquals(List.of("crm Salesforce Account", "crm Salesforce Account"), stack.resets());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void nothingOutsideIsTouchedUntilASnapshotIsRestored() throws IOException {
+    Queue<Tap.Question> questions = new ConcurrentLinkedQueue<>();
+    RuntimeProcess process =
+        Tap.launch(
+            settings(MetadataResetHandler.class),
+            (question, answered, _) -> {
+              if (!answered && question.peer() != Tap.Peer.RUNTIME_API) {
+                questions.add(question);
+              }
+              return true;
+            });
+    try (process) {
+      process.awaitSnapshot();
+      assertEquals(List.of(), List.copyOf(questions));
+
+      process.restore();
+
+      assertReset(answer(process, LocalContext.of("after", TIMEOUT)));
+    }
+    assertEquals(List.of("crm Salesforce Account"), stack.resets());
+    assertEquals(
+        List.of("after"),
+        process.log().stream()
+            .filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS"))
+            .map(line -> text(JsonValue.parse(line, ""), "requestId"))
+            .toList());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theFirstBatchAfterARestoreLoadsNoMoreOfTheFunction(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Path log = directory.resolve("classes");
+    try (RuntimeProcess process =
+        RuntimeProcess.launch(
+            settings(MetadataResetHandler.class).withJavaOption("-Xlog:class+load:file=" + log),
+            RuntimeApi.start())) {
+      process.awaitSnapshot();
+      Set<String> primed = loaded(log);
+      process.restore();
+
+      stack.queues().sendAll(List.of(RESET, SPLIT, "no request"));
+      try (EventSourceMapping mapping =
+          new EventSourceMapping(stack.queues(), process, EventSourceMapping.Settings.DEFAULT)) {
+        assertTrue(mapping.drain(TIMEOUT));
+      }
+
+      Set<String> more = loaded(log);
+      more.removeAll(primed);
+      assertEquals(Set.of(), more);
+    }
+  }
+
+  /// The classes of the function, and those of the SDK that are made for the two services.
+  private static Set<String> loaded(Path log) throws IOException {
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines
+          .map(line -> line.replaceFirst("^(\\[[^]]*])+ ", "").replaceFirst("[ /].*", ""))
+          .filter(
+              name ->
+                  name.startsWith("io.github.metadatareset.")
+                      || name.startsWith("software.amazon.awssdk.services."))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aRestoredFunctionAsksForCredentialsOfItsOwn() throws IOException {
+    try (Credentials credentials = new Credentials("OLD");
+        RuntimeProcess process =
+            RuntimeProcess.launch(
+                settings(CalledBefore.class).with(credentials.variables()), RuntimeApi.start())) {
+      process.awaitSnapshot();
+      assertEquals(List.of("OLD", "OLD"), stack.appFlow().accessKeys());
+      stack.appFlow().forgetCalls();
+      stack.appFlow().dropConnections();
+      credentials.accessKey = "NEW";
+
+      process.restore();
+
+      assertReset(answer(process, LocalContext.of("after", TIMEOUT)));
+      assertEquals(List.of("NEW", "NEW"), stack.appFlow().accessKeys());
+    }
+  }
+
+  /// A function whose snapshot holds what it should not: it is called before.
+  public static final class CalledBefore implements RequestStreamHandler {
+    private final MetadataResetHandler function = new MetadataResetHandler();
+
+    public CalledBefore() throws IOException {
+      assertReset(answer(function, LocalContext.of("before", TIMEOUT)));
+    }
+
+    @Override
+    public void handleRequest(InputStream in, OutputStream out, Context context)
+        throws IOException {
+      function.handleRequest(in, out, context);
+    }
+  }
+
+  /// Where a function under SnapStart finds the credentials of its role.
+  private static final class Credentials implements AutoCloseable {
+    private final HttpServer server;
+    private volatile String accessKey;
+
+    Credentials(String accessKey) throws IOException {
+      this.accessKey = accessKey;
+      this.server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext(
+          "/",
+          exchange -> {
+            try (exchange) {
+              byte[] body = json().getBytes(UTF_8);
+              exchange.sendResponseHeaders(200, body.length);
+              exchange.getResponseBody().write(body);
+            }
+          });
+      server.start();
+    }
+
+    private String json() {
+      return JsonValue.write(
+          Map.of(
+              "AccessKeyId",
+              accessKey,
+              "SecretAccessKey",
+              "secret",
+              "Token",
+              "token",
+              "Expiration",
+              Instant.now().plus(Duration.ofHours(6)).toString()));
+    }
+
+    Map<String, String> variables() {
+      return Map.of(
+          "AWS_ACCESS_KEY_ID", "",
+          "AWS_SECRET_ACCESS_KEY", "",
+          "AWS_SHARED_CREDENTIALS_FILE", "none",
+          "AWS_CONFIG_FILE", "none",
+          "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+              "http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
+  }
+
+  private RuntimeProcess.Settings settings(Class<? extends RequestStreamHandler> handler) {
+    return RuntimeProcess.Settings.of(handler, "128m").with(stack.variables()).withSnapStart();
+  }
+
+  private static String text(JsonValue line, String member) {
+    return line.text(member).orElseThrow();
+  }
+
+  private static JsonValue answer(RequestStreamHandler function, Context context)
+      throws IOException {
+    var answer = new ByteArrayOutputStream();
+    function.handleRequest(new ByteArrayInputStream(RESET.getBytes(UTF_8)), answer, context);
+    return JsonValue.parse(answer.toByteArray());
+  }
+
+  private static void assertReset(JsonValue answer) {
+    assertEquals(1, answer.member("reset").orElseThrow().content(), answer::toString);
+  }
+}

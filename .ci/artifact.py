@@ -15,6 +15,7 @@ from samcli.yamlhelper import yaml_parse
 GROUPS = (
     "com.amazonaws.aws-lambda-java-",
     "com.fasterxml.jackson.",
+    "org.crac.",
     "org.reactivestreams.",
     "org.slf4j.",
     "software.amazon.awssdk.",

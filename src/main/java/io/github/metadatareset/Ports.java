@@ -34,7 +34,8 @@ record Ports(
         aws.requestQueue(configuration.requestQueueUrl()),
         aws.deadLetterQueue(configuration.deadLetterQueueUrl()),
         InstantSource.system(),
-        new SecureRandom(),
+        // Made when it is needed, and anew after a restore: only backoff asks for random numbers.
+        () -> new SecureRandom().nextLong(),
         log);
   }
 }

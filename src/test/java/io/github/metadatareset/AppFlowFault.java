@@ -34,7 +34,6 @@ record AppFlowFault(
   private static final Optional<Expected> DONE = Optional.empty();
   private static final Optional<Expected> SDK_CLIENT = unavailable("SdkClientException");
   private static final Optional<Expected> INVALID = unavailable("InvalidResponse");
-  private static final Optional<Expected> NO_HTTP = unavailable("UncheckedIOException");
   private static final Optional<Expected> TIMEOUT = unavailable("ApiCallTimeoutException");
 
   private static final String ID = "x-amzn-RequestId: 123\r\n";
@@ -227,7 +226,6 @@ record AppFlowFault(
         row(
             "a body in wrong chunks",
             Fault.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + ID + "\r\nno\r\n{}"),
-            DONE,
             SDK_CLIENT),
         row(
             "a body that is not compressed as it says",
@@ -242,15 +240,15 @@ record AppFlowFault(
   /// What is in place of a status line and headers.
   private static List<AppFlowFault> heads() {
     return List.of(
-        row("a garbage status line", Fault.garbageStatusLine(), NO_HTTP),
-        row("HTML without a head", Fault.raw("<html>Go away</html>"), NO_HTTP),
+        row("a garbage status line", Fault.garbageStatusLine(), SDK_CLIENT),
+        row("HTML without a head", Fault.raw("<html>Go away</html>"), SDK_CLIENT),
         row("a TLS alert", Fault.raw("\u0015\u0003\u0001\u0000\u0002\u0002\u0046"), SDK_CLIENT),
-        row("another version of HTTP", Fault.raw("HTTP/2.0 200 OK\r\n\r\n"), NO_HTTP),
+        row("another version of HTTP", Fault.raw("HTTP/2.0 200 OK\r\n\r\n"), SDK_CLIENT),
         row(
             "a status that is no number",
             Fault.raw("HTTP/1.1 abc No\r\nContent-Length: 0\r\n\r\n"),
-            unavailable("IllegalArgumentException")),
-        row("a head that is cut", Fault.raw("HTTP/1.1 200 OK\r\nContent-"), INVALID),
+            SDK_CLIENT),
+        row("a head that is cut", Fault.raw("HTTP/1.1 200 OK\r\nContent-"), SDK_CLIENT),
         row(
             "a head without end",
             Fault.raw("HTTP/1.1 200 OK\r\nX: " + "x".repeat(500_000)),
@@ -266,7 +264,7 @@ record AppFlowFault(
         row(
             "a connection reset in the head",
             new Fault.Raw("HTTP/1.1 200 OK\r\nContent-", true),
-            NO_HTTP),
+            SDK_CLIENT),
         row(
             "a connection reset in the body",
             new Fault.Raw(cut(http(200, ID, "{}")), true),

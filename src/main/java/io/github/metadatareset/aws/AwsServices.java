@@ -13,18 +13,25 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.appflow.AppflowClient;
 import software.amazon.awssdk.services.appflow.AppflowClientBuilder;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.SqsClientBuilder;
+import software.amazon.awssdk.utils.Lazy;
 
 /// The two services that the function calls. Endpoints, region and credentials come from the SDK's
 /// own standard environment.
 public final class AwsServices {
 
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+  /// Longer than any attempt.
+  private static final Duration SILENCE = Duration.ofSeconds(25);
+
+  /// To each service: more than there are ever calls in `SILENCE`.
+  private static final int MAX_CONNECTIONS = 1000;
 
   /// AppFlow asks the source application before it answers a list: that may take a while.
   private static final Duration APPFLOW_ATTEMPT_TIMEOUT = Duration.ofSeconds(20);
@@ -45,16 +52,13 @@ public final class AwsServices {
           2, Thread.ofPlatform().daemon().name("time-limits-", 0).factory());
 
   private final AppflowClient appFlow;
-  private final SqsClient sqs;
+  /// Made when it is needed: a batch in which every call is made good needs no SQS.
+  private final Lazy<SqsClient> sqs;
   private final Semaphore appFlowCalls;
 
   /// @param maxConcurrentCalls how many calls of AppFlow are under way at the same time
   public AwsServices(int maxConcurrentCalls) {
-    this(
-        maxConcurrentCalls,
-        httpClient(maxConcurrentCalls),
-        AppflowClient.builder(),
-        SqsClient.builder());
+    this(maxConcurrentCalls, httpClient(), AppflowClient.builder(), SqsClient.builder());
   }
 
   private AwsServices(
@@ -78,18 +82,20 @@ public final class AwsServices {
                                 .build()))
             .build();
     this.sqs =
-        sqs.httpClient(http)
-            .overrideConfiguration(
-                client ->
-                    client
-                        .scheduledExecutorService(TIMERS)
-                        .apiCallAttemptTimeout(SQS_ATTEMPT_TIMEOUT)
-                        .apiCallTimeout(SQS_CALL_TIMEOUT)
-                        .retryStrategy(
-                            AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                .maxAttempts(ATTEMPTS)
-                                .build()))
-            .build();
+        new Lazy<>(
+            () ->
+                sqs.httpClient(http)
+                    .overrideConfiguration(
+                        client ->
+                            client
+                                .scheduledExecutorService(TIMERS)
+                                .apiCallAttemptTimeout(SQS_ATTEMPT_TIMEOUT)
+                                .apiCallTimeout(SQS_CALL_TIMEOUT)
+                                .retryStrategy(
+                                    AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                        .maxAttempts(ATTEMPTS)
+                                        .build()))
+                    .build());
     this.appFlowCalls = new Semaphore(maxConcurrentCalls);
   }
 
@@ -107,12 +113,18 @@ public final class AwsServices {
         SqsClient.builder().region(Region.US_EAST_1).credentialsProvider(credentials));
   }
 
-  /// The JDK keeps 5 idle connections a host unless it is told otherwise before the first of them.
-  private static SdkHttpClient httpClient(int maxConcurrentCalls) {
-    System.setProperty("http.maxConnections", Integer.toString(maxConcurrentCalls));
-    return UrlConnectionHttpClient.builder()
+  /// The CRT's client: with it a cold start takes 0.9 times as long as with HttpURLConnection, 0.7
+  /// times with an AOT cache, and a call takes 0.6 times the processor time.
+  ///
+  /// It does not take back a call that has timed out: one without an answer keeps its connection
+  /// until that is found silent, and one that waits for a connection is made all the same when
+  /// there is one. So none ever waits.
+  private static SdkHttpClient httpClient() {
+    return AwsCrtHttpClient.builder()
+        .maxConcurrency(MAX_CONNECTIONS)
         .connectionTimeout(CONNECT_TIMEOUT)
-        .socketTimeout(APPFLOW_ATTEMPT_TIMEOUT)
+        .connectionHealthConfiguration(
+            health -> health.minimumThroughputInBps(1L).minimumThroughputTimeout(SILENCE))
         .build();
   }
 
@@ -122,10 +134,10 @@ public final class AwsServices {
   }
 
   public RequestQueue requestQueue(String queueUrl) {
-    return new SqsRequestQueue(sqs, queueUrl);
+    return new SqsRequestQueue(sqs::getValue, queueUrl);
   }
 
   public DeadLetterQueue deadLetterQueue(String queueUrl) {
-    return new SqsDeadLetterQueue(sqs, queueUrl);
+    return new SqsDeadLetterQueue(sqs::getValue, queueUrl);
   }
 }

@@ -42,8 +42,7 @@ final class Calls {
                       .apiCallTimeout(bound(deadline, timeout))
                       .build())));
     } catch (Exception e) {
-      // Not SdkException: a garbage status line is an UncheckedIOException, and an answer may hold
-      // what AppFlow would never say.
+      // Not SdkException only: an answer may hold what AppFlow would never say.
       throw new RequestFailedException(AwsFailures.of(e));
     } finally {
       permits.release();

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -24,10 +25,10 @@ final class SqsBatches {
 
   static final int CONCURRENT_BATCHES = 8;
 
-  private final SqsClient client;
+  private final Supplier<SqsClient> client;
   private final String queueUrl;
 
-  SqsBatches(SqsClient client, String queueUrl) {
+  SqsBatches(Supplier<SqsClient> client, String queueUrl) {
     this.client = client;
     this.queueUrl = queueUrl;
   }
@@ -83,15 +84,17 @@ final class SqsBatches {
     try {
       Duration bound = Calls.bound(deadline, AwsServices.SQS_CALL_TIMEOUT);
       var answer =
-          client.sendMessageBatch(
-              request ->
-                  request
-                      .queueUrl(queueUrl)
-                      .overrideConfiguration(within -> within.apiCallTimeout(bound))
-                      .entries(
-                          IntStream.range(0, batch.size())
-                              .mapToObj(i -> entry(i, batch.get(i)))
-                              .toList()));
+          client
+              .get()
+              .sendMessageBatch(
+                  request ->
+                      request
+                          .queueUrl(queueUrl)
+                          .overrideConfiguration(within -> within.apiCallTimeout(bound))
+                          .entries(
+                              IntStream.range(0, batch.size())
+                                  .mapToObj(i -> entry(i, batch.get(i)))
+                                  .toList()));
       Map<String, Optional<Failure>> results = new HashMap<>();
       answer
           .failed()

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// The dead-letter queue in Amazon SQS.
@@ -17,7 +18,7 @@ final class SqsDeadLetterQueue implements DeadLetterQueue {
 
   private final SqsBatches batches;
 
-  SqsDeadLetterQueue(SqsClient client, String queueUrl) {
+  SqsDeadLetterQueue(Supplier<SqsClient> client, String queueUrl) {
     this.batches = new SqsBatches(client, queueUrl);
   }
 

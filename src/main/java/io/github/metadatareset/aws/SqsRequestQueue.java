@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
@@ -22,11 +23,11 @@ final class SqsRequestQueue implements RequestQueue {
 
   private static final int MAX_GROUP_ID_LENGTH = 128;
 
-  private final SqsClient client;
+  private final Supplier<SqsClient> client;
   private final String queueUrl;
   private final SqsBatches batches;
 
-  SqsRequestQueue(SqsClient client, String queueUrl) {
+  SqsRequestQueue(Supplier<SqsClient> client, String queueUrl) {
     this.client = client;
     this.queueUrl = queueUrl;
     this.batches = new SqsBatches(client, queueUrl);
@@ -67,12 +68,14 @@ final class SqsRequestQueue implements RequestQueue {
     try {
       Duration bound = Calls.bound(deadline, AwsServices.SQS_CALL_TIMEOUT);
       var answer =
-          client.changeMessageVisibilityBatch(
-              request ->
-                  request
-                      .queueUrl(queueUrl)
-                      .overrideConfiguration(within -> within.apiCallTimeout(bound))
-                      .entries(entries(returned)));
+          client
+              .get()
+              .changeMessageVisibilityBatch(
+                  request ->
+                      request
+                          .queueUrl(queueUrl)
+                          .overrideConfiguration(within -> within.apiCallTimeout(bound))
+                          .entries(entries(returned)));
       return answer.failed().size() + answer.successful().size() < returned.size()
           ? List.of(SqsBatches.unaccounted())
           : answer.failed().stream()

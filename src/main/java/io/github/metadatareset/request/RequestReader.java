@@ -41,9 +41,9 @@ public record RequestReader(ProfilePattern reach) {
   private static final String A_PROFILE =
       "a connector profile's name, or a pattern of one with * and ?";
   private static final String SOME_ENTITIES =
-      "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to %d entity names".formatted(MAX_LIST);
+      "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to " + MAX_LIST + " entity names";
   private static final String SOME_REQUESTS =
-      "a list of 1 to %d requests, none with requests of its own".formatted(MAX_LIST);
+      "a list of 1 to " + MAX_LIST + " requests, none with requests of its own";
 
   /// @throws RequestFailedException if the value is no request
   public Request read(JsonValue value) {

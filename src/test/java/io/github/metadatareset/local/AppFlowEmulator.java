@@ -49,10 +49,11 @@ public final class AppFlowEmulator implements AutoCloseable {
   private final EmulatorControl control = new EmulatorControl(this);
   private final LocalServer server;
 
-  private AppFlowEmulator(AppFlowAccount account, PageSizes pageSizes, int port) {
+  private AppFlowEmulator(
+      AppFlowAccount account, PageSizes pageSizes, int port, Optional<Path> keyStore) {
     this.account = account;
     this.service = new AppFlowService(account, pageSizes);
-    this.server = LocalServer.start(port, this::reply);
+    this.server = LocalServer.start(port, keyStore, this::reply);
   }
 
   /// Starts on a free port, with small pages.
@@ -62,7 +63,14 @@ public final class AppFlowEmulator implements AutoCloseable {
 
   /// Starts on a given port, or on a free one if that is 0. Answers on the loopback address only.
   public static AppFlowEmulator start(AppFlowAccount account, PageSizes pageSizes, int port) {
-    return new AppFlowEmulator(account, pageSizes, port);
+    return new AppFlowEmulator(account, pageSizes, port, Optional.empty());
+  }
+
+  /// As the other, over HTTPS.
+  ///
+  /// @param keyStore with the certificate of 127.0.0.1; its password is `changeit`
+  public static AppFlowEmulator start(AppFlowAccount account, PageSizes pageSizes, Path keyStore) {
+    return new AppFlowEmulator(account, pageSizes, 0, Optional.of(keyStore));
   }
 
   /// `AppFlowEmulator FILE PORT` serves the account in a file until it is stopped. See

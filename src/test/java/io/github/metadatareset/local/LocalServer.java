@@ -1,6 +1,9 @@
 package io.github.metadatareset.local;
 
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
@@ -10,9 +13,11 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /// An HTTP server on the loopback address, which answers past HTTP where it is told to.
@@ -24,15 +29,23 @@ final class LocalServer implements AutoCloseable {
     Reply reply(Request request, byte[] body) throws Exception;
   }
 
+  /// Of a key store that is made for one run, and holds nothing that is worth a secret.
+  private static final String KEY_STORE_PASSWORD = "changeit";
+
   private final Server server;
+  private final boolean tls;
   private final ServerConnector connector;
 
-  private LocalServer(int port, Responder responder) {
+  private LocalServer(int port, Optional<Path> keyStore, Responder responder) {
     var threads = new QueuedThreadPool();
     threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
     threads.setDaemon(true);
     this.server = new Server(threads);
-    this.connector = new ServerConnector(server, new HttpConnectionFactory(configuration()));
+    this.tls = keyStore.isPresent();
+    this.connector =
+        keyStore
+            .map(file -> new ServerConnector(server, tls(file), http()))
+            .orElseGet(() -> new ServerConnector(server, http()));
     connector.setHost("127.0.0.1");
     connector.setPort(port);
     connector.setAcceptQueueSize(1024);
@@ -49,15 +62,27 @@ final class LocalServer implements AutoCloseable {
         });
   }
 
-  private static HttpConfiguration configuration() {
+  private static HttpConnectionFactory http() {
     var configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
-    return configuration;
+    return new HttpConnectionFactory(configuration);
+  }
+
+  private static SslConnectionFactory tls(Path keyStore) {
+    var context = new SslContextFactory.Server();
+    context.setKeyStorePath(keyStore.toString());
+    context.setKeyStorePassword(KEY_STORE_PASSWORD);
+    return new SslConnectionFactory(context, HttpVersion.HTTP_1_1.asString());
   }
 
   /// Starts on that port, or on a free one if it is 0.
   static LocalServer start(int port, Responder responder) {
-    var local = new LocalServer(port, responder);
+    return start(port, Optional.empty(), responder);
+  }
+
+  /// As the other; over HTTPS if there is a key store.
+  static LocalServer start(int port, Optional<Path> keyStore, Responder responder) {
+    var local = new LocalServer(port, keyStore, responder);
     try {
       local.server.start();
     } catch (Exception e) {
@@ -67,7 +92,7 @@ final class LocalServer implements AutoCloseable {
   }
 
   URI endpoint() {
-    return URI.create("http://127.0.0.1:" + connector.getLocalPort());
+    return URI.create((tls ? "https" : "http") + "://127.0.0.1:" + connector.getLocalPort());
   }
 
   /// Comes back when the server was stopped.

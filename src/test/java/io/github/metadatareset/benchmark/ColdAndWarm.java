@@ -1,0 +1,127 @@
+package io.github.metadatareset.benchmark;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.metadatareset.local.AppFlowAccount;
+import io.github.metadatareset.local.Fault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// In rounds, each contestant in turn: a cold start, then batches of calls to an AppFlow that takes
+/// no time to answer, and to one that takes 50 ms.
+final class ColdAndWarm {
+
+  static final String COLD = "cold start and first call, ms";
+  static final String COLD_PROCESSOR = COLD.replace("ms", "processor ms");
+  static final String COLD_MEMORY = "after the first call, peak MB";
+  static final String MEMORY = "in the end, peak MB";
+  static final String IDEAL = "ideal";
+
+  private static final int LATENCY = 50;
+  private static final String DONE = "{\"batchItemFailures\":[]}";
+
+  private final Stage stage;
+  private final Figures figures;
+
+  private ColdAndWarm(Stage stage, Figures figures) {
+    this.stage = stage;
+    this.figures = figures;
+  }
+
+  static String time(int calls, int latency) {
+    return "%,d calls of %d ms, ms".formatted(calls, latency);
+  }
+
+  static String processor(int calls, int latency) {
+    return "%,d calls of %d ms, processor ms".formatted(calls, latency);
+  }
+
+  static void run(Path prepared, int rounds, Figures figures) throws IOException {
+    List<Contestant> contestants =
+        List.of(
+            Contestant.boto3(prepared, 1),
+            Contestant.boto3Packed(prepared),
+            Contestant.zip(prepared, 1),
+            Contestant.image(prepared, 1),
+            Contestant.boto3(prepared, 16),
+            Contestant.zip(prepared, 16),
+            Contestant.image(prepared, 16),
+            Contestant.boto3(prepared, 64),
+            Contestant.zip(prepared, 64),
+            Contestant.image(prepared, 64));
+    AppFlowAccount account =
+        new AppFlowAccount().addProfile(AppFlowAccount.Profile.of(Events.PROFILE, "Salesforce"));
+    IntStream.range(0, Events.ENTITIES)
+        .forEach(entity -> account.addEntity(Events.PROFILE, Events.entity(entity)));
+    try (Stage stage = Stage.set(prepared, account)) {
+      ColdAndWarm trials = new ColdAndWarm(stage, figures);
+      // The stage gets warm.
+      trials.trial(Contestant.boto3(prepared, 16), new Figures());
+      for (int round = 1; round <= rounds; round++) {
+        System.out.printf("round %d of %d at %tT%n", round, rounds, LocalTime.now());
+        for (Contestant contestant : contestants) {
+          trials.trial(contestant, figures);
+        }
+        figures.add(time(1000, LATENCY), IDEAL + " x16", 1000.0 * LATENCY / 16);
+        figures.add(time(1000, LATENCY), IDEAL + " x64", 1000.0 * LATENCY / 64);
+      }
+    }
+  }
+
+  private void trial(Contestant contestant, Figures to) throws IOException {
+    stage.appFlow().forgetCalls();
+    String label = contestant.label();
+    try (EmulatedLambda lambda = stage.environment(contestant)) {
+      long started = System.nanoTime();
+      invoke(lambda, Events.batch(1));
+      to.add(COLD, label, millisSince(started));
+      to.add(COLD_PROCESSOR, label, lambda.usage().processorMillis());
+      to.add(COLD_MEMORY, label, lambda.usage().peakMegabytes());
+      if (contestant.name().equals("boto3, packed")) {
+        return;
+      }
+      // Neither counts a compiler's work, nor what is connected for the first time.
+      invoke(lambda, Events.batch(500));
+      invoke(lambda, Events.batch(500));
+      measured(lambda, label, 10, 0, to);
+      measured(lambda, label, 1000, 0, to);
+      stage
+          .appFlow()
+          .faults()
+          .always("ResetConnectorMetadataCache", Fault.latency(Duration.ofMillis(LATENCY)));
+      measured(lambda, label, 10, LATENCY, to);
+      // One after the other they take a minute, and nothing is to be learned from it.
+      if (contestant.concurrency() > 1) {
+        measured(lambda, label, 1000, LATENCY, to);
+      }
+      to.add(MEMORY, label, lambda.usage().peakMegabytes());
+    } finally {
+      stage.appFlow().faults().clear();
+    }
+  }
+
+  private void measured(EmulatedLambda lambda, String label, int calls, int latency, Figures to)
+      throws IOException {
+    byte[] event = Events.batch(calls);
+    double processor = lambda.usage().processorMillis();
+    long started = System.nanoTime();
+    invoke(lambda, event);
+    to.add(time(calls, latency), label, millisSince(started));
+    to.add(processor(calls, latency), label, lambda.usage().processorMillis() - processor);
+  }
+
+  private static double millisSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / 1e6;
+  }
+
+  private static void invoke(EmulatedLambda lambda, byte[] event) throws IOException {
+    String answer = new String(lambda.invoke(event), UTF_8);
+    if (!answer.replace(" ", "").equals(DONE)) {
+      throw new IOException("not all was done: " + answer + "\n" + lambda.log());
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.metadatareset.benchmark;
+
+import io.github.metadatareset.local.SqsEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+
+/// Batches of messages, each of which asks for one call.
+final class Events {
+
+  static final String PROFILE = "crm";
+  static final int ENTITIES = 1000;
+
+  private static final String QUEUE = "arn:aws:sqs:us-east-1:111122223333:requests";
+
+  private Events() {}
+
+  static String entity(int number) {
+    return "Entity" + number;
+  }
+
+  static String request(int entity) {
+    return "{\"connectorProfileName\":\"%s\",\"connectorType\":\"Salesforce\",\"connectorEntityName\":\"%s\"}"
+        .formatted(PROFILE, entity(entity));
+  }
+
+  /// Sent and received now, so that none is served already.
+  static byte[] batch(int calls) {
+    String now = Long.toString(System.currentTimeMillis());
+    List<Message> messages =
+        IntStream.range(0, calls)
+            .mapToObj(
+                entity ->
+                    Message.builder()
+                        .messageId(UUID.randomUUID().toString())
+                        .receiptHandle("receipt-" + entity)
+                        .body(request(entity))
+                        .attributes(
+                            Map.of(
+                                MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1",
+                                MessageSystemAttributeName.SENT_TIMESTAMP, now,
+                                MessageSystemAttributeName.APPROXIMATE_FIRST_RECEIVE_TIMESTAMP,
+                                    now))
+                        .build())
+            .toList();
+    return SqsEvent.of(messages, QUEUE);
+  }
+}

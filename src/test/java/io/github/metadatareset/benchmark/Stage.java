@@ -1,0 +1,43 @@
+package io.github.metadatareset.benchmark;
+
+import io.github.metadatareset.local.AppFlowAccount;
+import io.github.metadatareset.local.AppFlowEmulator;
+import io.github.metadatareset.local.LocalQueues;
+import io.github.metadatareset.local.PageSizes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What the contestants work on: AppFlow over HTTPS, and queues.
+record Stage(Path prepared, AppFlowEmulator appFlow, LocalQueues queues) implements AutoCloseable {
+
+  static Stage set(Path prepared, AppFlowAccount account) {
+    return new Stage(
+        prepared,
+        AppFlowEmulator.start(account, PageSizes.LARGEST, prepared.resolve("keystore.p12")),
+        LocalQueues.start());
+  }
+
+  /// A new environment of the contestant's function.
+  EmulatedLambda environment(Contestant contestant) throws IOException {
+    Map<String, String> variables = new HashMap<>();
+    variables.put("AWS_REGION", "us-east-1");
+    variables.put("AWS_DEFAULT_REGION", "us-east-1");
+    variables.put("AWS_ACCESS_KEY_ID", "benchmark");
+    variables.put("AWS_SECRET_ACCESS_KEY", "benchmark");
+    variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512");
+    variables.put("AWS_LAMBDA_FUNCTION_TIMEOUT", "120");
+    variables.put("AWS_ENDPOINT_URL_APPFLOW", appFlow.endpoint().toString());
+    variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
+    variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
+    variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
+    return EmulatedLambda.start(prepared, contestant, variables);
+  }
+
+  @Override
+  public void close() {
+    queues.close();
+    appFlow.close();
+  }
+}

@@ -46,7 +46,11 @@ def transformed(path):
     with open(path, encoding="utf-8") as file:
         template = yaml_parse(file.read())
     # What `sam package` does to it.
-    template["Resources"][FUNCTION]["Properties"]["CodeUri"] = "s3://artifacts/function.zip"
+    function = template["Resources"][FUNCTION]["Properties"]
+    if function.get("PackageType") == "Image":
+        function["ImageUri"] = "111122223333.dkr.ecr.us-east-1.amazonaws.com/function:latest"
+    else:
+        function["CodeUri"] = "s3://artifacts/function.zip"
     return Translator(managed_policy_map={}, sam_parser=Parser()).translate(template, {}, passthrough_metadata=True)
 
 

@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,48 +31,51 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
 
   /// How a process is started.
   ///
-  /// @param classPath where the runtime interface client lies; the function too, unless it lies in
-  ///     the task root
-  /// @param taskRoot where the artifact lies, as Lambda unpacks it: classes, and jars in `lib`
+  /// @param taskRoot where the artifact lies, and the working folder
   /// @param variables the whole environment, but for what Lambda says of itself
   public record Settings(
-      List<String> javaOptions,
-      String classPath,
-      Path taskRoot,
-      String handler,
-      Map<String, String> variables) {
+      List<String> command, Path taskRoot, String handler, Map<String, String> variables) {
     public Settings {
-      javaOptions = List.copyOf(javaOptions);
+      command = List.copyOf(command);
       variables = Map.copyOf(variables);
     }
 
     /// A handler on the class path of this JVM, with the compiler and the collector that Lambda
     /// chooses.
     public static Settings of(Class<? extends RequestStreamHandler> handler, String maxHeap) {
+      List<String> command =
+          List.of(
+              JAVA.toString(),
+              "-Xmx" + maxHeap,
+              "-XX:TieredStopAtLevel=1",
+              "-XX:+UseSerialGC",
+              "--enable-native-access=ALL-UNNAMED",
+              "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
+              "-D" + LIBRARY_PROPERTY + "=" + NativeLibrary.FILE,
+              "-cp",
+              System.getProperty("java.class.path"),
+              MAIN,
+              handler.getName());
+      return new Settings(command, Path.of("target").toAbsolutePath(), handler.getName(), ACCOUNT);
+    }
+
+    /// A handler in a container image, whose task root is this folder, on the java of this JVM.
+    public static Settings ofImage(Path folder, String handler) {
       return new Settings(
-          List.of("-Xmx" + maxHeap, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-          System.getProperty("java.class.path"),
-          Path.of("target").toAbsolutePath(),
-          handler.getName(),
-          Map.of(
-              "AWS_REGION", "us-east-1",
-              "AWS_ACCESS_KEY_ID", "test",
-              "AWS_SECRET_ACCESS_KEY", "test"));
+              List.of(folder.resolve("bootstrap").toString(), handler), folder, handler, ACCOUNT)
+          .with(Map.of("PATH", JAVA.getParent() + ":" + System.getenv("PATH")));
     }
 
     public Settings with(Map<String, String> more) {
       Map<String, String> all = new HashMap<>(variables);
       all.putAll(more);
-      return new Settings(javaOptions, classPath, taskRoot, handler, all);
+      return new Settings(command, taskRoot, handler, all);
     }
 
+    /// An option without blanks.
     public Settings withJavaOption(String option) {
-      return new Settings(
-          Stream.concat(javaOptions.stream(), Stream.of(option)).toList(),
-          classPath,
-          taskRoot,
-          handler,
-          variables);
+      String others = variables.getOrDefault("JAVA_TOOL_OPTIONS", "");
+      return with(Map.of("JAVA_TOOL_OPTIONS", (others + " " + option).strip()));
     }
 
     /// Under SnapStart: see [RuntimeProcess#awaitSnapshot].
@@ -81,6 +83,14 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       return with(Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"));
     }
   }
+
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+  private static final Map<String, String> ACCOUNT =
+      Map.of(
+          "AWS_REGION", "us-east-1",
+          "AWS_ACCESS_KEY_ID", "test",
+          "AWS_SECRET_ACCESS_KEY", "test");
 
   private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.";
   private static final String MAIN = CLIENT + "AWSLambda";
@@ -119,15 +129,8 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
   }
 
   private static ProcessBuilder builder(Settings settings, RuntimeApi api) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(settings.javaOptions());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac");
-    command.add("-D" + LIBRARY_PROPERTY + "=" + NativeLibrary.FILE);
-    command.addAll(List.of("-cp", settings.classPath(), MAIN, settings.handler()));
     var builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(settings.command())
             .directory(settings.taskRoot().toFile())
             .redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
@@ -248,6 +251,13 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
   /// SIGKILL, at once.
   public void kill() {
     process.destroyForcibly();
+  }
+
+  /// SIGTERM, and waits for what the JVM does at its end.
+  public void end() {
+    // A process that is destroyed itself can print no more.
+    process.toHandle().destroy();
+    process.onExit().join();
   }
 
   public boolean hasEnded() {

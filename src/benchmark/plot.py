@@ -18,7 +18,7 @@ PANELS = [
     (
         "cold start and first call, ms",
         "Cold start and first call, ms",
-        [("boto3, packed", "boto3 in\nits zip"), ("boto3", "boto3 of\nthe runtime"), ("zip", "this,\nzip"), ("image", "this,\nimage")],
+        [("boto3, packed", "boto3 in\nits zip"), ("boto3", "boto3 of\nthe runtime"), ("zip x16", "this,\nzip"), ("image x16", "this,\nimage")],
     ),
     (
         "1,000 calls of 0 ms, processor ms",

@@ -5,8 +5,8 @@ import io.github.metadatareset.reset.DeadLetterQueue;
 import io.github.metadatareset.reset.Deadline;
 import io.github.metadatareset.reset.RequestQueue;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -15,6 +15,7 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.appflow.AppflowClient;
 import software.amazon.awssdk.services.appflow.AppflowClientBuilder;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -47,9 +48,7 @@ public final class AwsServices {
   public static final int ATTEMPTS = 3;
 
   /// For the time limits of calls; by itself each client would have five threads.
-  private static final ScheduledExecutorService TIMERS =
-      Executors.newScheduledThreadPool(
-          2, Thread.ofPlatform().daemon().name("time-limits-", 0).factory());
+  private static final ScheduledExecutorService TIMERS = timers();
 
   private final AppflowClient appFlow;
   /// Made when it is needed: a batch in which every call is made good needs no SQS.
@@ -75,11 +74,7 @@ public final class AwsServices {
                         .scheduledExecutorService(TIMERS)
                         .apiCallAttemptTimeout(APPFLOW_ATTEMPT_TIMEOUT)
                         .apiCallTimeout(APPFLOW_CALL_TIMEOUT)
-                        // Adaptive: it measures what AppFlow admits and sends no faster.
-                        .retryStrategy(
-                            AwsRetryStrategy.adaptiveRetryStrategy().toBuilder()
-                                .maxAttempts(ATTEMPTS)
-                                .build()))
+                        .retryStrategy(new PacedRetries(retries(), new Pace(System::nanoTime))))
             .build();
     this.sqs =
         new Lazy<>(
@@ -91,10 +86,7 @@ public final class AwsServices {
                                 .scheduledExecutorService(TIMERS)
                                 .apiCallAttemptTimeout(SQS_ATTEMPT_TIMEOUT)
                                 .apiCallTimeout(SQS_CALL_TIMEOUT)
-                                .retryStrategy(
-                                    AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                        .maxAttempts(ATTEMPTS)
-                                        .build()))
+                                .retryStrategy(retries()))
                     .build());
     this.appFlowCalls = new Semaphore(maxConcurrentCalls);
   }
@@ -111,6 +103,19 @@ public final class AwsServices {
         new OfflineHttpClient(answer),
         AppflowClient.builder().region(Region.US_EAST_1).credentialsProvider(credentials),
         SqsClient.builder().region(Region.US_EAST_1).credentialsProvider(credentials));
+  }
+
+  /// A limit that a call has kept is forgotten at once, and not only when it would have been over.
+  private static ScheduledExecutorService timers() {
+    ScheduledThreadPoolExecutor timers =
+        new ScheduledThreadPoolExecutor(
+            2, Thread.ofPlatform().daemon().name("time-limits-", 0).factory());
+    timers.setRemoveOnCancelPolicy(true);
+    return timers;
+  }
+
+  private static RetryStrategy retries() {
+    return AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(ATTEMPTS).build();
   }
 
   /// The CRT's client: with it a cold start takes 0.9 times as long as with HttpURLConnection, 0.7

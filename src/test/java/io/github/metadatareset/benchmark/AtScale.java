@@ -1,16 +1,17 @@
 package io.github.metadatareset.benchmark;
 
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowEmulator.Call;
 import io.github.metadatareset.local.EventSourceMapping;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// Once for each contestant, with queue and event source mapping: more work than AppFlow admits,
@@ -88,7 +89,11 @@ final class AtScale {
     String what = "splitting %d x %,d entities, ".formatted(profiles, ENTITIES);
     System.out.println(what + contestant.label());
     String label = contestant.label();
-    try (Stage stage = Stage.set(prepared, AppFlowAccount.generated(profiles, ENTITIES))) {
+    AppFlowAccount account =
+        AppFlowAccount.generated(profiles, ENTITIES)
+            .addProfile(AppFlowAccount.Profile.of(Events.PROFILE, "Salesforce"))
+            .addEntity(Events.PROFILE, Events.entity(0));
+    try (Stage stage = Stage.set(prepared, account)) {
       stage.queues().send("{\"connectorProfileName\":\"*\",\"entities\":\"ALL\"}");
       Drained drained = drain(stage, contestant);
       int resets = stage.appFlow().resets().size();
@@ -108,29 +113,42 @@ final class AtScale {
     return account;
   }
 
-  /// What it took to work the queue off, from the first cold start on.
+  /// What it took to work the queue off.
   private record Drained(double seconds, int messages, double peakMegabytes) {}
 
+  /// Warm environments, until the last of them has answered for the last time.
   private static Drained drain(Stage stage, Contestant contestant) throws Exception {
-    Queue<EmulatedLambda> environments = new ConcurrentLinkedQueue<>();
+    List<EmulatedLambda> environments = new ArrayList<>();
+    try {
+      for (int i = 0; i < SETTINGS.concurrency(); i++) {
+        EmulatedLambda environment = stage.environment(contestant);
+        environments.add(environment);
+        environment.invoke(Events.batch(1));
+      }
+      stage.appFlow().forgetCalls();
+      return drain(stage, environments);
+    } finally {
+      environments.forEach(EmulatedLambda::close);
+    }
+  }
+
+  private static Drained drain(Stage stage, List<EmulatedLambda> environments) throws Exception {
+    Iterator<EmulatedLambda> unused = environments.iterator();
+    AtomicLong lastAnswer = new AtomicLong();
+    Supplier<RequestStreamHandler> newEnvironment =
+        () -> {
+          EmulatedLambda environment = unused.next();
+          return (event, answer, context) -> {
+            environment.handleRequest(event, answer, context);
+            lastAnswer.set(System.nanoTime());
+          };
+        };
     try (EventSourceMapping mapping =
-        new EventSourceMapping(
-            stage.queues(),
-            () -> {
-              try {
-                EmulatedLambda environment = stage.environment(contestant);
-                environments.add(environment);
-                return environment;
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            },
-            SETTINGS)) {
+        new EventSourceMapping(stage.queues(), newEnvironment, SETTINGS)) {
       long started = System.nanoTime();
       if (!mapping.drain(LIMIT)) {
         throw new IllegalStateException("not worked off within " + LIMIT);
       }
-      double seconds = (System.nanoTime() - started) / 1e9;
       mapping.invocations().stream()
           .flatMap(invocation -> invocation.failure().stream())
           .findFirst()
@@ -139,14 +157,12 @@ final class AtScale {
                 throw new IllegalStateException(failure);
               });
       return new Drained(
-          seconds,
+          (lastAnswer.get() - started) / 1e9,
           mapping.invocations().stream().mapToInt(each -> each.messageIds().size()).sum(),
           environments.stream()
               .mapToDouble(each -> each.usage().peakMegabytes())
               .max()
               .orElseThrow());
-    } finally {
-      environments.forEach(EmulatedLambda::close);
     }
   }
 }

@@ -18,6 +18,7 @@ public final class Benchmark {
       figures.add("package, MB", name, Files.size(prepared.resolve(name + ".zip")) / 1e6);
     }
     ColdAndWarm.run(prepared, rounds, figures);
+    System.out.print(figures.table());
     AtScale.run(prepared, figures);
 
     StringBuilder text = new StringBuilder(figures.table()).append(System.lineSeparator());

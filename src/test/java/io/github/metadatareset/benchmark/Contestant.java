@@ -18,6 +18,8 @@ record Contestant(
     Map<String, String> variables,
     int concurrency) {
 
+  static final String PACKED = "boto3, packed";
+
   private static final String HANDLER =
       "io.github.metadatareset.MetadataResetHandler::handleRequest";
 
@@ -43,7 +45,7 @@ record Contestant(
     Path folder = prepared.resolve("boto3-packed");
     Map<String, String> variables =
         Map.of("PYTHONPATH", folder.toString(), "PYTHONDONTWRITEBYTECODE", "1");
-    return python("boto3, packed", folder, prepared, variables, 1);
+    return python(PACKED, folder, prepared, variables, 1);
   }
 
   private static Contestant python(

@@ -69,7 +69,7 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
             .redirectOutput(log.toFile());
     Map<String, String> environment = builder.environment();
     environment.clear();
-    environment.put("PATH", System.getenv("PATH"));
+    environment.put("PATH", System.getProperty("java.home") + "/bin:" + System.getenv("PATH"));
     environment.putAll(contestant.variables());
     environment.putAll(variables);
     EmulatedLambda lambda = new EmulatedLambda(builder.start(), port, log);

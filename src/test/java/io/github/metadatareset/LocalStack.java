@@ -41,6 +41,8 @@ final class LocalStack implements AutoCloseable {
 
   static final Duration FUNCTION_TIMEOUT = Duration.ofSeconds(120);
 
+  static final int MAX_CONCURRENT_CALLS = 8;
+
   private final AppFlowEmulator appFlow;
   private final LocalQueues queues;
   private final int maxReceiveCount;
@@ -71,7 +73,8 @@ final class LocalStack implements AutoCloseable {
   }
 
   static LocalStack start(AppFlowEmulator appFlow, LocalQueues.Settings settings) {
-    return new LocalStack(appFlow, LocalQueues.start(settings), settings.maxReceiveCount(), 8);
+    return new LocalStack(
+        appFlow, LocalQueues.start(settings), settings.maxReceiveCount(), MAX_CONCURRENT_CALLS);
   }
 
   AppFlowEmulator appFlow() {

@@ -118,6 +118,11 @@ public final class AppFlowEmulator implements AutoCloseable {
     return List.copyOf(accessKeys);
   }
 
+  /// How many connections were opened so far.
+  public long connections() {
+    return server.connections();
+  }
+
   /// Closes every connection that a caller may keep for its next call.
   public void dropConnections() {
     server.dropConnections();

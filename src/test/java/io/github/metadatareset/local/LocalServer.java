@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.ConnectionStatistics;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
@@ -34,6 +35,7 @@ final class LocalServer implements AutoCloseable {
 
   private final Server server;
   private final boolean tls;
+  private final ConnectionStatistics connections = new ConnectionStatistics();
   private final ServerConnector connector;
 
   private LocalServer(int port, Optional<Path> keyStore, Responder responder) {
@@ -49,6 +51,7 @@ final class LocalServer implements AutoCloseable {
     connector.setHost("127.0.0.1");
     connector.setPort(port);
     connector.setAcceptQueueSize(1024);
+    connector.addBean(connections);
     server.addConnector(connector);
     server.setHandler(
         new Handler.Abstract() {
@@ -98,6 +101,11 @@ final class LocalServer implements AutoCloseable {
   /// Comes back when the server was stopped.
   void join() throws InterruptedException {
     server.join();
+  }
+
+  /// How many connections were opened so far.
+  long connections() {
+    return connections.getConnectionsTotal();
   }
 
   void dropConnections() {

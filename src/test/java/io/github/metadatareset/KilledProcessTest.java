@@ -222,7 +222,7 @@ class KilledProcessTest {
   @Test
   void aProcessThatRunsOutOfMemoryEndsAndWhatItHadReplaysWithMore() throws InterruptedException {
     AppFlowAccount account = crm().addProfile(Profile.of("wide", "Salesforce"));
-    String label = "x".repeat(20_000);
+    String label = "x".repeat(40_000);
     List<String> wide = IntStream.range(0, 300).mapToObj(i -> "Wide" + i).toList();
     wide.forEach(
         name ->

@@ -30,9 +30,12 @@ final class ColdAndWarm {
   private final Stage stage;
   private final Figures figures;
 
-  private ColdAndWarm(Stage stage, Figures figures) {
+  private final boolean warm;
+
+  private ColdAndWarm(Stage stage, Figures figures, boolean warm) {
     this.stage = stage;
     this.figures = figures;
+    this.warm = warm;
   }
 
   static String time(int calls, int latency) {
@@ -43,7 +46,8 @@ final class ColdAndWarm {
     return "%,d calls of %d ms, processor ms".formatted(calls, latency);
   }
 
-  static void run(Path prepared, int rounds, Figures figures) throws IOException {
+  /// @param warm whether the cold starts are not all
+  static void run(Path prepared, int rounds, boolean warm, Figures figures) throws IOException {
     List<Contestant> contestants =
         List.of(
             Contestant.boto3(prepared, 1),
@@ -58,13 +62,15 @@ final class ColdAndWarm {
     IntStream.range(0, Events.ENTITIES)
         .forEach(entity -> account.addEntity(Events.PROFILE, Events.entity(entity)));
     try (Stage stage = Stage.set(prepared, account)) {
-      ColdAndWarm trials = new ColdAndWarm(stage, figures);
+      ColdAndWarm trials = new ColdAndWarm(stage, figures, warm);
       // The stage gets warm.
       trials.trial(Contestant.boto3(prepared, 16), new Figures());
       for (int round = 1; round <= rounds; round++) {
         System.out.printf("round %d of %d at %tT%n", round, rounds, LocalTime.now());
         for (Contestant contestant : contestants) {
-          trials.trial(contestant, figures);
+          if (warm || contestant.concurrency() < 64) {
+            trials.trial(contestant, figures);
+          }
         }
         figures.add(time(1000, LATENCY), IDEAL + " x16", 1000.0 * LATENCY / 16);
         figures.add(time(1000, LATENCY), IDEAL + " x64", 1000.0 * LATENCY / 64);
@@ -81,8 +87,8 @@ final class ColdAndWarm {
       to.add(COLD, label, millisSince(started));
       to.add(COLD_PROCESSOR, label, lambda.usage().processorMillis());
       to.add(COLD_MEMORY, label, lambda.usage().peakMegabytes());
-      if (contestant.name().equals(Contestant.PACKED)) {
-        // Only its start differs.
+      // Of that which is packed only the start differs.
+      if (!warm || contestant.name().equals(Contestant.PACKED)) {
         return;
       }
       for (int batch = 0; batch < WARMING_BATCHES; batch++) {

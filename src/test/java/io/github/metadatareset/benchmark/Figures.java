@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /// What was measured: of each figure every contestant's values, in the order of the rounds.
@@ -20,8 +19,8 @@ final class Figures {
         .add(value);
   }
 
-  double median(String figure, String contestant) {
-    return median(values.get(figure).get(contestant));
+  boolean has(String figure, String contestant) {
+    return values.getOrDefault(figure, Map.of()).containsKey(contestant);
   }
 
   /// The median of the rounds' own ratios, so that what disturbs a whole round disturbs no ratio.
@@ -62,7 +61,6 @@ final class Figures {
   }
 
   String json() {
-    Map<String, Object> json = new TreeMap<>(values);
-    return JsonValue.write(json);
+    return JsonValue.write(values);
   }
 }

@@ -32,9 +32,13 @@ record Goal(String figure, String contestant, String divisor, double atMost) {
           new Goal(AtScale.THROTTLED_TIME, "zip x8", AtScale.ADMITTED, 1.1),
           new Goal(AtScale.REFUSED, "zip x8", AtScale.CALLS, 0.1));
 
+  boolean isMeasured(Figures figures) {
+    return figures.has(figure, contestant) && figures.has(figure, divisor);
+  }
+
   String verdict(Figures figures) {
     double ratio = figures.ratio(figure, contestant, divisor);
-    return "%-44s %-10s to %-14s %6.2f   goal %5.2f   %s"
+    return "%-46s %-10s to %-14s %6.2f   goal %5.2f   %s"
         .formatted(figure, contestant, divisor, ratio, atMost, ratio <= atMost ? "met" : "MISSED");
   }
 }

@@ -30,6 +30,10 @@ final class Pace {
 
   private static final double SECOND = 1e9;
 
+  /// Calls that gave up waiting have taken their turns all the same: without an end to that, those
+  /// after them would wait for ever.
+  private static final long LONGEST_WAIT = (long) (10 * SECOND);
+
   private final LongSupplier nanoTime;
 
   private double perSecond = Double.POSITIVE_INFINITY;
@@ -52,7 +56,7 @@ final class Pace {
       return Duration.ZERO;
     }
     long now = nanoTime.getAsLong();
-    long turn = Math.max(now, nextCall);
+    long turn = Math.clamp(nextCall, now, now + LONGEST_WAIT);
     nextCall = turn + (long) (SECOND / perSecond);
     return Duration.ofNanos(turn - now);
   }

@@ -72,6 +72,22 @@ class PaceTest {
   }
 
   @Test
+  void callsThatGiveUpWaitingDoNotHoldUpTheNext() {
+    Pace pace = new Pace(() -> now);
+    for (int i = 0; i < 20; i++) {
+      now += 100_000_000;
+      pace.refused();
+    }
+    for (int i = 0; i < 256; i++) {
+      pace.next();
+    }
+
+    now += (long) (45 * SECOND);
+
+    assertEquals(Duration.ZERO, pace.next());
+  }
+
+  @Test
   void aGapIsNoSlowness() {
     Run run = new Run(100, RandomGenerator.of("L64X128MixRandom"));
     run.of(1000, 8);

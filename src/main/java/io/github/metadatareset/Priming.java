@@ -5,14 +5,9 @@ import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.reset.Deadline;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 
 /// A first invocation before the snapshot that SnapStart takes: what is loaded, initialised and
 /// compiled by then is paid for once per published version, and not at every start.
@@ -69,8 +64,7 @@ final class Priming {
   static void run() {
     try {
       run(new PrintStream(OutputStream.nullOutputStream()));
-      beginHandshake();
-    } catch (RuntimeException | GeneralSecurityException | SSLException e) {
+    } catch (RuntimeException e) {
       System.err.println("not primed: " + e);
     }
   }
@@ -91,16 +85,5 @@ final class Priming {
                 deadline,
                 deadline,
                 new InvocationLog(log, clock, "priming", "priming")));
-  }
-
-  /// With nobody: the first message of TLS alone takes longer than all else. What it is made of is
-  /// thrown away.
-  private static void beginHandshake() throws GeneralSecurityException, SSLException {
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, null, null);
-    SSLEngine engine = context.createSSLEngine();
-    engine.setUseClientMode(true);
-    engine.wrap(
-        ByteBuffer.allocate(0), ByteBuffer.allocate(engine.getSession().getPacketBufferSize()));
   }
 }

@@ -8,13 +8,10 @@ import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.RuntimeProcess;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +70,7 @@ class ColdStartTest {
       stack.queues().send(request(0));
       workOff(process);
     }
-    List<String> loaded = loaded(log);
+    List<String> loaded = LoadedClasses.in(log);
 
     assertEquals(1, stack.appFlow().calls().size(), "calls of AppFlow");
     assertAtMost(1620, of(loaded, SDK), "of the SDK");
@@ -81,12 +78,6 @@ class ColdStartTest {
     assertAtMost(8, of(loaded, SDK + "services.sqs."), "of SQS, which is not needed");
     assertAtMost(235, of(loaded, "io.github.metadatareset."), "of the function");
     assertAtMost(125, of(loaded, "com.fasterxml.jackson."), "of the reader of JSON");
-  }
-
-  private static List<String> loaded(Path log) throws IOException {
-    try (Stream<String> lines = Files.lines(log)) {
-      return lines.map(line -> line.replaceFirst("^(\\[[^]]*])+ ", "")).toList();
-    }
   }
 
   private static List<String> of(List<String> loaded, String prefix) {

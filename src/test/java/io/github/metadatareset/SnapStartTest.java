@@ -23,7 +23,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +33,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,15 +166,12 @@ class SnapStartTest {
 
   /// The classes of the function, and those of the SDK that are made for the two services.
   private static Set<String> loaded(Path log) throws IOException {
-    try (Stream<String> lines = Files.lines(log)) {
-      return lines
-          .map(line -> line.replaceFirst("^(\\[[^]]*])+ ", "").replaceFirst("[ /].*", ""))
-          .filter(
-              name ->
-                  name.startsWith("io.github.metadatareset.")
-                      || name.startsWith("software.amazon.awssdk.services."))
-          .collect(Collectors.toSet());
-    }
+    return LoadedClasses.in(log).stream()
+        .filter(
+            name ->
+                name.startsWith("io.github.metadatareset.")
+                    || name.startsWith("software.amazon.awssdk.services."))
+        .collect(Collectors.toSet());
   }
 
   @Test

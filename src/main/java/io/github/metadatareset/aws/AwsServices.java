@@ -51,6 +51,7 @@ public final class AwsServices {
   private static final ScheduledExecutorService TIMERS = timers();
 
   private final AppflowClient appFlow;
+
   /// Made when it is needed: a batch in which every call is made good needs no SQS.
   private final Lazy<SqsClient> sqs;
   private final Semaphore appFlowCalls;

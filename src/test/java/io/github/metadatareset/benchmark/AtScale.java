@@ -58,7 +58,7 @@ final class AtScale {
   private void throttled(Contestant contestant) throws Exception {
     String label = contestant.label();
     System.out.println("throttled, " + label);
-    try (Stage stage = Stage.set(prepared, account())) {
+    try (Stage stage = Stage.set(prepared, Events.account())) {
       stage.appFlow().faults().rateLimit(RESET, PER_SECOND);
       stage
           .queues()
@@ -76,7 +76,7 @@ final class AtScale {
 
   private void burst(Contestant contestant) throws Exception {
     System.out.println("a burst, " + contestant.label());
-    try (Stage stage = Stage.set(prepared, account())) {
+    try (Stage stage = Stage.set(prepared, Events.account())) {
       stage.queues().sendAll(Collections.nCopies(EQUAL, Events.request(1)));
       Drained drained = drain(stage, contestant);
       figures.add("10,000 equal messages, s", contestant.label(), drained.seconds());
@@ -103,14 +103,6 @@ final class AtScale {
       figures.add(what + "peak MB", label, drained.peakMegabytes());
       figures.add(what + "dead letters", label, stage.queues().deadLetters().size());
     }
-  }
-
-  private static AppFlowAccount account() {
-    AppFlowAccount account =
-        new AppFlowAccount().addProfile(AppFlowAccount.Profile.of(Events.PROFILE, "Salesforce"));
-    IntStream.range(0, Events.ENTITIES)
-        .forEach(entity -> account.addEntity(Events.PROFILE, Events.entity(entity)));
-    return account;
   }
 
   /// What it took to work the queue off.

@@ -2,14 +2,12 @@ package io.github.metadatareset.benchmark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// In rounds, each contestant in turn: a cold start, then batches of calls to an AppFlow that takes
 /// no time to answer, and to one that takes 50 ms.
@@ -25,16 +23,14 @@ final class ColdAndWarm {
 
   /// Then the JVM has compiled what it will.
   private static final int WARMING_BATCHES = 4;
+
   private static final String DONE = "{\"batchItemFailures\":[]}";
 
   private final Stage stage;
-  private final Figures figures;
-
   private final boolean warm;
 
-  private ColdAndWarm(Stage stage, Figures figures, boolean warm) {
+  private ColdAndWarm(Stage stage, boolean warm) {
     this.stage = stage;
-    this.figures = figures;
     this.warm = warm;
   }
 
@@ -57,12 +53,8 @@ final class ColdAndWarm {
             Contestant.image(prepared, 16),
             Contestant.boto3(prepared, 64),
             Contestant.zip(prepared, 64));
-    AppFlowAccount account =
-        new AppFlowAccount().addProfile(AppFlowAccount.Profile.of(Events.PROFILE, "Salesforce"));
-    IntStream.range(0, Events.ENTITIES)
-        .forEach(entity -> account.addEntity(Events.PROFILE, Events.entity(entity)));
-    try (Stage stage = Stage.set(prepared, account)) {
-      ColdAndWarm trials = new ColdAndWarm(stage, figures, warm);
+    try (Stage stage = Stage.set(prepared, Events.account())) {
+      ColdAndWarm trials = new ColdAndWarm(stage, warm);
       // The stage gets warm.
       trials.trial(Contestant.boto3(prepared, 16), new Figures());
       for (int round = 1; round <= rounds; round++) {
@@ -72,8 +64,10 @@ final class ColdAndWarm {
             trials.trial(contestant, figures);
           }
         }
-        figures.add(time(1000, LATENCY), IDEAL + " x16", 1000.0 * LATENCY / 16);
-        figures.add(time(1000, LATENCY), IDEAL + " x64", 1000.0 * LATENCY / 64);
+        if (warm) {
+          figures.add(time(1000, LATENCY), IDEAL + " x16", 1000.0 * LATENCY / 16);
+          figures.add(time(1000, LATENCY), IDEAL + " x64", 1000.0 * LATENCY / 64);
+        }
       }
     }
   }

@@ -34,7 +34,7 @@ record Contestant(
   /// So much memory as the template's functions have; where it is out, the process ends.
   private static final String MEMORY = "-XX:MaxRAM=512m -XX:+ExitOnOutOfMemoryError";
 
-  /// The twenty lines of Python, on the boto3 that Lambda's runtime brings along, already compiled.
+  /// The thirty lines of Python, on the boto3 that Lambda's runtime brings along, already compiled.
   static Contestant boto3(Path prepared, int threads) {
     return python("boto3", prepared.resolve("boto3"), prepared, Map.of(), threads);
   }

@@ -1,5 +1,6 @@
 package io.github.metadatareset.benchmark;
 
+import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.SqsEvent;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,14 @@ final class Events {
   private static final String QUEUE = "arn:aws:sqs:us-east-1:111122223333:requests";
 
   private Events() {}
+
+  /// Of which the messages speak.
+  static AppFlowAccount account() {
+    AppFlowAccount account =
+        new AppFlowAccount().addProfile(AppFlowAccount.Profile.of(PROFILE, "Salesforce"));
+    IntStream.range(0, ENTITIES).forEach(number -> account.addEntity(PROFILE, entity(number)));
+    return account;
+  }
 
   static String entity(int number) {
     return "Entity" + number;

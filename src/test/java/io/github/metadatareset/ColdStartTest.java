@@ -1,6 +1,7 @@
 package io.github.metadatareset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,9 +9,12 @@ import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.RuntimeProcess;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,7 +81,31 @@ class ColdStartTest {
     assertAtMost(1, of(loaded, SDK + "regions.servicemetadata."), "of services of AWS");
     assertAtMost(8, of(loaded, SDK + "services.sqs."), "of SQS, which is not needed");
     assertAtMost(235, of(loaded, "io.github.metadatareset."), "of the function");
-    assertAtMost(125, of(loaded, "com.fasterxml.jackson."), "of the reader of JSON");
+    assertAtMost(6, of(loaded, "com.google.gson."), "of the reader of JSON");
+  }
+
+  /// On JDK 25 that takes 30 ms.
+  @Test
+  void noBigDecimalIsInitialisedUntilTheFirstAnswer(@TempDir Path directory) throws Exception {
+    Path log = directory.resolve("initialised");
+    try (RuntimeProcess process =
+        RuntimeProcess.start(settings().withJavaOption("-Xlog:class+init=info:file=" + log))) {
+      stack.queues().send(request(0));
+      workOff(process);
+    }
+    List<String> initialised = initialisedIn(log);
+
+    assertEquals(1, stack.appFlow().calls().size(), "calls of AppFlow");
+    assertTrue(initialised.contains("com/google/gson/stream/JsonReader"), "the log is as expected");
+    assertFalse(initialised.contains("java/math/BigDecimal"));
+  }
+
+  private static List<String> initialisedIn(Path log) throws IOException {
+    return Pattern.compile("Initializing '([^']+)'")
+        .matcher(Files.readString(log))
+        .results()
+        .map(match -> match.group(1))
+        .toList();
   }
 
   private static List<String> of(List<String> loaded, String prefix) {

@@ -1,16 +1,12 @@
 package io.github.metadatareset.request;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStreamReader;
+import java.io.StringReader;
 import java.math.BigDecimal;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +19,6 @@ import java.util.function.Function;
 /// @param content a `Map`, `List`, `String`, `Number`, `Boolean`, or null for JSON's null
 public record JsonValue(String pointer, Object content) {
 
-  private static final int MAX_NESTING = 64;
   private static final int MAX_SHOWN = 100;
 
   /// Room for a request of 1 MiB whose names are all of one letter, and for a batch of 6 MB. What
@@ -32,77 +27,44 @@ public record JsonValue(String pointer, Object content) {
 
   private static final int MAX_TOKENS_OF_AN_EVENT = 1_000_000;
 
-  /// Writes ASCII only, so that what is written is legal in SQS and cannot forge a log line.
-  private static final JSON JSON_TEXT =
-      JSON.builder(factory(MAX_TOKENS_OF_AN_EVENT))
-          .enable(JSON.Feature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
-
-  /// One for each text: a factory keeps the names of the members in all that it reads, and so in
-  /// the end whatever anybody has sent.
-  private static JsonFactory factory(int maxTokens) {
-    return new JsonFactoryBuilder()
-        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-        .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-        .streamReadConstraints(
-            StreamReadConstraints.builder()
-                .maxNestingDepth(MAX_NESTING)
-                .maxTokenCount(maxTokens)
-                .build())
-        .build();
-  }
+  private static final String JSON = "JSON (RFC 8259) without a key twice";
 
   /// Reads one JSON text, all of it.
   ///
   /// @throws RequestFailedException if it is no JSON, has a key twice, nests too deep, or has more
   ///     values than a request could have
   public static JsonValue parse(String text, String pointer) {
-    return read(() -> factory(MAX_TOKENS_OF_A_MESSAGE).createParser(text), pointer);
+    if (text.startsWith("\uFEFF")) {
+      throw invalid(pointer, "a byte order mark", JSON);
+    }
+    return read(new JsonTextReader(new StringReader(text), MAX_TOKENS_OF_A_MESSAGE), pointer);
   }
 
   /// As the other, from UTF-8, for what the function is invoked with.
   public static JsonValue parse(byte[] text) {
-    return read(() -> factory(MAX_TOKENS_OF_AN_EVENT).createParser(text), "");
+    var characters =
+        new InputStreamReader(new ByteArrayInputStream(text), StandardCharsets.UTF_8.newDecoder());
+    return read(new JsonTextReader(characters, MAX_TOKENS_OF_AN_EVENT), "");
   }
 
-  private static JsonValue read(Source source, String pointer) {
-    try (JsonParser parser = source.open()) {
-      return new JsonValue(pointer, onlyValue(parser, pointer));
-    } catch (IOException e) {
-      throw invalid(pointer, shown(e.getMessage()), "JSON in UTF-8");
-    }
-  }
-
-  private static Object onlyValue(JsonParser parser, String pointer) throws IOException {
+  private static JsonValue read(JsonTextReader reader, String pointer) {
     try {
-      parser.nextToken();
-      Object content = JSON_TEXT.anyFrom(parser);
-      if (parser.nextToken() == null) {
-        return content;
+      Object content = reader.value();
+      if (reader.isAtItsEnd()) {
+        return new JsonValue(pointer, content);
       }
-    } catch (JacksonException e) {
-      throw noJson(pointer, parser, e.getOriginalMessage());
-    } catch (NumberFormatException e) {
-      // of an exponent that no BigDecimal can have
-      throw noJson(pointer, parser, e.getMessage());
+    } catch (CharacterCodingException e) {
+      throw invalid(pointer, "bytes that are not UTF-8", "JSON in UTF-8");
+    } catch (IOException e) {
+      throw invalid(pointer + reader.pointer(), shown(JsonTextReader.problem(e)), JSON);
     }
     throw invalid(pointer, "more follows the first JSON value", "one JSON value");
   }
 
-  private static RequestFailedException noJson(String pointer, JsonParser parser, String problem) {
-    String where = pointer + parser.getParsingContext().pathAsPointer();
-    return invalid(where, shown(problem), "JSON (RFC 8259) without a key twice");
-  }
-
-  /// The JSON of maps, lists, strings, numbers and booleans, on one line, in printable ASCII.
+  /// The JSON of maps, lists, strings, numbers and booleans, on one line, in printable ASCII: so it
+  /// is legal in SQS and cannot forge a log line.
   public static String write(Object content) {
-    try {
-      // The one control character that JSON, and so Jackson, lets stand.
-      return JSON_TEXT.asString(content).replace("\u007F", "\\u007F");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return JsonTextWriter.write(content);
   }
 
   public boolean isObject() {
@@ -159,6 +121,9 @@ public record JsonValue(String pointer, Object content) {
   /// @throws RequestFailedException if this is anything else
   public int asInt(String expectation) {
     try {
+      if (content instanceof Integer number) {
+        return number;
+      }
       if (content instanceof Number number) {
         return new BigDecimal(number.toString()).intValueExact();
       }
@@ -201,7 +166,11 @@ public record JsonValue(String pointer, Object content) {
   }
 
   private String pointerTo(String member) {
-    return pointer + "/" + member.replace("~", "~0").replace("/", "~1");
+    return pointer + "/" + escapedInPointer(member);
+  }
+
+  static String escapedInPointer(String member) {
+    return member.replace("~", "~0").replace("/", "~1");
   }
 
   private static final class Elements extends AbstractList<JsonValue> {
@@ -222,10 +191,5 @@ public record JsonValue(String pointer, Object content) {
     public int size() {
       return contents.size();
     }
-  }
-
-  @FunctionalInterface
-  private interface Source {
-    JsonParser open() throws IOException;
   }
 }

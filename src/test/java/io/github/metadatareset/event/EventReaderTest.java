@@ -96,7 +96,7 @@ class EventReaderTest {
     @Test
     void saysWhereItsTextIsNoJson() {
       assertRefused(
-          "/Message/connectorType: Unexpected character ('}' (code 125)): expected a value;"
+          "/Message/connectorType: Expected value at line 1 column 18;"
               + " expected JSON (RFC 8259) without a key twice",
           "{\"Message\":\"{\\\"connectorType\\\":}\"}");
     }

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,13 @@ class JsonValueTest {
           arguments(" true\n", true),
           arguments("\"caf\u00E9 \\ud83d\\ude00\"", "caf\u00E9 \uD83D\uDE00"),
           arguments("7", 7),
+          arguments("-0", 0),
+          arguments("2147483647", Integer.MAX_VALUE),
+          arguments("2147483648", 2147483648L),
+          arguments("9223372036854775807", Long.MAX_VALUE),
+          arguments("-9223372036854775808", Long.MIN_VALUE),
+          arguments("9223372036854775808", new BigDecimal("9223372036854775808")),
+          arguments("1e2", new BigDecimal("1e2")),
           arguments("1.50", new BigDecimal("1.50")),
           arguments("1e999999999", new BigDecimal("1e999999999")),
           arguments("1e-999999999", new BigDecimal("1e-999999999")),
@@ -53,6 +62,7 @@ class JsonValueTest {
           "",
           " ",
           "nul",
+          "TRUE",
           "{",
           "[1,",
           "\"a",
@@ -60,6 +70,9 @@ class JsonValueTest {
           "{a:1}",
           "{\"a\":1,}",
           "[1,]",
+          "[1;2]",
+          "{\"a\"=1}",
+          "{\"a\":1;\"b\":2}",
           "01",
           "+1",
           ".5",
@@ -68,9 +81,14 @@ class JsonValueTest {
           "NaN",
           "-Infinity",
           "// note\n1",
+          "# note\n1",
+          ")]}'\n1",
           "\uFEFF1",
           "\"\u0000\"",
           "\"\n\"",
+          "\"\\\n\"",
+          "\"\\'\"",
+          "{\"\t\":1}",
           "\"\\x\"",
           "\"\\u12\"",
           "1e9999999999",
@@ -87,9 +105,21 @@ class JsonValueTest {
           List.of(
               new byte[] {(byte) 0xFF},
               new byte[] {'"', (byte) 0xC3, '(', '"'},
-              new byte[] {0, 0, (byte) 0xFF, (byte) 0xFE, 1, 1, 1, 1})) {
-        assertNoJson(() -> JsonValue.parse(bytes));
+              new byte[] {'1', ' ', (byte) 0xC3},
+              new byte[] {'"', (byte) 0xC0, (byte) 0x80, '"'},
+              new byte[] {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'},
+              new byte[] {0, 0, (byte) 0xFF, (byte) 0xFE, 1, 1, 1, 1},
+              "{\"a\":\"\u00E9\"}".getBytes(StandardCharsets.UTF_16))) {
+        assertRefused(
+            "the request: bytes that are not UTF-8; expected JSON in UTF-8",
+            () -> JsonValue.parse(bytes));
       }
+      assertNoJson(() -> JsonValue.parse("[1]".getBytes(StandardCharsets.UTF_16LE)));
+    }
+
+    @Test
+    void passesOverTheByteOrderMarkOfAnEvent() {
+      assertEquals(1, JsonValue.parse("\uFEFF1".getBytes(StandardCharsets.UTF_8)).content());
     }
 
     @Test
@@ -97,21 +127,30 @@ class JsonValueTest {
       assertRefused(
           "the request: more follows the first JSON value; expected one JSON value",
           () -> JsonValue.parse("{} {}", ""));
-      assertNoJson(() -> JsonValue.parse("{} x", ""));
+      assertRefused(
+          "/Message: more follows the first JSON value; expected one JSON value",
+          () -> JsonValue.parse("{} x", "/Message"));
     }
 
     @Test
     void takesNoKeyTwice() {
       assertRefused(
-          "/detail/a/0/b: Duplicate field 'b'; expected JSON (RFC 8259) without a key twice",
+          "/detail/a/0/b: A second member of this name;"
+              + " expected JSON (RFC 8259) without a key twice",
           () -> JsonValue.parse("{\"a\":[{\"b\":1,\"b\":1}]}", "/detail"));
       assertNoJson(() -> JsonValue.parse("{\"a\":1,\"\\u0061\":1}", ""));
+      assertNoJson(() -> JsonValue.parse("{\"a\":null,\"b\":{\"a\":1},\"a\":null}", ""));
+      JsonValue.parse("{\"a\":{\"a\":[{\"a\":1},{\"a\":1}]}}", "");
     }
 
     @Test
     void takesNoNumberThatIsThousandsOfDigitsLong() {
       assertEquals("9".repeat(1000), JsonValue.parse("9".repeat(1000), "").content().toString());
-      assertNoJson(() -> JsonValue.parse("9".repeat(1001), ""));
+      assertRefused(
+          "/1: A number of 1001 characters; expected JSON (RFC 8259) without a key twice",
+          () -> JsonValue.parse("[0,%s]".formatted("9".repeat(1001)), ""));
+      assertNoJson(() -> JsonValue.parse("0." + "9".repeat(1000), ""));
+      assertNoJson(() -> JsonValue.parse("9".repeat(100_000), ""));
     }
 
     @Test
@@ -126,7 +165,12 @@ class JsonValueTest {
     @Test
     void takesNoMoreValuesThanARequestOrABatchOfTheGreatestSizeHas() {
       assertEquals(299_998, ((List<?>) JsonValue.parse(zeros(299_998), "").content()).size());
-      assertNoJson(() -> JsonValue.parse(zeros(299_999), ""));
+      assertRefused(
+          "the request: More than 300000 names, values, and ends of arrays and objects;"
+              + " expected JSON (RFC 8259) without a key twice",
+          () -> JsonValue.parse(zeros(299_999), ""));
+      assertEquals(99_999, JsonValue.parse(members(99_999), "").memberNames().size());
+      assertNoJson(() -> JsonValue.parse(members(100_000), ""));
 
       byte[] most = zeros(999_998).getBytes(StandardCharsets.UTF_8);
       assertEquals(999_998, ((List<?>) JsonValue.parse(most).content()).size());
@@ -137,10 +181,18 @@ class JsonValueTest {
       return "[0" + ",0".repeat(count - 1) + "]";
     }
 
+    /// Each of three tokens.
+    private static String members(int count) {
+      return IntStream.range(0, count)
+          .mapToObj(i -> i % 2 == 0 ? "\"a%d\":[]".formatted(i) : "\"a%d\":{}".formatted(i))
+          .collect(Collectors.joining(",", "{", "}"));
+    }
+
     private static void assertNoJson(Runnable parsing) {
       var failure = assertThrows(RequestFailedException.class, parsing::run).failure();
       assertTrue(failure instanceof Failure.Permanent, failure::toString);
-      assertTrue(failure.message().contains("; expected JSON"), failure::message);
+      assertTrue(
+          failure.message().matches(".*; expected (JSON|one JSON value).*"), failure::message);
     }
   }
 
@@ -161,6 +213,57 @@ class JsonValueTest {
       assertRefused(
           "/Message/a~1b/0/m~0n: \"v\"; expected x",
           () -> throwing(element.member("m~n").orElseThrow().refused("x")));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void namesWhatIsWrongAndWhereInTheText(String text, String found) {
+      assertRefused(
+          found + "; expected JSON (RFC 8259) without a key twice",
+          () -> JsonValue.parse(text, "/detail"));
+    }
+
+    static Stream<Arguments> namesWhatIsWrongAndWhereInTheText() {
+      return Stream.of(
+          arguments("", "/detail: End of input at line 1 column 1"),
+          arguments("{", "/detail: End of input at line 1 column 2"),
+          arguments("{'a':1}", "/detail: Unexpected text at line 1 column 3"),
+          arguments(
+              "{\"a/b\":[1,{\"c~\":nul}]}",
+              "/detail/a~1b/1/c~0: Unexpected text at line 1 column 17"),
+          arguments(
+              "{\"a\":[[1],[1],\n[1,tru]]}", "/detail/a/2/1: Unexpected text at line 2 column 4"),
+          arguments("{\"a\":{\"b\":1},\"c\":}", "/detail/c: Expected value at line 1 column 18"),
+          arguments(
+              "{\"\":{\" path $.a\":01}}",
+              "/detail// path $.a: Unexpected text at line 1 column 18"),
+          arguments("[1 2]", "/detail/1: Expected a comma or ] at line 1 column 5"),
+          arguments("{\"a\":1 \"b\":2}", "/detail/a: Expected a comma or } at line 1 column 9"),
+          arguments("{\"a\" 1}", "/detail/a: Expected ':' at line 1 column 7"),
+          arguments("[\"a", "/detail/0: Unterminated string at line 1 column 4"),
+          arguments(
+              "[\"\t\"]",
+              "/detail/0: Unescaped control characters are not allowed at line 1 column 3"),
+          arguments("[\"\\x\"]", "/detail/0: Invalid escape sequence at line 1 column 5"),
+          arguments(
+              "[\"\\\n\"]", "/detail/0: Cannot escape a newline character at line 1 column 5"),
+          arguments(
+              "[\"\\u00zz\"]", "/detail/0: Malformed Unicode escape \\\\u00zz at line 1 column 5"),
+          arguments("[1e9999999999]", "/detail/0: An exponent out of range"),
+          arguments("\uFEFF{}", "/detail: a byte order mark"));
+    }
+
+    @Test
+    void saysThatTooManyLevelsAreNested() {
+      String message =
+          assertThrows(RequestFailedException.class, () -> JsonValue.parse("[".repeat(65), ""))
+              .failure()
+              .message();
+
+      assertEquals(
+          "%s...: More than 64 levels; expected JSON (RFC 8259) without a key twice"
+              .formatted("/0".repeat(50)),
+          message);
     }
 
     @Test
@@ -224,12 +327,41 @@ class JsonValueTest {
     }
 
     @Test
+    void isEscapedWhereJsonOrALogAsksForIt() {
+      assertEquals(
+          "\"\\u0000\\u001F\\b\\t\\n\\f\\r\\\"\\\\/<>&=' ~\\u007F\\u0085\\uFFFF\\uDE00\"",
+          JsonValue.write("\u0000\u001F\b\t\n\f\r\"\\/<>&=' ~\u007F\u0085\uFFFF\uDE00"));
+    }
+
+    @Test
+    void keepsWhatIsNull() {
+      Map<String, Object> members = new LinkedHashMap<>();
+      members.put("a\n", null);
+      members.put("b", List.of());
+      members.put("c", Map.of());
+
+      assertEquals("{\"a\\n\":null,\"b\":[],\"c\":{}}", JsonValue.write(members));
+      assertEquals("null", JsonValue.write(null));
+    }
+
+    @Test
     void isAsciiOnOneLine() {
       assertEquals(
           "{\"caf\\u00E9\":[\"\\uD83D\\uDE00\\uD83D\\u0000\\n\\u2028\",null,1.50]}",
           JsonValue.write(
               JsonValue.parse("{\"café\":[\"😀\\ud83d\\u0000\\n\u2028\",null,1.50]}", "")
                   .content()));
+    }
+  }
+
+  @Test
+  void aWholeNumberMayHaveAFraction() {
+    for (String whole : List.of("10", "10.0", "1e1", "0.1e2", "1000e-2")) {
+      assertEquals(10, JsonValue.parse(whole, "").asInt("a number"));
+    }
+    for (String other : List.of("10.5", "2147483648", "1e999999999", "1e-999999999", "\"10\"")) {
+      assertThrows(
+          RequestFailedException.class, () -> JsonValue.parse(other, "").asInt("a number"));
     }
   }
 

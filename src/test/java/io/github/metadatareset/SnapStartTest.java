@@ -2,14 +2,17 @@ package io.github.metadatareset;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.sun.net.httpserver.HttpServer;
+import io.github.metadatareset.aws.AwsServices;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.EventSourceMapping;
+import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.local.RuntimeApi;
 import io.github.metadatareset.local.RuntimeProcess;
@@ -24,21 +27,31 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.Provider;
+import java.security.SecureRandomSpi;
+import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.crac.Core;
+import org.crac.Resource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What SnapStart asks of a function: a snapshot that holds nothing of which each environment needs
 /// its own, and no surprise at what has changed while it lay there.
@@ -191,6 +204,141 @@ class SnapStartTest {
 
       assertReset(answer(process, LocalContext.of("after", TIMEOUT)));
       assertEquals(List.of("NEW", "NEW"), stack.appFlow().accessKeys());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-14, 14})
+  @EnabledOnOs(OS.LINUX)
+  void aCallSucceedsWhereTheMonotonicClockHasJumpedToo(long days) throws IOException {
+    try (RuntimeProcess process =
+        RuntimeProcess.launch(
+            settings(Jumped.class).with(Map.of(Jumped.DAYS, Long.toString(days))),
+            RuntimeApi.start())) {
+      process.awaitSnapshot();
+      stack.appFlow().dropConnections();
+
+      process.restore();
+
+      assertReset(answer(process, LocalContext.of("after", TIMEOUT)));
+    }
+    assertEquals(List.of("crm Salesforce Account", "crm Salesforce Account"), stack.resets());
+  }
+
+  /// The function, called before on a monotonic clock that has jumped when it is restored.
+  public static final class Jumped implements RequestStreamHandler, Resource {
+    static final String DAYS = "DAYS_BETWEEN_SNAPSHOT_AND_RESTORE";
+
+    private final RequestStreamHandler function;
+
+    public Jumped() throws ReflectiveOperationException, IOException {
+      // Hooks are called after a restore in the order in which they were registered.
+      Core.getGlobalContext().register(this);
+      function =
+          (RequestStreamHandler)
+              new JumpingClock()
+                  .loadClass(MetadataResetHandler.class.getName())
+                  .getConstructor()
+                  .newInstance();
+      assertReset(answer(function, LocalContext.of("before", TIMEOUT)));
+    }
+
+    @Override
+    public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
+      // Nothing of its own.
+    }
+
+    @Override
+    public void afterRestore(org.crac.Context<? extends Resource> context) {
+      JumpingClock.jump(Duration.ofDays(Long.parseLong(System.getenv(DAYS))));
+    }
+
+    @Override
+    public void handleRequest(InputStream in, OutputStream out, Context context)
+        throws IOException {
+      function.handleRequest(in, out, context);
+      assertTrue(JumpingClock.asked() > 0, "nothing looked at the clock that has jumped");
+    }
+  }
+
+  @Test
+  void randomNumbersAreDrawnFromASourceThatIsNewSinceTheRestore() throws Exception {
+    Configuration configuration = Configuration.of(stack.variables());
+    PrintStream log = new PrintStream(OutputStream.nullOutputStream());
+    Security.insertProviderAt(new Watched(), 1);
+    try {
+      MetadataResetHandler function =
+          new MetadataResetHandler(
+              configuration, () -> Ports.of(new AwsServices(1), configuration, log));
+      function.beforeCheckpoint(null);
+      Set<Object> ofTheSnapshot = Set.copyOf(Watched.MADE);
+      assertNotEquals(Set.of(), ofTheSnapshot, "priming needs one");
+      function.afterRestore(null);
+      Watched.DRAWN.clear();
+
+      returnsOne(function);
+
+      assertNotEquals(Set.of(), Watched.DRAWN, "backoff draws some");
+      assertTrue(Collections.disjoint(ofTheSnapshot, Watched.DRAWN));
+    } finally {
+      Security.removeProvider(Watched.NAME);
+    }
+  }
+
+  private void returnsOne(MetadataResetHandler function) throws InterruptedException {
+    stack
+        .appFlow()
+        .faults()
+        .next(AwsServices.ATTEMPTS, "ResetConnectorMetadataCache", Fault.throttled());
+    stack.queues().send(RESET);
+    try (EventSourceMapping mapping =
+        new EventSourceMapping(
+            stack.queues(),
+            function,
+            EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withHurriedRetries())) {
+      assertTrue(mapping.drain(TIMEOUT));
+      assertEquals(1, mapping.invocations().getFirst().returnedIds().size());
+    }
+  }
+
+  /// Java's randomness: which instances of it are made, and from which numbers are drawn.
+  private static final class Watched extends Provider {
+    static final String NAME = "Watched";
+    static final Set<Object> MADE = ConcurrentHashMap.newKeySet();
+    static final Set<Object> DRAWN = ConcurrentHashMap.newKeySet();
+    private static final long serialVersionUID = 1L;
+
+    Watched() {
+      super(NAME, "1", "");
+      putService(
+          new Service(this, "SecureRandom", NAME, Source.class.getName(), null, null) {
+            @Override
+            public Object newInstance(Object parameter) {
+              Source source = new Source();
+              MADE.add(source);
+              return source;
+            }
+          });
+    }
+
+    private static final class Source extends SecureRandomSpi {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected void engineNextBytes(byte[] bytes) {
+        DRAWN.add(this);
+        ThreadLocalRandom.current().nextBytes(bytes);
+      }
+
+      @Override
+      protected byte[] engineGenerateSeed(int length) {
+        return new byte[length];
+      }
+
+      @Override
+      protected void engineSetSeed(byte[] seed) {
+        // It needs none.
+      }
     }
   }
 

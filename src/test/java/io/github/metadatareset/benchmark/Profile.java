@@ -1,0 +1,197 @@
+package io.github.metadatareset.benchmark;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
+import io.github.metadatareset.local.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordingFile;
+
+/// Why the function's figures are what they are, by the JVM's own account: where the time of a cold
+/// start goes, the processor time of warm calls, and the memory.
+final class Profile {
+
+  private static final int BATCHES = 10;
+  private static final int GAPS = 12;
+
+  /// `[0.867s] 1854 Initializing 'java/math/BigDecimal' ...`
+  private static final Pattern INITIALISED =
+      Pattern.compile("\\[(\\d+\\.\\d+)s] \\d+ Initializing '([^']+)'.*");
+
+  /// `-                 Java Heap (reserved=402653184, committed=25165824)`
+  private static final Pattern MEMORY =
+      Pattern.compile("-\\s+(.+) \\(reserved=\\d+, committed=(\\d+).*");
+
+  /// The first that a stack goes through, from its top, is what the processor worked for.
+  private static final List<Layer> LAYERS =
+      List.of(
+          new Layer("the function", "io.github.metadatareset."),
+          new Layer("signatures", "software.amazon.awssdk.http.auth."),
+          new Layer("the CRT's client", "software.amazon.awssdk.crt."),
+          new Layer("the CRT's client", "software.amazon.awssdk.http.crt."),
+          new Layer("the SDK's pipeline", "software.amazon.awssdk."),
+          new Layer("JSON", "com.fasterxml.jackson."));
+
+  private static final String NO_LAYER = "the JDK alone";
+
+  private final Path prepared;
+  private final Stage stage;
+  private final StringBuilder text = new StringBuilder();
+
+  private record Layer(String name, String prefix) {}
+
+  private record Initialised(double millis, String name) {}
+
+  private Profile(Path prepared, Stage stage) {
+    this.prepared = prepared;
+    this.stage = stage;
+  }
+
+  static String of(Path prepared) throws IOException {
+    try (Stage stage = Stage.set(prepared, Events.account())) {
+      Profile profile = new Profile(prepared, stage);
+      profile.coldStart(Contestant.image(prepared, 16));
+      profile.coldStart(Contestant.zip(prepared, 16));
+      profile.processor(Contestant.zip(prepared, 16));
+      profile.memory(Contestant.zip(prepared, 16));
+      return profile.text.toString();
+    }
+  }
+
+  private void line(String format, Object... arguments) {
+    text.append(format.formatted(arguments)).append(System.lineSeparator());
+  }
+
+  /// What the JVM did between two classes is not said, but what it did before and after.
+  private void coldStart(Contestant contestant) throws IOException {
+    Path log = prepared.resolve("initialised.log");
+    List<Initialised> all = new ArrayList<>();
+    try (EmulatedLambda lambda =
+        stage.environment(
+            contestant.withJavaOptions("-Xlog:class+init=info:file=%s:uptime".formatted(log)))) {
+      lambda.invoke(Events.batch(1));
+      for (String line : Files.readAllLines(log)) {
+        Matcher matcher = INITIALISED.matcher(line);
+        if (matcher.matches()) {
+          all.add(new Initialised(1000 * Double.parseDouble(matcher.group(1)), matcher.group(2)));
+        }
+      }
+    }
+    line("%nCold start and first call, %s", contestant.label());
+    line("%,d classes are initialised in %.0f ms", all.size(), all.getLast().millis());
+    line("the longest times without another, ms");
+    List<Integer> starts =
+        Stream.iterate(0, index -> index + 1)
+            .limit(all.size() - 1)
+            .sorted(
+                Comparator.comparing(
+                    index -> all.get(index).millis() - all.get(index + 1).millis()))
+            .limit(GAPS)
+            .sorted()
+            .toList();
+    for (int start : starts) {
+      Initialised before = all.get(start);
+      Initialised after = all.get(start + 1);
+      line(
+          "  %4.0f to %4.0f  %s, %s", before.millis(), after.millis(), before.name(), after.name());
+    }
+  }
+
+  private void processor(Contestant contestant) throws IOException {
+    Path recording = prepared.resolve("calls.jfr");
+    try (EmulatedLambda lambda = stage.environment(contestant)) {
+      warm(lambda);
+      stage
+          .appFlow()
+          .faults()
+          .always(
+              "ResetConnectorMetadataCache", Fault.latency(Duration.ofMillis(ColdAndWarm.LATENCY)));
+      lambda.jcmd("JFR.start", "jdk.CPUTimeSample#enabled=true", "jdk.CPUTimeSample#throttle=1ms");
+      Map<String, Double> before = lambda.processorMillisByThread();
+      for (int batch = 0; batch < BATCHES; batch++) {
+        lambda.invoke(Events.batch(1000));
+      }
+      Map<String, Double> after = lambda.processorMillisByThread();
+      lambda.jcmd("JFR.dump", "filename=" + recording);
+
+      line(
+          "%nProcessor time of 1,000 calls of %d ms, %s, by thread, ms",
+          ColdAndWarm.LATENCY, contestant.label());
+      after.forEach(
+          (thread, millis) -> {
+            double spent = (millis - before.getOrDefault(thread, 0.0)) / BATCHES;
+            if (spent >= 1) {
+              line("  %-20s %5.0f", thread, spent);
+            }
+          });
+      List<RecordedEvent> samples = samples(recording);
+      line("... of Java's threads, by what they worked for, %% of %,d samples", samples.size());
+      samples.stream().collect(groupingBy(Profile::layer, counting())).entrySet().stream()
+          .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+          .forEach(
+              layer ->
+                  line("  %-20s %5.0f", layer.getKey(), 100.0 * layer.getValue() / samples.size()));
+    } finally {
+      stage.appFlow().faults().clear();
+    }
+  }
+
+  private static List<RecordedEvent> samples(Path recording) throws IOException {
+    return RecordingFile.readAllEvents(recording).stream()
+        .filter(event -> event.getEventType().getName().equals("jdk.CPUTimeSample"))
+        .filter(event -> event.getStackTrace() != null)
+        .toList();
+  }
+
+  private static String layer(RecordedEvent sample) {
+    for (RecordedFrame frame : sample.getStackTrace().getFrames()) {
+      String type = frame.getMethod().getType().getName();
+      for (Layer layer : LAYERS) {
+        if (type.startsWith(layer.prefix())) {
+          return layer.name();
+        }
+      }
+    }
+    return NO_LAYER;
+  }
+
+  private void memory(Contestant contestant) throws IOException {
+    try (EmulatedLambda lambda =
+        stage.environment(contestant.withJavaOptions("-XX:NativeMemoryTracking=summary"))) {
+      lambda.invoke(Events.batch(1));
+      committed("Memory after the first call, " + contestant.label(), lambda);
+      warm(lambda);
+      committed("Memory after batches of 1,000 calls, " + contestant.label(), lambda);
+    }
+  }
+
+  private void committed(String when, EmulatedLambda lambda) throws IOException {
+    line(
+        "%n%s: %.0f MB resident at most, of which the JVM has reserved, MB",
+        when, lambda.usage().peakMegabytes());
+    for (String each : lambda.jcmd("VM.native_memory", "summary", "scale=B").lines().toList()) {
+      Matcher matcher = MEMORY.matcher(each);
+      if (matcher.matches() && Double.parseDouble(matcher.group(2)) >= 1e6) {
+        line("  %-20s %5.0f", matcher.group(1), Double.parseDouble(matcher.group(2)) / (1 << 20));
+      }
+    }
+  }
+
+  private static void warm(EmulatedLambda lambda) throws IOException {
+    for (int batch = 0; batch < ColdAndWarm.WARMING_BATCHES; batch++) {
+      lambda.invoke(Events.batch(1000));
+    }
+  }
+}

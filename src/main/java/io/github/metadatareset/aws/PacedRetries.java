@@ -55,9 +55,9 @@ record PacedRetries(RetryStrategy retries, Pace pace) implements RetryStrategy {
     return false;
   }
 
-  /// Of the retries alone.
+  /// The SDK asks for it where [#useClientDefaults] is true. What it built would have no pace.
   @Override
   public Builder<?, ?> toBuilder() {
-    return retries.toBuilder();
+    throw new UnsupportedOperationException("it is used as it is");
   }
 }

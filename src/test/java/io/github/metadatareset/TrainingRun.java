@@ -22,7 +22,8 @@ import java.util.List;
 /// the function did, started as in the image, everything that it can be the first to do in a new
 /// environment. What is not trained here is slow the first time.
 ///
-/// `TrainingRun FOLDER` takes the image's task root, and leaves `function.aot` in it.
+/// `TrainingRun FOLDER` takes the image's task root, and leaves `function.aot` in it;
+/// `TrainingRun FOLDER accepted` fails unless the JVM starts the function from it.
 final class TrainingRun {
 
   private static final String HANDLER = MetadataResetHandler.class.getName() + "::handleRequest";
@@ -54,24 +55,56 @@ final class TrainingRun {
 
   public static void main(String[] args) throws IOException, InterruptedException {
     Path folder = Path.of(args[0]).toAbsolutePath();
+    if (args.length > 1) {
+      accepted(folder);
+    } else {
+      trained(folder);
+    }
+  }
+
+  private static void trained(Path folder) throws IOException, InterruptedException {
     Path cache = folder.resolve("function.aot");
     Files.deleteIfExists(cache);
+    started(folder, "-XX:AOTCacheOutput=" + cache.getFileName(), TrainingRun::train);
+    require(Files.isRegularFile(cache), "the JVM left no cache");
+  }
+
+  /// A JVM that has to use the cache, and cannot, does not start.
+  private static void accepted(Path folder) throws IOException, InterruptedException {
+    List<String> log =
+        started(
+            folder,
+            "-XX:AOTMode=on",
+            (stack, process) -> {
+              invoke(process, DIRECT);
+              require(stack.resets().size() == 1, "not one reset, but " + stack.resets());
+            });
+    require(log.stream().noneMatch(line -> line.contains("[error]")), "the cache is not used");
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void on(LocalStack stack, RuntimeProcess process) throws IOException, InterruptedException;
+  }
+
+  private static List<String> started(Path folder, String javaOption, Work work)
+      throws IOException, InterruptedException {
     try (LocalStack stack = LocalStack.start(AppFlowAccount.sample())) {
       RuntimeProcess process =
           RuntimeProcess.launch(
               RuntimeProcess.Settings.ofImage(folder, HANDLER)
                   .with(stack.variables())
-                  .withJavaOption("-XX:AOTCacheOutput=" + cache.getFileName()),
+                  .withJavaOption(javaOption),
               RuntimeApi.start());
       try (process) {
         process.awaitInitialised();
-        train(stack, process);
+        work.on(stack, process);
         process.end();
       } finally {
         process.log().forEach(System.out::println);
       }
+      return process.log();
     }
-    require(Files.isRegularFile(cache), "the JVM left no cache");
   }
 
   private static void train(LocalStack stack, RuntimeProcess process)

@@ -1,7 +1,6 @@
 package io.github.metadatareset;
 
 import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.toMap;
 
 import io.github.metadatareset.aws.AwsServices;
 import io.github.metadatareset.local.AppFlowAccount;
@@ -9,6 +8,7 @@ import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.local.LocalQueues;
+import io.github.metadatareset.local.Template;
 import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import java.io.ByteArrayInputStream;
@@ -16,11 +16,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -115,7 +112,8 @@ final class LocalStack implements AutoCloseable {
 
   /// The environment of the function in a process of its own.
   Map<String, String> variables() {
-    Map<String, String> variables = new HashMap<>(ofTheTemplate("JAVA_TOOL_OPTIONS"));
+    Map<String, String> variables = new HashMap<>();
+    variables.put("JAVA_TOOL_OPTIONS", Template.variable("JAVA_TOOL_OPTIONS"));
     variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
     variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
     variables.put("MAX_RECEIVE_COUNT", Integer.toString(maxReceiveCount));
@@ -126,18 +124,6 @@ final class LocalStack implements AutoCloseable {
     variables.put("AWS_ENDPOINT_URL_APPFLOW", appFlow.endpoint().toString());
     variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
     return variables;
-  }
-
-  private static Map<String, String> ofTheTemplate(String variable) {
-    try (Stream<String> lines = Files.lines(Path.of("template.yaml"))) {
-      String start = variable + ": ";
-      return lines
-          .map(String::strip)
-          .filter(line -> line.startsWith(start))
-          .collect(toMap(_ -> variable, line -> line.substring(start.length())));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /// The event source mapping of the request queue, with an environment for each invocation at a

@@ -1,5 +1,6 @@
 package io.github.metadatareset.benchmark;
 
+import io.github.metadatareset.local.Template;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,8 +32,8 @@ record Contestant(
           "--enable-native-access=ALL-UNNAMED",
           "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac");
 
-  /// So much memory as the template's functions have; where it is out, the process ends.
-  private static final String MEMORY = "-XX:MaxRAM=512m -XX:+ExitOnOutOfMemoryError";
+  /// The template's options, and the memory that it gives.
+  private static final String OPTIONS = Template.variable("JAVA_TOOL_OPTIONS") + " -XX:MaxRAM=512m";
 
   /// The thirty lines of Python, on the boto3 that Lambda's runtime brings along, already compiled.
   static Contestant boto3(Path prepared, int threads) {
@@ -80,12 +81,19 @@ record Contestant(
   private static Contestant ours(String name, Path folder, List<String> command, int calls) {
     Map<String, String> variables = new HashMap<>();
     variables.put("LAMBDA_TASK_ROOT", folder.toString());
-    variables.put("JAVA_TOOL_OPTIONS", MEMORY);
+    variables.put("JAVA_TOOL_OPTIONS", OPTIONS);
     variables.put("MAX_RECEIVE_COUNT", "12");
     variables.put("MAX_CONCURRENT_CALLS", Integer.toString(calls));
     variables.put("MAX_CALLS_PER_EVENT", "10000000");
     variables.put("CONNECTOR_PROFILE_PATTERN", "*");
     return new Contestant(name, folder, command, variables, calls);
+  }
+
+  /// The same, if it is Java, with further options, none of which has blanks.
+  Contestant withJavaOptions(String... options) {
+    Map<String, String> all = new HashMap<>(variables);
+    all.merge("JAVA_TOOL_OPTIONS", String.join(" ", options), (some, more) -> some + " " + more);
+    return new Contestant(name, folder, command, all, concurrency);
   }
 
   /// The name by which its figures are told from those of another concurrency.

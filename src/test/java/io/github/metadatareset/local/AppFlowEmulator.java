@@ -15,7 +15,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Request;
 
 /// Amazon AppFlow's API over HTTP, as far as its metadata cache is concerned:
@@ -163,7 +162,7 @@ public final class AppFlowEmulator implements AutoCloseable {
       Map<String, Object> input = object(body);
       Reply reply =
           operation.isPresent()
-              ? reply(operation.get(), request.getHeaders(), body, input)
+              ? reply(operation.get(), request, body, input)
               : Reply.error(404, "UnknownOperationException", "There is no " + uri);
       Optional<String> code =
           reply instanceof Reply.Http http ? http.errorCode() : Optional.empty();
@@ -174,12 +173,11 @@ public final class AppFlowEmulator implements AutoCloseable {
     }
   }
 
-  private Reply reply(
-      Operation operation, HttpFields headers, byte[] body, Map<String, Object> input)
+  private Reply reply(Operation operation, Request request, byte[] body, Map<String, Object> input)
       throws InterruptedException {
     try {
-      accessKeys.add(Signature.check(headers, model.signingName()));
-      Optional<Fault> fault = faults.strike(operation.name(), input);
+      accessKeys.add(Signature.check(request.getHeaders(), model.signingName()));
+      Optional<Fault> fault = faults.strike(operation.name(), input, request.getHeadersNanoTime());
       return fault.isPresent()
           ? faults.reply(fault.get(), () -> carriedOut(operation, body, input))
           : carriedOut(operation, body, input);

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 
 /// The faults that an [AppFlowEmulator] or an [SqsProxy] makes, on demand. They apply to signed
 /// calls, before the service looks at the input, in the order in which they were asked for: the
-/// first that applies decides, and latencies come on top of it.
+/// first that applies decides, and latencies come on top of it, from the time when a call arrived.
 ///
 /// An `operation` is named as in the API model; [#EVERY_OPERATION] means all.
 public final class Faults {
@@ -68,13 +68,18 @@ public final class Faults {
   }
 
   /// What goes wrong with this call, after its latencies have passed.
-  Optional<Fault> strike(String operation, Map<String, Object> input) throws InterruptedException {
+  ///
+  /// @param arrived when it did, as `System.nanoTime`
+  Optional<Fault> strike(String operation, Map<String, Object> input, long arrived)
+      throws InterruptedException {
+    long due = arrived;
     for (Rule rule : rules) {
       if (rule.appliesTo(operation, input)) {
         if (!(rule.fault() instanceof Fault.Latency(Duration delay))) {
           return Optional.of(rule.fault());
         }
-        awaitCleared(delay);
+        due += delay.toNanos();
+        cleared.await(due - System.nanoTime(), TimeUnit.NANOSECONDS);
       }
     }
     return Optional.empty();
@@ -103,10 +108,6 @@ public final class Faults {
   private Reply.Pause pauses() {
     CountDownLatch now = cleared;
     return () -> now.await(DRIP.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private void awaitCleared(Duration limit) throws InterruptedException {
-    cleared.await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private Faults add(

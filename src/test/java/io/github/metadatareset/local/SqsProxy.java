@@ -188,7 +188,8 @@ public final class SqsProxy implements AutoCloseable {
   private Reply reply(Request request, byte[] body) throws InterruptedException {
     Batch batch = new Batch(request.getHeaders().get("X-Amz-Target"), JsonValue.parse(body));
     batches.add(batch);
-    Optional<Fault> fault = faults.strike(batch.operation(), members(batch.input()));
+    Optional<Fault> fault =
+        faults.strike(batch.operation(), members(batch.input()), request.getHeadersNanoTime());
     return fault.isPresent() ? faults.reply(fault.get(), () -> answered(batch)) : answered(batch);
   }
 

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/// Once for each contestant, with queue and event source mapping: more work than AppFlow admits,
-/// the same message over and over, everything there is.
+/// Each contestant in turn, warm, with queue and event source mapping: more work than AppFlow
+/// admits, the same message over and over; and this function alone, everything there is.
 final class AtScale {
 
   static final String THROTTLED_TIME = "throttled, 1,000 calls at 50 a second, s";
@@ -51,13 +51,16 @@ final class AtScale {
       scale.throttled(contestant);
       scale.burst(contestant);
     }
+  }
+
+  static void splitting(Path prepared, Figures figures) throws Exception {
+    AtScale scale = new AtScale(prepared, figures);
     scale.splitting(Contestant.zip(prepared, 8), 10);
     scale.splitting(Contestant.zip(prepared, 8), 50);
   }
 
   private void throttled(Contestant contestant) throws Exception {
     String label = contestant.label();
-    System.out.println("throttled, " + label);
     try (Stage stage = Stage.set(prepared, Events.account())) {
       stage.appFlow().faults().rateLimit(RESET, PER_SECOND);
       stage
@@ -75,7 +78,6 @@ final class AtScale {
   }
 
   private void burst(Contestant contestant) throws Exception {
-    System.out.println("a burst, " + contestant.label());
     try (Stage stage = Stage.set(prepared, Events.account())) {
       stage.queues().sendAll(Collections.nCopies(EQUAL, Events.request(1)));
       Drained drained = drain(stage, contestant);
@@ -87,7 +89,6 @@ final class AtScale {
 
   private void splitting(Contestant contestant, int profiles) throws Exception {
     String what = "splitting %d x %,d entities, ".formatted(profiles, ENTITIES);
-    System.out.println(what + contestant.label());
     String label = contestant.label();
     AppFlowAccount account =
         AppFlowAccount.generated(profiles, ENTITIES)

@@ -2,15 +2,12 @@ package io.github.metadatareset.benchmark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.metadatareset.local.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.LocalTime;
 import java.util.List;
 
-/// In rounds, each contestant in turn: a cold start, then batches of calls to an AppFlow that takes
-/// no time to answer, and to one that takes 50 ms.
+/// Each contestant in turn: a cold start, then batches of calls to an AppFlow that takes no time to
+/// answer, and to one that takes 50 ms.
 final class ColdAndWarm {
 
   static final String COLD = "cold start and first call, ms";
@@ -18,11 +15,12 @@ final class ColdAndWarm {
   static final String COLD_MEMORY = "after the first call, peak MB";
   static final String MEMORY = "in the end, peak MB";
   static final String IDEAL = "ideal";
+  static final String BARE = "bare client";
 
-  private static final int LATENCY = 50;
+  static final int LATENCY = 50;
 
   /// Then the JVM has compiled what it will.
-  private static final int WARMING_BATCHES = 4;
+  static final int WARMING_BATCHES = 4;
 
   private static final String DONE = "{\"batchItemFailures\":[]}";
 
@@ -42,8 +40,15 @@ final class ColdAndWarm {
     return "%,d calls of %d ms, processor ms".formatted(calls, latency);
   }
 
+  /// After it the stage's own code is compiled.
+  static void warmUp(Path prepared) throws IOException {
+    try (Stage stage = Stage.set(prepared, Events.account())) {
+      new ColdAndWarm(stage, true).trial(Contestant.boto3(prepared, 16), new Figures());
+    }
+  }
+
   /// @param warm whether the cold starts are not all
-  static void run(Path prepared, int rounds, boolean warm, Figures figures) throws IOException {
+  static void run(Path prepared, boolean warm, Figures figures) throws IOException {
     List<Contestant> contestants =
         List.of(
             Contestant.boto3(prepared, 1),
@@ -55,20 +60,27 @@ final class ColdAndWarm {
             Contestant.zip(prepared, 64));
     try (Stage stage = Stage.set(prepared, Events.account())) {
       ColdAndWarm trials = new ColdAndWarm(stage, warm);
-      // The stage gets warm.
-      trials.trial(Contestant.boto3(prepared, 16), new Figures());
-      for (int round = 1; round <= rounds; round++) {
-        System.out.printf("round %d of %d at %tT%n", round, rounds, LocalTime.now());
-        for (Contestant contestant : contestants) {
-          if (warm || contestant.concurrency() < 64) {
-            trials.trial(contestant, figures);
-          }
-        }
-        if (warm) {
-          figures.add(time(1000, LATENCY), IDEAL + " x16", 1000.0 * LATENCY / 16);
-          figures.add(time(1000, LATENCY), IDEAL + " x64", 1000.0 * LATENCY / 64);
+      for (Contestant contestant : contestants) {
+        if (warm || contestant.concurrency() < 64) {
+          trials.trial(contestant, figures);
         }
       }
+      if (warm) {
+        trials.ideal(figures);
+      }
+    }
+  }
+
+  /// By the latency that was asked for, and by that which there is.
+  private void ideal(Figures to) throws IOException {
+    stage.delayCalls(LATENCY);
+    double real = stage.latency();
+    stage.appFlow().faults().clear();
+    to.add("latency, ms", IDEAL, LATENCY);
+    to.add("latency, ms", BARE, real);
+    for (int concurrency : new int[] {1, 16, 64}) {
+      to.add(time(1000, LATENCY), IDEAL + " x" + concurrency, 1000.0 * LATENCY / concurrency);
+      to.add(time(1000, LATENCY), BARE + " x" + concurrency, 1000 * real / concurrency);
     }
   }
 
@@ -90,15 +102,9 @@ final class ColdAndWarm {
       }
       measured(lambda, label, 10, 0, to);
       measured(lambda, label, 1000, 0, to);
-      stage
-          .appFlow()
-          .faults()
-          .always("ResetConnectorMetadataCache", Fault.latency(Duration.ofMillis(LATENCY)));
+      stage.delayCalls(LATENCY);
       measured(lambda, label, 10, LATENCY, to);
-      // One after the other they take a minute, and nothing is to be learned from it.
-      if (contestant.concurrency() > 1) {
-        measured(lambda, label, 1000, LATENCY, to);
-      }
+      measured(lambda, label, 1000, LATENCY, to);
       to.add(MEMORY, label, lambda.usage().peakMegabytes());
     } finally {
       stage.appFlow().faults().clear();

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 /// own. The emulator starts the function at the first invocation.
 final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
 
-  private static final String PROCESSOR = "0";
+  static final String PROCESSOR = "0";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Process emulator;
@@ -126,11 +126,34 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
 
   /// Of the function alone, without the emulator.
   Usage usage() {
+    return Usage.of(function());
+  }
+
+  private ProcessHandle function() {
     List<ProcessHandle> functions = emulator.children().toList();
     if (functions.size() != 1) {
       throw new IllegalStateException("not one function but " + functions);
     }
-    return Usage.of(functions.getFirst());
+    return functions.getFirst();
+  }
+
+  /// Processor time so far, of all threads of the same name but for numbers, in milliseconds.
+  Map<String, Double> processorMillisByThread() {
+    return Usage.processorMillisByThread(function());
+  }
+
+  /// What the JVM that runs the function answers to a command of `jcmd`.
+  String jcmd(String... command) throws IOException {
+    List<String> all = new ArrayList<>();
+    all.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    all.add(Long.toString(function().pid()));
+    all.addAll(List.of(command));
+    Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
+    String answer = new String(process.getInputStream().readAllBytes(), UTF_8);
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException(answer);
+    }
+    return answer;
   }
 
   /// What it has printed.

@@ -29,6 +29,8 @@ record Goal(String figure, String contestant, String divisor, double atMost) {
           new Goal(ColdAndWarm.processor(1000, 50), "zip x64", "boto3 x64", 0.3),
           new Goal(ColdAndWarm.time(1000, 50), "zip x16", ColdAndWarm.IDEAL + " x16", 1 / 0.95),
           new Goal(ColdAndWarm.time(1000, 50), "zip x64", ColdAndWarm.IDEAL + " x64", 1 / 0.95),
+          new Goal(ColdAndWarm.time(1000, 50), "zip x16", ColdAndWarm.BARE + " x16", 1 / 0.95),
+          new Goal(ColdAndWarm.time(1000, 50), "zip x64", ColdAndWarm.BARE + " x64", 1 / 0.95),
           new Goal(AtScale.THROTTLED_TIME, "zip x8", AtScale.ADMITTED, 1.1),
           new Goal(AtScale.REFUSED, "zip x8", AtScale.CALLS, 0.1));
 

@@ -3,11 +3,9 @@ package io.github.metadatareset.benchmark;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
-import io.github.metadatareset.local.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -113,11 +111,7 @@ final class Profile {
     Path recording = prepared.resolve("calls.jfr");
     try (EmulatedLambda lambda = stage.environment(contestant)) {
       warm(lambda);
-      stage
-          .appFlow()
-          .faults()
-          .always(
-              "ResetConnectorMetadataCache", Fault.latency(Duration.ofMillis(ColdAndWarm.LATENCY)));
+      stage.delayCalls(ColdAndWarm.LATENCY);
       lambda.jcmd("JFR.start", "jdk.CPUTimeSample#enabled=true", "jdk.CPUTimeSample#throttle=1ms");
       Map<String, Double> before = lambda.processorMillisByThread();
       for (int batch = 0; batch < BATCHES; batch++) {

@@ -1,16 +1,22 @@
 package io.github.metadatareset.benchmark;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowEmulator;
+import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.PageSizes;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
 /// What the contestants work on: AppFlow over HTTPS, and queues.
 record Stage(Path prepared, AppFlowEmulator appFlow, LocalQueues queues) implements AutoCloseable {
+
+  private static final int CALLS = 50;
 
   static Stage set(Path prepared, AppFlowAccount account) {
     return new Stage(
@@ -33,6 +39,30 @@ record Stage(Path prepared, AppFlowEmulator appFlow, LocalQueues queues) impleme
     variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
     variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
     return EmulatedLambda.start(prepared, contestant, variables);
+  }
+
+  /// From now on, until the faults are cleared.
+  void delayCalls(int millis) {
+    appFlow
+        .faults()
+        .always("ResetConnectorMetadataCache", Fault.latency(Duration.ofMillis(millis)));
+  }
+
+  /// What a call of AppFlow takes from the contestants' processor, by itself, in milliseconds.
+  double latency() throws IOException {
+    Process client =
+        new ProcessBuilder(
+                "taskset",
+                "-c",
+                EmulatedLambda.PROCESSOR,
+                prepared.resolve("python/bin/python").toString(),
+                "src/benchmark/latency.py",
+                appFlow.endpoint().toString(),
+                prepared.resolve("ca-bundle.pem").toString(),
+                Integer.toString(CALLS))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    return Double.parseDouble(new String(client.getInputStream().readAllBytes(), US_ASCII).strip());
   }
 
   @Override

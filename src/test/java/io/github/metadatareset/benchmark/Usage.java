@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// What a process has taken so far, by Linux's own account.
 ///
@@ -16,18 +19,37 @@ record Usage(double processorMillis, double peakMegabytes) {
   static Usage of(ProcessHandle process) {
     Path folder = Path.of("/proc", Long.toString(process.pid()));
     try {
-      // Of /proc/PID/stat, fields 14 and 15; the second, the name, may hold spaces.
-      String stat = Files.readString(folder.resolve("stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-      long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
       double kilobytes =
           Files.readAllLines(folder.resolve("status")).stream()
               .filter(line -> line.startsWith("VmHWM:"))
               .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")))
               .sum();
-      return new Usage(ticks * MILLIS_PER_TICK, kilobytes / 1024);
+      return new Usage(processorMillis(folder), kilobytes / 1024);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Of all threads of the same name, but for numbers.
+  static Map<String, Double> processorMillisByThread(ProcessHandle process) {
+    Path folder = Path.of("/proc", Long.toString(process.pid()), "task");
+    Map<String, Double> all = new TreeMap<>();
+    try (Stream<Path> threads = Files.list(folder)) {
+      for (Path thread : threads.toList()) {
+        String name = Files.readString(thread.resolve("comm")).strip().replaceAll("\\W*\\d+.*", "");
+        all.merge(name, processorMillis(thread), Double::sum);
+      }
+      return all;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Of a process or a thread: the 14th and the 15th field of its `stat`, of which the second, the
+  /// name, may hold spaces.
+  private static double processorMillis(Path folder) throws IOException {
+    String stat = Files.readString(folder.resolve("stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MILLIS_PER_TICK;
   }
 }

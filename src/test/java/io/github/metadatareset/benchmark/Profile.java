@@ -1,18 +1,17 @@
 package io.github.metadatareset.benchmark;
 
+import static java.util.Comparator.comparingDouble;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
@@ -75,36 +74,33 @@ final class Profile {
   /// What the JVM did between two classes is not said, but what it did before and after.
   private void coldStart(Contestant contestant) throws IOException {
     Path log = prepared.resolve("initialised.log");
-    List<Initialised> all = new ArrayList<>();
     try (EmulatedLambda lambda =
         stage.environment(
             contestant.withJavaOptions("-Xlog:class+init=info:file=%s:uptime".formatted(log)))) {
       lambda.invoke(Events.batch(1));
-      for (String line : Files.readAllLines(log)) {
-        Matcher matcher = INITIALISED.matcher(line);
-        if (matcher.matches()) {
-          all.add(new Initialised(1000 * Double.parseDouble(matcher.group(1)), matcher.group(2)));
-        }
-      }
     }
+    List<Initialised> all = initialised(log);
     line("%nCold start and first call, %s", contestant.label());
     line("%,d classes are initialised in %.0f ms", all.size(), all.getLast().millis());
     line("the longest times without another, ms");
-    List<Integer> starts =
-        Stream.iterate(0, index -> index + 1)
-            .limit(all.size() - 1)
-            .sorted(
-                Comparator.comparing(
-                    index -> all.get(index).millis() - all.get(index + 1).millis()))
-            .limit(GAPS)
-            .sorted()
-            .toList();
-    for (int start : starts) {
-      Initialised before = all.get(start);
-      Initialised after = all.get(start + 1);
-      line(
-          "  %4.0f to %4.0f  %s, %s", before.millis(), after.millis(), before.name(), after.name());
-    }
+    IntStream.range(1, all.size())
+        .boxed()
+        .sorted(comparingDouble(i -> all.get(i - 1).millis() - all.get(i).millis()))
+        .limit(GAPS)
+        .sorted()
+        .forEach(i -> gap(all.get(i - 1), all.get(i)));
+  }
+
+  private static List<Initialised> initialised(Path log) throws IOException {
+    return Files.readAllLines(log).stream()
+        .map(INITIALISED::matcher)
+        .filter(Matcher::matches)
+        .map(line -> new Initialised(1000 * Double.parseDouble(line.group(1)), line.group(2)))
+        .toList();
+  }
+
+  private void gap(Initialised before, Initialised after) {
+    line("  %4.0f to %4.0f  %s, %s", before.millis(), after.millis(), before.name(), after.name());
   }
 
   private void processor(Contestant contestant) throws IOException {
@@ -117,29 +113,34 @@ final class Profile {
       for (int batch = 0; batch < BATCHES; batch++) {
         lambda.invoke(Events.batch(1000));
       }
-      Map<String, Double> after = lambda.processorMillisByThread();
-      lambda.jcmd("JFR.dump", "filename=" + recording);
-
       line(
           "%nProcessor time of 1,000 calls of %d ms, %s, by thread, ms",
           ColdAndWarm.LATENCY, contestant.label());
-      after.forEach(
-          (thread, millis) -> {
-            double spent = (millis - before.getOrDefault(thread, 0.0)) / BATCHES;
-            if (spent >= 1) {
-              line("  %-20s %5.0f", thread, spent);
-            }
-          });
-      List<RecordedEvent> samples = samples(recording);
-      line("... of Java's threads, by what they worked for, %% of %,d samples", samples.size());
-      samples.stream().collect(groupingBy(Profile::layer, counting())).entrySet().stream()
-          .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-          .forEach(
-              layer ->
-                  line("  %-20s %5.0f", layer.getKey(), 100.0 * layer.getValue() / samples.size()));
+      byThread(before, lambda.processorMillisByThread());
+      lambda.jcmd("JFR.dump", "filename=" + recording);
+      byLayer(samples(recording));
     } finally {
       stage.appFlow().faults().clear();
     }
+  }
+
+  private void byThread(Map<String, Double> before, Map<String, Double> after) {
+    after.forEach(
+        (thread, millis) -> {
+          double spent = (millis - before.getOrDefault(thread, 0.0)) / BATCHES;
+          if (spent >= 1) {
+            line("  %-20s %5.0f", thread, spent);
+          }
+        });
+  }
+
+  private void byLayer(List<RecordedEvent> samples) {
+    line("... of Java's threads, by what they worked for, %% of %,d samples", samples.size());
+    samples.stream().collect(groupingBy(Profile::layer, counting())).entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .forEach(
+            layer ->
+                line("  %-20s %5.0f", layer.getKey(), 100.0 * layer.getValue() / samples.size()));
   }
 
   private static List<RecordedEvent> samples(Path recording) throws IOException {

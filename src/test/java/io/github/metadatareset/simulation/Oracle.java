@@ -30,6 +30,17 @@ record Oracle(Account account, String reach) {
     return new At(at).body(body);
   }
 
+  /// How many different requests stand in the body, whether or not they mean the same.
+  int requests(String body) {
+    At now = new At(0);
+    try {
+      now.body(body);
+      return now.requests.size();
+    } catch (Refused e) {
+      return 0;
+    }
+  }
+
   boolean isRefused(String body) {
     try {
       leaves(body, 0);
@@ -60,6 +71,7 @@ record Oracle(Account account, String reach) {
 
   private final class At {
     private final long at;
+    private final Set<Map<?, ?>> requests = new HashSet<>();
 
     At(long at) {
       this.at = at;
@@ -116,6 +128,7 @@ record Oracle(Account account, String reach) {
         }
         return all;
       }
+      requests.add(request);
       if (!KNOWN.containsAll(request.keySet()) || request.isEmpty()) {
         throw new Refused();
       }

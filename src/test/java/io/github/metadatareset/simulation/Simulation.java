@@ -229,18 +229,14 @@ public final class Simulation {
           holdsTheImpossible(letter, letter.sentAt())
               || holdsTheImpossible(letter, invocation.begin());
       case "TooManyCalls" ->
+          // That requests mean the same is known when each has been looked at, not before.
           (leaves(letter.body(), letter.sentAt()).orElse(Set.of()).size() > 1
-                  || isAList(letter.body()))
+                  || world.oracle().requests(letter.body()) > 1)
               && world.settings().maxCallsPerEvent() < 100;
       case "OutOfTime" -> last && letter.sentAt() >= invocation.deadline();
       case "DeadLetterNotAccepted", "InvalidResponse" -> last && !invocation.troubles.isEmpty();
       default -> invocation.troubles.contains(code) && (last || PERMANENT.contains(code));
     };
-  }
-
-  /// That requests of a list mean the same is known when each has been looked at, not before.
-  private static boolean isAList(String body) {
-    return body.contains("requests");
   }
 
   /// As things were at that time.

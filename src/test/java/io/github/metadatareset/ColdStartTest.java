@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
+import io.github.metadatareset.local.ClassLog;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.RuntimeProcess;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,15 +66,8 @@ class ColdStartTest {
 
   @Test
   void untilTheFirstAnswerNoMoreIsLoadedThanACallNeeds(@TempDir Path directory) throws Exception {
-    Path log = directory.resolve("classes");
-    try (RuntimeProcess process =
-        RuntimeProcess.start(settings().withJavaOption("-Xlog:class+load:file=" + log))) {
-      stack.queues().send(request(0));
-      workOff(process);
-    }
-    List<String> loaded = LoadedClasses.in(log);
+    List<String> loaded = ClassLog.loaded(logOfOneCall("class+load", directory));
 
-    assertEquals(1, stack.appFlow().calls().size(), "calls of AppFlow");
     assertAtMost(1620, of(loaded, SDK), "of the SDK");
     assertAtMost(1, of(loaded, SDK + "regions.servicemetadata."), "of services of AWS");
     assertAtMost(8, of(loaded, SDK + "services.sqs."), "of SQS, which is not needed");
@@ -87,25 +78,25 @@ class ColdStartTest {
   /// On JDK 25 that takes 30 ms.
   @Test
   void noBigDecimalIsInitialisedUntilTheFirstAnswer(@TempDir Path directory) throws Exception {
-    Path log = directory.resolve("initialised");
-    try (RuntimeProcess process =
-        RuntimeProcess.start(settings().withJavaOption("-Xlog:class+init=info:file=" + log))) {
-      stack.queues().send(request(0));
-      workOff(process);
-    }
-    List<String> initialised = initialisedIn(log);
+    List<String> initialised =
+        ClassLog.initialised(logOfOneCall("class+init", directory)).stream()
+            .map(ClassLog.Initialised::name)
+            .toList();
 
-    assertEquals(1, stack.appFlow().calls().size(), "calls of AppFlow");
     assertTrue(initialised.contains("com/google/gson/stream/JsonReader"), "the log is as expected");
     assertFalse(initialised.contains("java/math/BigDecimal"));
   }
 
-  private static List<String> initialisedIn(Path log) throws IOException {
-    return Pattern.compile("Initializing '([^']+)'")
-        .matcher(Files.readString(log))
-        .results()
-        .map(match -> match.group(1))
-        .toList();
+  private Path logOfOneCall(String what, Path directory) throws InterruptedException {
+    Path log = directory.resolve("classes.log");
+    try (RuntimeProcess process =
+        RuntimeProcess.start(
+            settings().withJavaOption("-Xlog:%s=info:file=%s".formatted(what, log)))) {
+      stack.queues().send(request(0));
+      workOff(process);
+    }
+    assertEquals(1, stack.appFlow().calls().size(), "calls of AppFlow");
+    return log;
   }
 
   private static List<String> of(List<String> loaded, String prefix) {

@@ -11,6 +11,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.metadatareset.aws.AwsServices;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
+import io.github.metadatareset.local.ClassLog;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalContext;
@@ -179,7 +180,7 @@ class SnapStartTest {
 
   /// The classes of the function, and those of the SDK that are made for the two services.
   private static Set<String> loaded(Path log) throws IOException {
-    return LoadedClasses.in(log).stream()
+    return ClassLog.loaded(log).stream()
         .filter(
             name ->
                 name.startsWith("io.github.metadatareset.")

@@ -23,7 +23,6 @@ final class AtScale {
   static final String CALLS = "all calls";
   static final String ADMITTED = "as admitted";
 
-  private static final String RESET = "ResetConnectorMetadataCache";
   private static final int PER_SECOND = 50;
   private static final int EQUAL = 10_000;
   private static final int ENTITIES = 2_000;
@@ -51,6 +50,8 @@ final class AtScale {
       scale.throttled(contestant);
       scale.burst(contestant);
     }
+    figures.add(THROTTLED_TIME, ADMITTED, (double) Events.ENTITIES / PER_SECOND);
+    figures.add(REFUSED, CALLS, 1);
   }
 
   static void splitting(Path prepared, Figures figures) throws Exception {
@@ -62,17 +63,15 @@ final class AtScale {
   private void throttled(Contestant contestant) throws Exception {
     String label = contestant.label();
     try (Stage stage = Stage.set(prepared, Events.account())) {
-      stage.appFlow().faults().rateLimit(RESET, PER_SECOND);
+      stage.appFlow().faults().rateLimit(Stage.RESET, PER_SECOND);
       stage
           .queues()
           .sendAll(IntStream.range(0, Events.ENTITIES).mapToObj(Events::request).toList());
       Drained drained = drain(stage, contestant);
-      List<Call> calls = stage.appFlow().calls(RESET);
+      List<Call> calls = stage.appFlow().calls(Stage.RESET);
       long refused = calls.stream().filter(call -> call.errorCode().isPresent()).count();
       figures.add(THROTTLED_TIME, label, drained.seconds());
-      figures.add(THROTTLED_TIME, ADMITTED, (double) Events.ENTITIES / PER_SECOND);
       figures.add(REFUSED, label, (double) refused / calls.size());
-      figures.add(REFUSED, CALLS, 1);
       figures.add("throttled, dead letters", label, stage.queues().deadLetters().size());
     }
   }

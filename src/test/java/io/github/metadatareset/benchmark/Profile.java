@@ -4,8 +4,9 @@ import static java.util.Comparator.comparingDouble;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
+import io.github.metadatareset.local.ClassLog;
+import io.github.metadatareset.local.ClassLog.Initialised;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,6 @@ final class Profile {
   private static final int BATCHES = 10;
   private static final int GAPS = 12;
 
-  /// `[0.867s] 1854 Initializing 'java/math/BigDecimal' ...`
-  private static final Pattern INITIALISED =
-      Pattern.compile("\\[(\\d+\\.\\d+)s] \\d+ Initializing '([^']+)'.*");
-
   /// `-                 Java Heap (reserved=402653184, committed=25165824)`
   private static final Pattern MEMORY =
       Pattern.compile("-\\s+(.+) \\(reserved=\\d+, committed=(\\d+).*");
@@ -39,7 +36,7 @@ final class Profile {
           new Layer("the CRT's client", "software.amazon.awssdk.crt."),
           new Layer("the CRT's client", "software.amazon.awssdk.http.crt."),
           new Layer("the SDK's pipeline", "software.amazon.awssdk."),
-          new Layer("JSON", "com.fasterxml.jackson."));
+          new Layer("JSON", "com.google.gson."));
 
   private static final String NO_LAYER = "the JDK alone";
 
@@ -48,8 +45,6 @@ final class Profile {
   private final StringBuilder text = new StringBuilder();
 
   private record Layer(String name, String prefix) {}
-
-  private record Initialised(double millis, String name) {}
 
   private Profile(Path prepared, Stage stage) {
     this.prepared = prepared;
@@ -79,7 +74,7 @@ final class Profile {
             contestant.withJavaOptions("-Xlog:class+init=info:file=%s:uptime".formatted(log)))) {
       lambda.invoke(Events.batch(1));
     }
-    List<Initialised> all = initialised(log);
+    List<Initialised> all = ClassLog.initialised(log);
     line("%nCold start and first call, %s", contestant.label());
     line("%,d classes are initialised in %.0f ms", all.size(), all.getLast().millis());
     line("the longest times without another, ms");
@@ -89,14 +84,6 @@ final class Profile {
         .limit(GAPS)
         .sorted()
         .forEach(i -> gap(all.get(i - 1), all.get(i)));
-  }
-
-  private static List<Initialised> initialised(Path log) throws IOException {
-    return Files.readAllLines(log).stream()
-        .map(INITIALISED::matcher)
-        .filter(Matcher::matches)
-        .map(line -> new Initialised(1000 * Double.parseDouble(line.group(1)), line.group(2)))
-        .toList();
   }
 
   private void gap(Initialised before, Initialised after) {

@@ -16,6 +16,8 @@ import java.util.Map;
 /// What the contestants work on: AppFlow over HTTPS, and queues.
 record Stage(Path prepared, AppFlowEmulator appFlow, LocalQueues queues) implements AutoCloseable {
 
+  static final String RESET = "ResetConnectorMetadataCache";
+
   private static final int CALLS = 50;
 
   static Stage set(Path prepared, AppFlowAccount account) {
@@ -43,9 +45,7 @@ record Stage(Path prepared, AppFlowEmulator appFlow, LocalQueues queues) impleme
 
   /// From now on, until the faults are cleared.
   void delayCalls(int millis) {
-    appFlow
-        .faults()
-        .always("ResetConnectorMetadataCache", Fault.latency(Duration.ofMillis(millis)));
+    appFlow.faults().always(RESET, Fault.latency(Duration.ofMillis(millis)));
   }
 
   /// What a call of AppFlow takes from the contestants' processor, by itself, in milliseconds.

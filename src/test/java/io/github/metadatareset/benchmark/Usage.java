@@ -36,7 +36,7 @@ record Usage(double processorMillis, double peakMegabytes) {
     Map<String, Double> all = new TreeMap<>();
     try (Stream<Path> threads = Files.list(folder)) {
       for (Path thread : threads.toList()) {
-        String name = Files.readString(thread.resolve("comm")).strip().replaceAll("\\W*\\d+.*", "");
+        String name = Files.readString(thread.resolve("comm")).strip().replaceAll("[\\W\\d]+$", "");
         all.merge(name, processorMillis(thread), Double::sum);
       }
       return all;

@@ -3,54 +3,57 @@ package io.github.metadatareset;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
-import io.github.metadatareset.event.SqsMessage;
-import io.github.metadatareset.request.JsonValue;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
+import io.github.metadatareset.invocation.CompletedRequests;
+import io.github.metadatareset.invocation.DirectInvocation;
+import io.github.metadatareset.invocation.Invocation;
+import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.invocation.Services;
+import io.github.metadatareset.invocation.SqsBatch;
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.RequestFailedException;
-import io.github.metadatareset.reset.Deadline;
-import io.github.metadatareset.reset.Served;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.crac.Core;
 import org.crac.Resource;
 
-/// The Lambda function: keeps fresh the connector metadata that Amazon AppFlow caches.
+/// The Lambda function: keeps the connector metadata that Amazon AppFlow caches fresh.
 ///
-/// It takes the stream, and not a typed event, as a request may come bare or in any of several
-/// envelopes, and as that starts faster.
+/// It reads the stream itself, because a request may come bare or in one of several envelopes.
 ///
-/// Under SnapStart Lambda calls its hooks: it is primed before the snapshot, and what is restored
-/// from the snapshot, any number of times, begins with ports of its own.
+/// Under SnapStart Lambda calls its hooks: it is primed before the snapshot, and after each restore
+/// it makes new clients.
 public final class MetadataResetHandler implements RequestStreamHandler, Resource {
 
-  private final Configuration configuration;
-  private final Supplier<Ports> newPorts;
-  private final Served served = new Served();
-  private Ports ports;
+  private final Limits limits;
+  private final Supplier<Services> newServices;
+  private final CompletedRequests completed = new CompletedRequests();
+  private Services services;
 
-  /// As Lambda makes it, and holds it: those who are to be called hold it only weakly.
+  /// Called by Lambda, which keeps the instance: the registry of the hooks refers to it only
+  /// weakly.
   public MetadataResetHandler() {
     this(Configuration.of(System.getenv()));
     Core.getGlobalContext().register(this);
   }
 
   private MetadataResetHandler(Configuration configuration) {
-    this(configuration, () -> Ports.ofAws(configuration));
+    this(configuration.limits(), () -> Wiring.services(configuration));
   }
 
-  MetadataResetHandler(Configuration configuration, Ports ports) {
-    this(configuration, () -> ports);
-  }
-
-  MetadataResetHandler(Configuration configuration, Supplier<Ports> newPorts) {
-    this.configuration = configuration;
-    this.newPorts = newPorts;
-    this.ports = newPorts.get();
+  MetadataResetHandler(Limits limits, Supplier<Services> newServices) {
+    this.limits = limits;
+    this.newServices = newServices;
+    this.services = newServices.get();
   }
 
   @Override
@@ -58,51 +61,53 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
     Priming.run();
   }
 
-  /// New clients have new credentials, rates that are measured from now on, and connections and
-  /// random numbers that no other environment has. No invocation was before, so nothing is
-  /// remembered as served.
+  /// New clients have new credentials and connections, and measure AppFlow's rate anew; random
+  /// numbers come from a new source. There was no invocation before, so no request is remembered as
+  /// completed.
   @Override
   public void afterRestore(org.crac.Context<? extends Resource> context) {
-    ports = newPorts.get();
+    services = newServices.get();
   }
 
-  /// An SQS batch is answered with the messages that are to come back, anything else with what was
-  /// done for it.
+  /// The answer to an SQS batch lists the messages that are to come back. The answer to any other
+  /// event says what was done.
   ///
-  /// @throws RequestFailedException if it is no batch, and can neither be made good nor queued
+  /// @throws RequestFailedException if the event is no batch, and its request fails permanently or
+  ///     cannot be queued
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
-    Invocation invocation = invocation(context);
-    output.write(answer(input.readAllBytes(), invocation));
+    Duration remaining = Duration.ofMillis(context.getRemainingTimeInMillis());
+    output.write(
+        answer(
+            input.readAllBytes(), context.getFunctionName(), context.getAwsRequestId(), remaining));
   }
 
-  byte[] answer(byte[] bytes, Invocation invocation) {
-    JsonValue event = JsonValue.parse(bytes);
-    Map<String, Object> answer =
-        SqsMessage.batch(event)
-            .map(messages -> batch(invocation, messages))
-            .map(MetadataResetHandler::members)
-            .orElseGet(() -> direct(invocation, event, bytes.length));
-    return JsonValue.write(answer).getBytes(StandardCharsets.UTF_8);
+  byte[] answer(byte[] event, String functionName, String requestId, Duration remaining) {
+    return answer(event, Invocation.of(limits, services, functionName, requestId, remaining));
+  }
+
+  private byte[] answer(byte[] bytes, Invocation invocation) {
+    try {
+      JsonValue event = JsonValue.parse(bytes);
+      Map<String, Object> answer =
+          SqsMessage.batch(event)
+              .map(messages -> members(batch(invocation, messages)))
+              .orElseGet(() -> members(direct(invocation, event, bytes.length)));
+      return JsonValue.write(answer).getBytes(StandardCharsets.UTF_8);
+    } catch (InvalidJsonException e) {
+      throw RequestFailedException.invalid(e.getMessage());
+    }
   }
 
   private SQSBatchResponse batch(Invocation invocation, List<SqsMessage> messages) {
-    return new SqsBatch(configuration, ports, served, invocation, messages).handle();
+    return new SQSBatchResponse(
+        new SqsBatch(invocation, completed, messages)
+            .handle().stream().map(SqsMessage::messageId).map(BatchItemFailure::new).toList());
   }
 
-  private Map<String, Object> direct(Invocation invocation, JsonValue event, int bytes) {
-    return new DirectInvocation(configuration, ports, invocation).handle(event, bytes);
-  }
-
-  private Invocation invocation(Context context) {
-    String requestId = context.getAwsRequestId();
-    Duration left = Duration.ofMillis(context.getRemainingTimeInMillis());
-    return new Invocation(
-        requestId,
-        Deadline.beforeSettling(ports.clock(), left),
-        Deadline.beforeAnswering(ports.clock(), left),
-        new InvocationLog(ports.log(), ports.clock(), context.getFunctionName(), requestId));
+  private static DirectInvocation.Answer direct(Invocation invocation, JsonValue event, int bytes) {
+    return new DirectInvocation(invocation).handle(event, bytes);
   }
 
   private static Map<String, Object> members(SQSBatchResponse response) {
@@ -111,5 +116,13 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
         response.getBatchItemFailures().stream()
             .map(failure -> Map.of("itemIdentifier", failure.getItemIdentifier()))
             .toList());
+  }
+
+  private static Map<String, Object> members(DirectInvocation.Answer answer) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("reset", answer.reset());
+    members.put("queued", answer.queued());
+    members.put("correlationId", answer.correlationId());
+    return members;
   }
 }

@@ -1,30 +1,26 @@
 package io.github.metadatareset;
 
-import io.github.metadatareset.aws.AwsServices;
+import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.request.ProfilePattern;
-import io.github.metadatareset.reset.Deadline;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 
-/// A first invocation before the snapshot that SnapStart takes: what is loaded, initialised and
-/// compiled by then is paid for once per published version, and not at every start.
+/// A first invocation before SnapStart takes its snapshot. What is loaded, initialised and compiled
+/// by then costs time once per published version, and not at every start.
 ///
-/// It takes the way of every other, and the longest: a call, a split and a dead letter, where SQS
-/// fails. Its clients answer from memory. So nothing outside is touched, no name is looked
-/// up, and the snapshot holds neither a connection nor credentials.
+/// It takes the longest path: a call, a split and a dead letter, with an SQS that fails. Its
+/// clients answer from memory, so it uses no network, and the snapshot holds neither connections
+/// nor credentials.
 final class Priming {
 
   private static final Configuration CONFIGURATION =
       new Configuration(
           "https://sqs.us-east-1.amazonaws.com/000000000000/requests",
           "https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters",
-          12,
-          8,
-          1000,
-          ProfilePattern.ALL);
+          new Limits(12, 8, 1000, ProfilePattern.ALL));
 
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
@@ -44,8 +40,8 @@ final class Priming {
       ]}
       """;
 
-  /// To whatever is asked: there is a profile, a reset is done, and SQS refuses a message and takes
-  /// another that is not the one it was given, so that the SDK throws.
+  /// The answer to every call. To AppFlow's operations: there is a profile, and a reset succeeds.
+  /// To SQS's: one message is refused, and the checksum of the other is wrong, so the SDK throws.
   private static final String ANSWER =
       """
       {
@@ -60,7 +56,7 @@ final class Priming {
 
   private Priming() {}
 
-  /// Never fails: without it the function starts slower, and works all the same.
+  /// Never fails: without priming the function starts slower, and works all the same.
   static void run() {
     try {
       run(new PrintStream(OutputStream.nullOutputStream()));
@@ -70,20 +66,9 @@ final class Priming {
   }
 
   static void run(PrintStream log) {
-    InstantSource clock = InstantSource.system();
-    Deadline deadline = Deadline.in(clock, TIMEOUT);
+    AwsClients clients = AwsClients.offline(CONFIGURATION.limits().maxConcurrentCalls(), ANSWER);
     new MetadataResetHandler(
-            CONFIGURATION,
-            Ports.of(
-                AwsServices.offline(CONFIGURATION.maxConcurrentCalls(), ANSWER),
-                CONFIGURATION,
-                log))
-        .answer(
-            BATCH.getBytes(StandardCharsets.UTF_8),
-            new Invocation(
-                "priming",
-                deadline,
-                deadline,
-                new InvocationLog(log, clock, "priming", "priming")));
+            CONFIGURATION.limits(), () -> Wiring.services(clients, CONFIGURATION, log))
+        .answer(BATCH.getBytes(StandardCharsets.UTF_8), "priming", "priming", TIMEOUT);
   }
 }

@@ -7,26 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import io.github.metadatareset.event.Cause;
-import io.github.metadatareset.event.SqsMessage;
+import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.local.BatchAnswer;
 import io.github.metadatareset.plan.FakeAppFlow;
+import io.github.metadatareset.queue.Correlation;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.queue.RequestQueue;
+import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
-import io.github.metadatareset.reset.DeadLetterQueue;
-import io.github.metadatareset.reset.Deadline;
-import io.github.metadatareset.reset.RequestQueue;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -95,21 +92,15 @@ class AMillionFailingRecordsTest {
         (_, _) -> {
           throw new AssertionError("no record is on its last receive");
         };
-    return new MetadataResetHandler(
-        new Configuration(
-            "http://q",
-            "http://dlq",
-            OrdinaryConfiguration.MAX_RECEIVE_COUNT,
-            maxConcurrentCalls,
-            OrdinaryConfiguration.MAX_CALLS_PER_EVENT,
-            ProfilePattern.ALL),
-        new Ports(
-            _ -> new FakeAppFlow().resetsFailing(_ -> Optional.of(THROTTLED)),
-            requestQueue,
-            unused,
-            InstantSource.system(),
-            new Random(1),
-            new PrintStream(OutputStream.nullOutputStream())));
+    return HandlerFixture.of(
+            _ -> new FakeAppFlow().resetsFailing(_ -> Optional.of(THROTTLED)), requestQueue, unused)
+        .limits(
+            new Limits(
+                HandlerFixture.MAX_RECEIVE_COUNT,
+                maxConcurrentCalls,
+                HandlerFixture.MAX_CALLS_PER_EVENT,
+                ProfilePattern.ALL))
+        .handler();
   }
 
   /// A batch, and the answer to it; empty after an exception.
@@ -188,7 +179,7 @@ class AMillionFailingRecordsTest {
     private Set<String> ids = Set.of();
 
     @Override
-    public void enqueue(List<? extends Request> requests, Cause cause, Deadline deadline) {
+    public void enqueue(List<? extends Request> requests, Correlation cause, Deadline deadline) {
       throw new AssertionError("nothing is split");
     }
 

@@ -6,21 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.event.Cause;
-import io.github.metadatareset.event.SqsMessage;
+import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.FakeAppFlow;
+import io.github.metadatareset.queue.Correlation;
+import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.queue.RequestQueue;
+import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
-import io.github.metadatareset.reset.Deadline;
-import io.github.metadatareset.reset.RequestQueue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +29,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -110,15 +108,10 @@ class AmplificationTest {
     Work(int maxCalls, FakeAppFlow appFlow) {
       this.appFlow = appFlow;
       this.function =
-          new MetadataResetHandler(
-              new Configuration("http://q", "http://dlq", 12, 8, maxCalls, ProfilePattern.ALL),
-              new Ports(
-                  _ -> appFlow,
-                  this,
-                  letters,
-                  InstantSource.fixed(Instant.EPOCH),
-                  new Random(1),
-                  new PrintStream(OutputStream.nullOutputStream())));
+          HandlerFixture.of(_ -> appFlow, this, letters)
+              .limits(new Limits(12, 8, maxCalls, ProfilePattern.ALL))
+              .clock(InstantSource.fixed(Instant.EPOCH))
+              .handler();
     }
 
     Work drain(String event) throws IOException {
@@ -145,7 +138,7 @@ class AmplificationTest {
     }
 
     @Override
-    public void enqueue(List<? extends Request> requests, Cause cause, Deadline deadline) {
+    public void enqueue(List<? extends Request> requests, Correlation cause, Deadline deadline) {
       requests.forEach(
           request ->
               waiting.add(new Waiting(request.json(), cause.maxCalls(), current.hops() + 1)));

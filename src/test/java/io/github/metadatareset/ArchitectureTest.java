@@ -28,7 +28,9 @@ class ArchitectureTest {
 
   private static final String BASE = "io.github.metadatareset";
   private static final List<String> STAGES =
-      Stream.of(".request", ".event", ".plan", ".reset", ".aws", "").map(BASE::concat).toList();
+      Stream.of(".json", ".request", ".queue", ".event", ".plan", ".aws", ".invocation", "")
+          .map(BASE::concat)
+          .toList();
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -3,6 +3,7 @@ package io.github.metadatareset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.request.ProfilePattern;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,7 +37,8 @@ class ConfigurationTest {
   @Test
   void isWhatTheTemplateSets() {
     assertEquals(
-        new Configuration(REQUESTS, DEAD_LETTERS, 12, 8, 9000, new ProfilePattern("prod-*")),
+        new Configuration(
+            REQUESTS, DEAD_LETTERS, new Limits(12, 8, 9000, new ProfilePattern("prod-*"))),
         Configuration.of(environment));
   }
 

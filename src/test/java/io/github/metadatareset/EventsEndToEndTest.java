@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.RequestFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -305,7 +305,7 @@ class EventsEndToEndTest {
   /// The answer, without the id that is another one each time.
   private static Map<String, Object> invoke(Row row) throws IOException {
     JsonValue answer = JsonValue.parse(stack.invoke(content(row.file())).getBytes(UTF_8));
-    assertTrue(answer.text("causeId").isPresent(), "it says under which id it is logged");
+    assertTrue(answer.text("correlationId").isPresent(), "it says under which id it is logged");
     return Map.of(
         "reset", answer.member("reset").orElseThrow().content(),
         "queued", answer.member("queued").orElseThrow().content());

@@ -1,14 +1,14 @@
 package io.github.metadatareset;
 
-import io.github.metadatareset.event.Cause;
-import io.github.metadatareset.event.SqsMessage;
+import io.github.metadatareset.queue.Correlation;
+import io.github.metadatareset.queue.DeadLetter;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.queue.RequestQueue;
+import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
-import io.github.metadatareset.reset.DeadLetter;
-import io.github.metadatareset.reset.DeadLetterQueue;
-import io.github.metadatareset.reset.Deadline;
-import io.github.metadatareset.reset.RequestQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ final class FakeQueues implements RequestQueue, DeadLetterQueue {
   private static final Failure REFUSED = new Failure.Unavailable("InternalError", "try again");
 
   private final List<String> requests = new ArrayList<>();
-  private final List<String> causeIds = new ArrayList<>();
+  private final List<String> correlationIds = new ArrayList<>();
   private final List<Integer> maxCalls = new ArrayList<>();
   private final List<DeadLetter> letters = new ArrayList<>();
   private final Map<String, Duration> delays = new LinkedHashMap<>();
@@ -40,8 +40,8 @@ final class FakeQueues implements RequestQueue, DeadLetterQueue {
   }
 
   /// The causes of what was enqueued.
-  synchronized List<String> causeIds() {
-    return List.copyOf(causeIds);
+  synchronized List<String> correlationIds() {
+    return List.copyOf(correlationIds);
   }
 
   /// What each of them may come to.
@@ -71,15 +71,16 @@ final class FakeQueues implements RequestQueue, DeadLetterQueue {
   }
 
   @Override
-  public synchronized void enqueue(List<? extends Request> wanted, Cause cause, Deadline deadline) {
+  public synchronized void enqueue(
+      List<? extends Request> wanted, Correlation cause, Deadline deadline) {
     if (requestFailure.isPresent()) {
       throw new RequestFailedException(requestFailure.get());
     }
-    deadline.left();
+    deadline.remaining();
     wanted.forEach(
         request -> {
           requests.add(request.json().replace('"', '\''));
-          causeIds.add(cause.id());
+          correlationIds.add(cause.id());
           cause.maxCalls().ifPresent(maxCalls::add);
         });
   }
@@ -89,7 +90,7 @@ final class FakeQueues implements RequestQueue, DeadLetterQueue {
     if (undelayable) {
       throw new RequestFailedException(REFUSED);
     }
-    deadline.left();
+    deadline.remaining();
     returned.forEach((message, duration) -> delays.put(message.messageId(), duration));
   }
 

@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.AppFlowFault.Expected;
-import io.github.metadatareset.aws.AwsServices;
+import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.AppFlowEmulator;
+import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
-import io.github.metadatareset.reset.DeadLetter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -118,7 +118,7 @@ class FaultMatrixTest {
     private Optional<Failure> thrown = Optional.empty();
     private List<String> returned = List.of();
 
-    Trial(Cell cell, AwsServices aws) {
+    Trial(Cell cell, AwsClients aws) {
       this.cell = cell;
       this.again = message("again", cell.request() + " ").received(MAX_RECEIVE_COUNT - 1);
       this.last = message("last", cell.request() + "\n").received(MAX_RECEIVE_COUNT);
@@ -184,13 +184,13 @@ class FaultMatrixTest {
   /// With one client for all of them, but for those that would slow each other down.
   private static List<Trial> trials(AppFlowFault fault) {
     LocalStack.pointSdkTo(fault.route().apply(emulator.endpoint()), emulator.endpoint());
-    AwsServices shared = new AwsServices(MAX_CONCURRENT_CALLS);
+    AwsClients shared = new AwsClients(MAX_CONCURRENT_CALLS);
     return Stream.of(Way.values())
         .map(way -> Cell.of(fault, way))
         .map(
             cell ->
                 cell.is(Failure.Throttled.class)
-                    ? new Trial(cell, new AwsServices(MAX_CONCURRENT_CALLS))
+                    ? new Trial(cell, new AwsClients(MAX_CONCURRENT_CALLS))
                     : new Trial(cell, shared))
         .toList();
   }
@@ -253,11 +253,11 @@ class FaultMatrixTest {
     boolean hopeless = cell.is(Failure.Permanent.class) || cell.is(Failure.Denied.class);
 
     if (cell.is(Failure.Throttled.class)) {
-      assertEquals(AwsServices.ATTEMPTS, attempts);
+      assertEquals(AwsClients.ATTEMPTS, attempts);
     } else if (hopeless && !fault.isRetriedForItsStatus()) {
       assertEquals(1, attempts);
     } else {
-      assertTrue(attempts <= AwsServices.ATTEMPTS, () -> attempts + " times");
+      assertTrue(attempts <= AwsClients.ATTEMPTS, () -> attempts + " times");
     }
   }
 
@@ -378,7 +378,7 @@ class FaultMatrixTest {
 
   private static Optional<String> answer(int reset, int queued) {
     return Optional.of(
-        "{\"reset\":%d,\"queued\":%d,\"causeId\":\"%s\"}"
+        "{\"reset\":%d,\"queued\":%d,\"correlationId\":\"%s\"}"
             .formatted(reset, queued, TriedFunction.REQUEST_ID));
   }
 

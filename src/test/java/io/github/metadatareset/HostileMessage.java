@@ -2,13 +2,14 @@ package io.github.metadatareset;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.json.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /// A message whose sender means harm; some of it even SQS would not deliver.
-record HostileMessage(String id, String body, String causeId, String messageGroupId, int receives) {
+record HostileMessage(
+    String id, String body, String correlationId, String messageGroupId, int receives) {
 
   /// The batch as an event, in which anything may stand escaped.
   static byte[] batch(List<HostileMessage> messages) {
@@ -31,7 +32,7 @@ record HostileMessage(String id, String body, String causeId, String messageGrou
             messageGroupId));
     record.put(
         "messageAttributes",
-        Map.of("CauseId", Map.of("stringValue", causeId, "dataType", "String")));
+        Map.of("CorrelationId", Map.of("stringValue", correlationId, "dataType", "String")));
     record.put("eventSource", "aws:sqs");
     return record;
   }

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.github.metadatareset.event.SqsMessage;
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.RequestFailedException;
 import java.util.List;
 import java.util.Optional;
@@ -35,13 +35,14 @@ class InvocationFuzzTest {
     return batch.stream()
         .map(
             message ->
-                new HostileMessage(message.messageId(), message.body(), message.causeId(), "", 1))
+                new HostileMessage(
+                    message.messageId(), message.body(), message.correlationId(), "", 1))
         .toList();
   }
 
   private static void assertAnswersDirectly(String answer) {
     JsonValue json = JsonValue.parse(answer, "");
-    assertEquals(List.of("reset", "queued", "causeId"), json.memberNames());
-    assertEquals(Optional.of(LoneFunction.REQUEST_ID), json.text("causeId"));
+    assertEquals(List.of("reset", "queued", "correlationId"), json.memberNames());
+    assertEquals(Optional.of(LoneFunction.REQUEST_ID), json.text("correlationId"));
   }
 }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.RequestFailedException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,7 @@ class InvocationLogTest {
               LogLines log = function.log();
               assertEquals(log.all().getLast(), log.invocation());
               assertEquals(returned(answer), log.count("returned"));
-              assertEquals(function.buried().size(), log.count("dead letter"));
+              assertEquals(function.buried().size(), log.count("dead-lettered"));
               assertTrue(log.all().size() <= 3 * messages.size() + 1, log::toString);
             });
   }

@@ -8,23 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.SqsProxy;
 import io.github.metadatareset.local.SqsProxy.Script;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ResetCall;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,15 +54,7 @@ class LargeBatchTest {
   private final FakeQueues queues = new FakeQueues();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final MetadataResetHandler function =
-      new MetadataResetHandler(
-          OrdinaryConfiguration.CONFIGURATION,
-          new Ports(
-              _ -> appFlow,
-              queues,
-              queues,
-              InstantSource.system(),
-              new Random(1),
-              new PrintStream(log, false, UTF_8)));
+      HandlerFixture.of(_ -> appFlow, queues, queues).log(log).handler();
 
   /// What each of twenty records is, over and over.
   private enum Kind {
@@ -123,8 +112,8 @@ class LargeBatchTest {
         Map.of(
             "Resets", 4001,
             "Splits", 500,
-            "Parts", 5000,
-            "Coalesced", 3499,
+            "SubRequests", 5000,
+            "Duplicates", 3499,
             "Ignored", 500,
             "Rejected", 500,
             "Returned", 500,
@@ -133,8 +122,8 @@ class LargeBatchTest {
         metrics(
             "Resets",
             "Splits",
-            "Parts",
-            "Coalesced",
+            "SubRequests",
+            "Duplicates",
             "Ignored",
             "Rejected",
             "Returned",
@@ -150,7 +139,7 @@ class LargeBatchTest {
 
     assertEquals(1, log.toString(UTF_8).lines().count());
     assertTrue(log.size() < MAX_LINE, () -> log.size() + " bytes");
-    assertEquals(1000, line().member("causeIds").orElseThrow().asList("a list").size());
+    assertEquals(1000, line().member("correlationIds").orElseThrow().asList("a list").size());
   }
 
   @Test

@@ -7,12 +7,12 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toMap;
 
-import io.github.metadatareset.aws.AwsServices;
+import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowEmulator.Call;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.Fault;
-import io.github.metadatareset.request.JsonValue;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -88,7 +88,7 @@ final class LocalRun implements AutoCloseable {
         .appFlow()
         .faults()
         .next(
-            AwsServices.ATTEMPTS,
+            AwsClients.ATTEMPTS,
             RESET,
             Fault.throttled(),
             call -> "problem".equals(call.get("connectorEntityName")));
@@ -222,7 +222,7 @@ final class LocalRun implements AutoCloseable {
 
   /// What was sent, or that it goes back to.
   private String name(JsonValue line) {
-    String cause = line.text("causeId").map(id -> names.getOrDefault(id, id)).orElse("");
+    String cause = line.text("correlationId").map(id -> names.getOrDefault(id, id)).orElse("");
     return names.getOrDefault(line.text("messageId").orElse(""), "from " + cause);
   }
 
@@ -256,11 +256,12 @@ final class LocalRun implements AutoCloseable {
     }
     for (Message letter : letters) {
       say(
-          "  %s: %s%n    CauseId %s, ReceiveCount %s%n    %s"
+          "  %s: %s%n    CorrelationId %s, ReceiveCount %s%n    %s"
               .formatted(
                   attribute(letter, "ErrorCode"),
                   attribute(letter, "ErrorMessage"),
-                  names.getOrDefault(attribute(letter, "CauseId"), attribute(letter, "CauseId")),
+                  names.getOrDefault(
+                      attribute(letter, "CorrelationId"), attribute(letter, "CorrelationId")),
                   attribute(letter, "ReceiveCount"),
                   cut(letter.body().replaceAll("\\s+", " "))));
     }

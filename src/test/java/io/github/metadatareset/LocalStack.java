@@ -2,14 +2,16 @@ package io.github.metadatareset;
 
 import static java.util.stream.Collectors.joining;
 
-import io.github.metadatareset.aws.AwsServices;
+import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.invocation.Services;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.Template;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -88,23 +90,22 @@ final class LocalStack implements AutoCloseable {
   }
 
   MetadataResetHandler function(InstantSource clock) {
-    Configuration configuration =
-        new Configuration(
-            queues.requestQueueUrl(),
-            queues.deadLetterQueueUrl(),
-            maxReceiveCount,
-            maxConcurrentCalls,
-            OrdinaryConfiguration.MAX_CALLS_PER_EVENT,
-            ProfilePattern.ALL);
-    return new MetadataResetHandler(configuration, () -> ports(configuration, clock));
+    return new HandlerFixture(
+            new Limits(
+                maxReceiveCount,
+                maxConcurrentCalls,
+                HandlerFixture.MAX_CALLS_PER_EVENT,
+                ProfilePattern.ALL),
+            () -> services(clock))
+        .handler();
   }
 
-  private Ports ports(Configuration configuration, InstantSource clock) {
-    AwsServices aws = new AwsServices(maxConcurrentCalls);
-    return new Ports(
+  private Services services(InstantSource clock) {
+    AwsClients aws = new AwsClients(maxConcurrentCalls);
+    return new Services(
         aws::appFlow,
-        aws.requestQueue(configuration.requestQueueUrl()),
-        aws.deadLetterQueue(configuration.deadLetterQueueUrl()),
+        aws.requestQueue(queues.requestQueueUrl()),
+        aws.deadLetterQueue(queues.deadLetterQueueUrl()),
         clock,
         new SecureRandom(),
         new PrintStream(new Lines(), true));
@@ -118,8 +119,7 @@ final class LocalStack implements AutoCloseable {
     variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
     variables.put("MAX_RECEIVE_COUNT", Integer.toString(maxReceiveCount));
     variables.put("MAX_CONCURRENT_CALLS", Integer.toString(maxConcurrentCalls));
-    variables.put(
-        "MAX_CALLS_PER_EVENT", Integer.toString(OrdinaryConfiguration.MAX_CALLS_PER_EVENT));
+    variables.put("MAX_CALLS_PER_EVENT", Integer.toString(HandlerFixture.MAX_CALLS_PER_EVENT));
     variables.put("CONNECTOR_PROFILE_PATTERN", ProfilePattern.ALL.value());
     variables.put("AWS_ENDPOINT_URL_APPFLOW", appFlow.endpoint().toString());
     variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.json.JsonValue;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,31 +19,31 @@ record LogLines(List<JsonValue> all) {
 
   private static final Set<String> OUTCOMES =
       Set.of(
-          "dead letter",
+          "dead-lettered",
           "ignored",
           "nothing to reset",
           "queued",
           "retired connector",
           "returned",
-          "thrown",
-          "undelayed",
-          "undelivered");
+          "failed",
+          "backoff not set",
+          "dead letter not accepted");
 
   private static final Set<String> OF_ALL = Set.of("timestamp", "level", "message", "requestId");
   private static final Set<String> OF_A_REQUEST =
-      Set.of("outcome", "causeId", "errorCode", "errorMessage");
+      Set.of("outcome", "correlationId", "errorCode", "errorMessage");
   private static final Set<String> OF_A_MESSAGE =
-      Set.of("outcome", "causeId", "messageId", "receiveCount", "errorCode", "errorMessage");
+      Set.of("outcome", "correlationId", "messageId", "receiveCount", "errorCode", "errorMessage");
   private static final Set<String> OF_MESSAGES =
-      Set.of("outcome", "causeIds", "errorCode", "errorMessage");
+      Set.of("outcome", "correlationIds", "errorCode", "errorMessage");
   private static final Set<String> OF_THE_INVOCATION =
       Set.of(
-          "causeIds",
+          "correlationIds",
           "FunctionName",
           "Resets",
           "Splits",
-          "Parts",
-          "Coalesced",
+          "SubRequests",
+          "Duplicates",
           "Ignored",
           "Rejected",
           "Returned",
@@ -71,7 +71,7 @@ record LogLines(List<JsonValue> all) {
     assertTrue(Set.of("INFO", "WARN", "ERROR").contains(line.text("level").orElseThrow()));
     switch (line.text("message").orElseThrow()) {
       case "invocation" -> {
-        names.remove(Tally.FRESHNESS);
+        names.remove("RequestAge");
         assertEquals(OF_THE_INVOCATION, names);
       }
       case "request" ->

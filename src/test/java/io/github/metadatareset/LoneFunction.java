@@ -3,25 +3,23 @@ package io.github.metadatareset;
 import io.github.metadatareset.aws.StrictSqs;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.FakeAppFlow;
-import io.github.metadatareset.reset.DeadLetter;
-import io.github.metadatareset.reset.DeadLetterQueue;
+import io.github.metadatareset.queue.DeadLetter;
+import io.github.metadatareset.queue.DeadLetterQueue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 
 /// The function with its own adapters of the queues, between an AppFlow that does as it is told and
 /// an SQS that takes only what is legal.
 final class LoneFunction {
 
   static final String REQUEST_ID = "request-1";
-  static final int MAX_RECEIVE_COUNT = OrdinaryConfiguration.MAX_RECEIVE_COUNT;
+  static final int MAX_RECEIVE_COUNT = HandlerFixture.MAX_RECEIVE_COUNT;
 
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 
@@ -35,15 +33,13 @@ final class LoneFunction {
     this.appFlow = appFlow;
     StrictSqs sqs = new StrictSqs(enqueued::add, _ -> {});
     this.handler =
-        new MetadataResetHandler(
-            OrdinaryConfiguration.CONFIGURATION,
-            new Ports(
+        HandlerFixture.of(
                 _ -> appFlow,
                 sqs.requestQueue(),
-                (letters, deadline) -> noted(sqs.deadLetterQueue().send(letters, deadline)),
-                InstantSource.fixed(NOON),
-                new Random(1),
-                new PrintStream(log, true)));
+                (letters, deadline) -> noted(sqs.deadLetterQueue().send(letters, deadline)))
+            .clock(InstantSource.fixed(NOON))
+            .log(log)
+            .handler();
   }
 
   private synchronized DeadLetterQueue.Sent noted(DeadLetterQueue.Sent sent) {

@@ -10,26 +10,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.FakeAppFlow;
+import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
-import io.github.metadatareset.reset.DeadLetter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
@@ -58,21 +57,11 @@ class MetadataResetHandlerTest {
   private final FakeQueues queues = new FakeQueues();
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final MetadataResetHandler function =
-      new MetadataResetHandler(
-          new Configuration(
-              "http://q",
-              "http://dlq",
-              MAX_RECEIVE_COUNT,
-              8,
-              MAX_CALLS_PER_EVENT,
-              ProfilePattern.ALL),
-          new Ports(
-              _ -> appFlow,
-              queues,
-              queues,
-              InstantSource.fixed(NOON),
-              new Random(1),
-              new PrintStream(log, true)));
+      HandlerFixture.of(_ -> appFlow, queues, queues)
+          .limits(new Limits(MAX_RECEIVE_COUNT, 8, MAX_CALLS_PER_EVENT, ProfilePattern.ALL))
+          .clock(InstantSource.fixed(NOON))
+          .log(log)
+          .handler();
 
   @Nested
   class OfARecord {
@@ -97,7 +86,7 @@ class MetadataResetHandlerTest {
               "{'connectorProfileName':'a1','connectorType':'Slack'}",
               "{'connectorProfileName':'a2','connectorType':'Slack'}"),
           queues.requests());
-      assertEquals(List.of("c1", "c1"), queues.causeIds());
+      assertEquals(List.of("c1", "c1"), queues.correlationIds());
       assertEquals(List.of(), resets());
       assertFalse(log.toString().contains("nothing to reset"), log::toString);
     }
@@ -122,7 +111,7 @@ class MetadataResetHandlerTest {
 
       assertEquals(List.of(), resets());
       assertEquals(1L, metric("Ignored"));
-      assertEquals("a", line("ignored").text("causeId").orElseThrow());
+      assertEquals("a", line("ignored").text("correlationId").orElseThrow());
     }
 
     @Test
@@ -139,7 +128,7 @@ class MetadataResetHandlerTest {
               .startsWith("/connectorProfile: \"crm\"; expected"),
           letter.attributes().get("ErrorMessage"));
       assertEquals("request-1", letter.attributes().get("RequestID"));
-      assertEquals("a", letter.attributes().get("CauseId"));
+      assertEquals("a", letter.attributes().get("CorrelationId"));
       assertEquals("a", letter.attributes().get("SourceMessageId"));
       assertEquals("1", letter.attributes().get("ReceiveCount"));
       assertEquals(1L, metric("Rejected"));
@@ -185,7 +174,7 @@ class MetadataResetHandlerTest {
       assertEquals(List.of("a"), returned(message("a", "{'x':1}"), message("b", "{'y':1}")));
 
       assertEquals(1, queues.letters().size());
-      assertEquals("a", line("undelivered").text("causeId").orElseThrow());
+      assertEquals("a", line("dead letter not accepted").text("correlationId").orElseThrow());
     }
 
     @Test
@@ -230,7 +219,7 @@ class MetadataResetHandlerTest {
       returned(message("a", list).maxCalls(2), message("b", list), message("c", list).maxCalls(3));
 
       assertEquals(List.of(), queues.letters());
-      assertEquals(List.of("b", "b", "b"), queues.causeIds());
+      assertEquals(List.of("b", "b", "b"), queues.correlationIds());
     }
 
     @Test
@@ -242,10 +231,10 @@ class MetadataResetHandlerTest {
 
       assertEquals(2, queues.requests().size());
       assertEquals("InvalidEntitiesPath", queues.letters().getFirst().failure().code());
-      assertEquals("InvalidEntitiesPath", line("dead letter").text("errorCode").orElseThrow());
+      assertEquals("InvalidEntitiesPath", line("dead-lettered").text("errorCode").orElseThrow());
       assertEquals(1L, metric("DeadLetters"));
       assertEquals(1L, metric("Resets"));
-      assertEquals(2L, metric("Parts"));
+      assertEquals(2L, metric("SubRequests"));
     }
 
     @Test
@@ -263,7 +252,7 @@ class MetadataResetHandlerTest {
     void thatMatchesNothingThoughItMayTheLogWarns() {
       assertEquals(List.of(), returned(message("a", "{'connectorProfileName':'*'}")));
 
-      assertEquals("a", line("nothing to reset").text("causeId").orElseThrow());
+      assertEquals("a", line("nothing to reset").text("correlationId").orElseThrow());
     }
 
     @Test
@@ -291,7 +280,7 @@ class MetadataResetHandlerTest {
       queues.refuseDelays();
 
       assertEquals(List.of("a"), returned(message("a", ACCOUNT)));
-      assertEquals("InternalError", line("undelayed").text("errorCode").orElseThrow());
+      assertEquals("InternalError", line("backoff not set").text("errorCode").orElseThrow());
     }
   }
 
@@ -316,7 +305,7 @@ class MetadataResetHandlerTest {
       assertEquals(
           List.of(), returned(message("a", ACCOUNT), message("b", other), message("c", ACCOUNT)));
       assertEquals(List.of(ACCOUNT), resets());
-      assertEquals(2L, metric("Coalesced"));
+      assertEquals(2L, metric("Duplicates"));
 
       appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
       assertEquals(List.of("a", "b"), returned(message("a", ACCOUNT), message("b", ACCOUNT)));
@@ -384,23 +373,20 @@ class MetadataResetHandlerTest {
     @Test
     void nothingIsBegunWhenNoTimeIsLeft() {
       MetadataResetHandler late =
-          new MetadataResetHandler(
-              new Configuration(
-                  "http://q", "http://dlq", 12, 8, MAX_CALLS_PER_EVENT, ProfilePattern.ALL),
-              new Ports(
+          HandlerFixture.of(
                   deadline -> {
                     FakeAppFlow bounded = new FakeAppFlow();
                     return bounded.resetsFailing(
                         _ -> {
-                          deadline.left();
+                          deadline.remaining();
                           return Optional.empty();
                         });
                   },
                   queues,
-                  queues,
-                  InstantSource.fixed(NOON),
-                  new Random(1),
-                  new PrintStream(log, true)));
+                  queues)
+              .clock(InstantSource.fixed(NOON))
+              .log(log)
+              .handler();
 
       assertEquals(
           List.of("a"), ids(invoke(late, SentMessage.batch(message("a", ACCOUNT)), Duration.ZERO)));
@@ -446,15 +432,7 @@ class MetadataResetHandlerTest {
             return Optional.of(MISSING);
           });
       MetadataResetHandler slow =
-          new MetadataResetHandler(
-              OrdinaryConfiguration.CONFIGURATION,
-              new Ports(
-                  _ -> appFlow,
-                  queues,
-                  queues,
-                  now::get,
-                  new Random(1),
-                  new PrintStream(log, true)));
+          HandlerFixture.of(_ -> appFlow, queues, queues).clock(now::get).log(log).handler();
       return ids(invoke(slow, SentMessage.batch(message("a", ACCOUNT)), Duration.ofMinutes(2)));
     }
 
@@ -486,7 +464,7 @@ class MetadataResetHandlerTest {
       returned(message("b", ACCOUNT).sent(sent.plusSeconds(9), sent.plusSeconds(20)));
 
       assertEquals(List.of(ACCOUNT), resets());
-      assertEquals(1L, metric("Coalesced"));
+      assertEquals(1L, metric("Duplicates"));
     }
 
     @Test
@@ -563,7 +541,7 @@ class MetadataResetHandlerTest {
 
     @Test
     void oneCallIsMadeAndAnswered() throws IOException {
-      assertEquals("{'reset':1,'queued':0,'causeId':'request-1'}", invoke(ACCOUNT));
+      assertEquals("{'reset':1,'queued':0,'correlationId':'request-1'}", invoke(ACCOUNT));
 
       assertEquals(List.of(ACCOUNT), resets());
     }
@@ -572,10 +550,10 @@ class MetadataResetHandlerTest {
     void aWideRequestIsQueuedUnsplit() throws IOException {
       String wide = "{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}";
 
-      assertEquals("{'reset':0,'queued':1,'causeId':'request-1'}", invoke(wide));
+      assertEquals("{'reset':0,'queued':1,'correlationId':'request-1'}", invoke(wide));
 
       assertEquals(List.of(wide), queues.requests());
-      assertEquals(List.of("request-1"), queues.causeIds());
+      assertEquals(List.of("request-1"), queues.correlationIds());
       assertEquals(List.of(), appFlow.asked());
     }
 
@@ -588,14 +566,15 @@ class MetadataResetHandlerTest {
           .withFlow("b", use("erp", "y", "v2"));
 
       assertEquals(
-          "{'reset':0,'queued':1,'causeId':'request-1'}", invoke("{'connectorProfileName':'erp'}"));
+          "{'reset':0,'queued':1,'correlationId':'request-1'}",
+          invoke("{'connectorProfileName':'erp'}"));
     }
 
     @Test
     void aFailureThatMayPassIsTheQueuesToRetry() throws IOException {
       appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
 
-      assertEquals("{'reset':0,'queued':1,'causeId':'request-1'}", invoke(ACCOUNT));
+      assertEquals("{'reset':0,'queued':1,'correlationId':'request-1'}", invoke(ACCOUNT));
       assertEquals(THROTTLED.code(), line("queued").text("errorCode").orElseThrow());
 
       assertEquals(List.of(ACCOUNT), queues.requests());
@@ -606,7 +585,8 @@ class MetadataResetHandlerTest {
       appFlow.failing("DescribeConnectorProfiles", DENIED);
 
       assertEquals(
-          "{'reset':0,'queued':1,'causeId':'request-1'}", invoke("{'connectorProfileName':'crm'}"));
+          "{'reset':0,'queued':1,'correlationId':'request-1'}",
+          invoke("{'connectorProfileName':'crm'}"));
 
       assertEquals(1L, metric("Denied"));
     }
@@ -620,7 +600,7 @@ class MetadataResetHandlerTest {
 
       assertEquals("ResourceNotFoundException: no such profile", thrown.getMessage());
       assertEquals(1L, metric("Rejected"));
-      assertEquals(MISSING.code(), line("thrown").text("errorCode").orElseThrow());
+      assertEquals(MISSING.code(), line("failed").text("errorCode").orElseThrow());
     }
 
     @Test
@@ -633,12 +613,12 @@ class MetadataResetHandlerTest {
     @Test
     void anEventThatAsksForNothingIsAnsweredSo() throws IOException {
       assertEquals(
-          "{'reset':0,'queued':0,'causeId':'request-1'}",
+          "{'reset':0,'queued':0,'correlationId':'request-1'}",
           invoke(
               "{'source':'aws.appflow','detail-type':'AWS API Call via CloudTrail','detail':"
                   + "{'eventSource':'appflow.amazonaws.com','eventName':'TagResource'}}"));
       assertEquals(1L, metric("Ignored"));
-      assertEquals("request-1", line("ignored").text("causeId").orElseThrow());
+      assertEquals("request-1", line("ignored").text("correlationId").orElseThrow());
     }
 
     @Test
@@ -662,7 +642,7 @@ class MetadataResetHandlerTest {
     void whatCouldNotBePutOntoTheQueueIsRefused() throws IOException {
       String mebibyte = ACCOUNT + " ".repeat(1_048_576 - ACCOUNT.length());
 
-      assertEquals("{'reset':1,'queued':0,'causeId':'request-1'}", invoke(mebibyte));
+      assertEquals("{'reset':1,'queued':0,'correlationId':'request-1'}", invoke(mebibyte));
       assertTrue(
           assertThrows(RequestFailedException.class, () -> invoke(mebibyte + " "))
               .getMessage()
@@ -706,9 +686,9 @@ class MetadataResetHandlerTest {
 
       assertEquals(1, log.toString().lines().count());
       JsonValue line = line("invocation");
-      assertEquals(List.of("c1", "c2"), line.member("causeIds").orElseThrow().content());
+      assertEquals(List.of("c1", "c2"), line.member("correlationIds").orElseThrow().content());
       assertEquals(2L, metric("Resets"));
-      assertEquals(3000L, metric("Freshness"));
+      assertEquals(3000L, metric("RequestAge"));
       assertEquals("request-1", line.text("requestId").orElseThrow());
     }
 
@@ -730,8 +710,8 @@ class MetadataResetHandlerTest {
           List.of(
               "Resets",
               "Splits",
-              "Parts",
-              "Coalesced",
+              "SubRequests",
+              "Duplicates",
               "Ignored",
               "Rejected",
               "Returned",

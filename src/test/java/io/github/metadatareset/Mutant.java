@@ -108,18 +108,36 @@ record Mutant(String bug, String source, String original, String planted) {
     }
   }
 
-  private String mutated() throws IOException {
-    String text = Files.readString(SOURCES.resolve(source));
-    List<MatchResult> found = anyhowSpaced(original).matcher(text).results().toList();
-    if (found.size() != 1) {
-      throw new IllegalStateException(
-          "%s holds %d times: %s".formatted(source, found.size(), original));
-    }
-    MatchResult place = found.getFirst();
+  /// What has to be changed here because the function's source has changed; empty if the bug can be
+  /// planted.
+  Optional<String> outdated() {
+    int found = places().size();
+    return found == 1
+        ? Optional.empty()
+        : Optional.of(
+            "\"%s\": %s has %d times, and should have once: %s"
+                .formatted(bug, source, found, original));
+  }
+
+  private String mutated() {
+    MatchResult place = places().getFirst();
+    String text = text();
     return text.substring(0, place.start()) + planted + text.substring(place.end());
   }
 
-  private static Pattern anyhowSpaced(String code) {
+  private List<MatchResult> places() {
+    return inAnyLayout(original).matcher(text()).results().toList();
+  }
+
+  private String text() {
+    try {
+      return Files.readString(SOURCES.resolve(source));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Pattern inAnyLayout(String code) {
     return Pattern.compile(
         Stream.of(code.split("\\s+")).map(Pattern::quote).collect(joining("\\s*")));
   }

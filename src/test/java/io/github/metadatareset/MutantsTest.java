@@ -20,131 +20,137 @@ class MutantsTest {
       List.of(
           new Mutant(
               "a dead letter is not awaited",
-              "Settlement.java",
+              "invocation/Settlement.java",
               "return sent.accepted().stream()",
-              "return letters.stream()"),
+              "return deadLetters.stream()"),
           new Mutant(
               "what fails for good comes back",
-              "Settlement.java",
+              "invocation/Settlement.java",
               "case Failure.Permanent _ -> true;",
               "case Failure.Permanent _ -> false;"),
           new Mutant(
               "the last receive is missed by one",
-              "Settlement.java",
-              "message.receiveCount() >= configuration",
-              "message.receiveCount() > configuration"),
+              "invocation/Settlement.java",
+              "message.receiveCount() >= invocation",
+              "message.receiveCount() > invocation"),
           new Mutant(
               "every receive is the last",
-              "Settlement.java",
-              "message.receiveCount() >= configuration.maxReceiveCount()",
+              "invocation/Settlement.java",
+              "message.receiveCount() >= invocation.limits().maxReceiveCount()",
               "true"),
           new Mutant(
               "nothing comes back",
-              "Settlement.java",
-              "failed.keySet().stream().map(SqsMessage::messageId)",
-              "failed.keySet().stream().limit(0).map(SqsMessage::messageId)"),
+              "invocation/Settlement.java",
+              "new Settled(List.copyOf(failed.keySet()), accepted.size())",
+              "new Settled(List.of(), accepted.size())"),
           new Mutant(
               "of several that come back one is forgotten",
-              "Settlement.java",
-              "failed.keySet().stream().map(SqsMessage::messageId)",
-              "failed.keySet().stream().skip(failed.size() > 2 ? 1 : 0).map(SqsMessage::messageId)"),
+              "invocation/Settlement.java",
+              "List.copyOf(failed.keySet())",
+              "failed.keySet().stream().skip(failed.size() > 2 ? 1 : 0).toList()"),
           new Mutant(
               "the answer names receipt handles",
-              "Settlement.java",
-              "failed.keySet().stream().map(SqsMessage::messageId)",
-              "failed.keySet().stream().map(SqsMessage::receiptHandle)"),
+              "MetadataResetHandler.java",
+              ".map(SqsMessage::messageId)",
+              ".map(SqsMessage::receiptHandle)"),
           new Mutant(
               "a dead letter that was refused does not come back",
-              "Settlement.java",
-              "bury(failed).forEach(failed::remove);",
-              "bury(failed).forEach(failed::remove); failed.values().removeIf(Failure.Permanent.class::isInstance);"),
+              "invocation/Settlement.java",
+              "accepted.forEach(failed::remove);",
+              "accepted.forEach(failed::remove); failed.values().removeIf(Failure.Permanent.class::isInstance);"),
           new Mutant(
               "failures are collected from threads in a plain list",
-              "SqsBatch.java",
-              "Map.entry(task, work.perform(task.plan(), task.source())))) .forEach(done -> done(done.getKey(), done.getValue()));",
+              "invocation/SqsBatch.java",
+              "concurrently( task -> new Execution(task, executor.execute(task.plan(), task.source())))) .toList();",
               """
-                            Map.entry(task, collected(task, work.perform(task.plan(), task.source())))))
+              concurrently(
+                            task ->
+                                collected(
+                                    new Execution(
+                                        task, executor.execute(task.plan(), task.source())))))
                     .toList()
-                    .forEach(
-                        done ->
-                            done(
-                                done.getKey(),
-                                done.getValue() instanceof Outcome.Failed
-                                        && !failures.getFirst().contains(done.getKey())
-                                    ? new Outcome.Coalesced()
-                                    : done.getValue()));
+                    .stream()
+                    .map(
+                        each ->
+                            each.result() instanceof ExecutionResult.Failed
+                                    && !failures.getFirst().contains(each.task())
+                                ? new Execution(each.task(), new ExecutionResult.Split(0, 1, 0))
+                                : each)
+                    .toList();
               }
 
               private final List<List<Task>> failures = new ArrayList<>(List.of(List.of()));
 
-              private Outcome collected(Task task, Outcome outcome) {
-                if (outcome instanceof Outcome.Failed) {
+              private Execution collected(Execution execution) {
+                if (execution.result() instanceof ExecutionResult.Failed) {
                   List<Task> before = failures.getFirst();
                   Thread.yield();
-                  failures.set(0, Stream.concat(before.stream(), Stream.of(task)).toList());
+                  List<Task> after = new ArrayList<>(before);
+                  after.add(execution.task());
+                  failures.set(0, List.copyOf(after));
                 }
-                return outcome;
+                return execution;
               """),
           new Mutant(
               "outcomes are of the first of equal messages only",
-              "SqsBatch.java",
-              "for (Delivery delivery : task.deliveries()) {",
-              "for (Delivery delivery : task.deliveries().subList(0, 1)) {"),
+              "invocation/SqsBatch.java",
+              "task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Duplicate()));",
+              ""),
           new Mutant(
               "what cannot be read is done",
-              "SqsBatch.java",
-              "outcomes.put(message, new Outcome.Failed(Failure.of(e)));",
-              "outcomes.put(message, new Outcome.Ignored(\"unreadable\"));"),
+              "invocation/SqsBatch.java",
+              "outcomes.put(message, new MessageOutcome.Failed(Failure.of(e)));",
+              "outcomes.put(message, new MessageOutcome.Ignored(\"unreadable\"));"),
           new Mutant(
               "a failure is remembered as served",
-              "SqsBatch.java",
-              "if (!(outcome instanceof Outcome.Failed)) {",
-              "if (outcome != null) {"),
+              "invocation/SqsBatch.java",
+              "outcomes.put(each, new MessageOutcome.Failed(failure)));",
+              "outcomes.put(each, new MessageOutcome.Failed(failure))); watermark.ifPresent(mark -> task.allRequests().forEach(request -> completed.complete(request, mark)));"),
           new Mutant(
               "what was skipped is remembered as served",
-              "SqsBatch.java",
-              "outcomes.put(delivery.message(), new Outcome.Coalesced());",
-              "outcomes.put(delivery.message(), new Outcome.Coalesced()); received.ifPresent(mark -> served.served(request.apply(delivery), mark));"),
+              "invocation/SqsBatch.java",
+              "outcomes.put(message, new MessageOutcome.Duplicate());",
+              "outcomes.put(message, new MessageOutcome.Duplicate()); watermark.ifPresent(mark -> completed.complete(request, mark));"),
           new Mutant(
               "the mark is the time after the work",
-              "SqsBatch.java",
-              "received.ifPresent(mark ->",
-              "received.map(_ -> ports.clock().instant().plusSeconds(5)).ifPresent(mark ->"),
+              "invocation/SqsBatch.java",
+              "watermark.ifPresent( mark ->",
+              "watermark.map(_ -> invocation.services().clock().instant().plusSeconds(5)).ifPresent( mark ->"),
           new Mutant(
               "the function's clock is taken for that of SQS",
-              "SqsBatch.java",
+              "invocation/SqsBatch.java",
               ".map(SqsMessage::firstReceived)",
-              ".map(_ -> Optional.of(ports.clock().instant()))"),
+              ".map(_ -> Optional.of(invocation.services().clock().instant()))"),
           new Mutant(
               "served once is served for ever",
-              "reset/Served.java",
-              "return mark != null && sent.filter(time -> time.isBefore(mark)).isPresent();",
-              "return mark != null;"),
+              "invocation/SqsBatch.java",
+              "if (message.wasSentBefore(completedAt.get())) {",
+              "if (completedAt.isPresent()) {"),
           new Mutant(
               "nothing is remembered as served",
-              "reset/Served.java",
-              "return mark != null && sent.filter(time -> time.isBefore(mark)).isPresent();",
-              "return false;"),
+              "invocation/CompletedRequests.java",
+              "return Optional.ofNullable(watermarks.get(Fingerprint.of(request.json())));",
+              "return Optional.empty();"),
           new Mutant(
               "any failure is taken for done",
-              "Work.java",
-              "return new Outcome.Failed(Failure.of(e));",
-              "return new Outcome.Coalesced();"),
+              "invocation/RequestExecutor.java",
+              "return new ExecutionResult.Failed(Failure.of(e));",
+              "return new ExecutionResult.Split(0, 1, 0);"),
           new Mutant(
               "parts that cannot be done are forgotten",
-              "Work.java",
-              "bury(parts.impossible(), source);",
+              "invocation/RequestExecutor.java",
+              "sendDeadLetters(subRequests.rejected(), source);",
               ""),
           new Mutant(
               "the dead letter of a part is not awaited",
-              "Work.java",
-              "if (!sent.accepted().containsAll(letters)) {",
-              "if (letters.isEmpty()) {"),
+              "invocation/RequestExecutor.java",
+              "if (!sent.accepted().containsAll(deadLetters)) {",
+              "if (deadLetters.isEmpty()) {"),
           new Mutant(
               "a split into one call does not make it",
-              "Work.java",
-              "return perform(plan(parts.requests().getFirst()), source);",
-              "return new Outcome.Split(0, 1, 0);"),
+              "invocation/RequestExecutor.java",
+              "case Plan.ToSplit(var request) -> attempt(() -> execute(split(request), source));",
+              "case Plan.ToSplit(var request) -> attempt(() -> split(request) instanceof Plan.Split several ? execute(several, source) : new ExecutionResult.Split(0, 1, 0));"),
           new Mutant(
               "the list of names is read without a reset",
               "plan/Splitter.java",
@@ -153,27 +159,27 @@ class MutantsTest {
           new Mutant(
               "nested entities are left out",
               "plan/Splitter.java",
-              "if (entity.hasNestedEntities() && !itsOwnParent) {",
-              "if (entity.hasNestedEntities() && itsOwnParent) {"),
+              "if (entity.hasNestedEntities() && !isItsOwnParent) {",
+              "if (entity.hasNestedEntities() && isItsOwnParent) {"),
           new Mutant(
               "what is its own parent is walked",
               "plan/Splitter.java",
-              "if (entity.hasNestedEntities() && !itsOwnParent) {",
+              "if (entity.hasNestedEntities() && !isItsOwnParent) {",
               "if (entity.hasNestedEntities()) {"),
           new Mutant(
               "USED_BY_FLOWS leaves out the names",
               "plan/Splitter.java",
-              "parts.add(request.withEntities(new Entities.Names()));",
+              "collector.add(request.withEntities(new Entities.Names()));",
               ""),
           new Mutant(
               "the parent of a flow's nested entity is forgotten",
               "plan/Splitter.java",
-              "use.parent().flatMap(EntitiesPath::of).map(request::withEntitiesPath).orElse(request); entity(place, use.entity()) .flatMap( entity -> use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))",
-              "request; entity(place, use.entity())"),
+              "use.parent().flatMap(EntitiesPath::of).map(request::withEntitiesPath).orElse(request); ofEntity(place, use.entity()) .flatMap( entity -> use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))",
+              "request; ofEntity(place, use.entity())"),
           new Mutant(
               "patterns reach every profile",
               "plan/Splitter.java",
-              "return reach.matches(profile.name()) && matching.name()",
+              "return allowedProfiles.matches(profile.name()) && matching.name()",
               "return matching.name()"),
           new Mutant(
               "a pattern that matches nothing is done",
@@ -192,37 +198,37 @@ class MutantsTest {
               "case Failure.Retryable _ -> {}"),
           new Mutant(
               "of several API versions only the first is meant",
-              "plan/Versions.java",
-              "return meant.stream().map(request::withApiVersion).toList();",
-              "return meant.stream().limit(1).map(request::withApiVersion).toList();"),
+              "plan/ApiVersions.java",
+              "return versions.stream().map(request::withApiVersion).toList();",
+              "return versions.stream().limit(1).map(request::withApiVersion).toList();"),
           new Mutant(
               "without an API version nothing is done",
-              "plan/Versions.java",
-              "if (meant.isEmpty()) {",
+              "plan/ApiVersions.java",
+              "if (versions.isEmpty()) {",
               "if (supported.isEmpty()) {"),
           new Mutant(
               "look-ups are kept from invocation to invocation",
               "plan/Discovery.java",
-              "private final Map<ProfileName, Answer<List<Profile>>> named =",
-              "private static final Map<ProfileName, Answer<List<Profile>>> named ="),
+              "private final Map<ProfileName, Lookup<List<Profile>>> named =",
+              "private static final Map<ProfileName, Lookup<List<Profile>>> named ="),
           new Mutant(
               "entries that SQS refused are overlooked",
-              "aws/SqsBatches.java",
+              "aws/SqsBatchSender.java",
               "Optional.of(refused(entry.code(), entry.message()))",
               "Optional.empty()"),
           new Mutant(
               "a batch that SQS did not take is overlooked",
-              "aws/SqsBatches.java",
+              "aws/SqsBatchSender.java",
               "return batch.stream().map(_ -> Optional.of(failure)).toList();",
               "return batch.stream().map(_ -> failure == null ? Optional.of(failure) : Optional.<Failure>empty()).toList();"),
           new Mutant(
               "a batch has eleven entries",
-              "aws/SqsBatches.java",
+              "aws/SqsBatchSender.java",
               "static final int MAX_ENTRIES = 10;",
               "static final int MAX_ENTRIES = 11;"),
           new Mutant(
               "the last batch is not sent",
-              "aws/SqsBatches.java",
+              "aws/SqsBatchSender.java",
               "if (!batch.isEmpty()) { batches.add(batch); } return batches;",
               "if (!batch.isEmpty() && batches.isEmpty()) { batches.add(batch); } return batches;"),
           new Mutant(
@@ -237,17 +243,17 @@ class MutantsTest {
               "batches.send(messages, deadline).stream().limit(0)"),
           new Mutant(
               "a dead letter does not hold the body",
-              "reset/DeadLetter.java",
+              "queue/DeadLetter.java",
               "return new DeadLetter(message.body(), failure",
               "return new DeadLetter(message.messageId(), failure"),
           new Mutant(
               "a dead letter gives another reason",
-              "reset/DeadLetter.java",
+              "queue/DeadLetter.java",
               "all.put(\"ErrorCode\", legal(failure.code()));",
               "all.put(\"ErrorCode\", \"ValidationException\");"),
           new Mutant(
               "how often a message was received is not read",
-              "event/SqsMessage.java",
+              "queue/SqsMessage.java",
               "\"ApproximateReceiveCount\"",
               "\"ReceiveCount\""),
           new Mutant(
@@ -257,19 +263,19 @@ class MutantsTest {
               "new Request.OfConnector(new Connector.NamedProfile(name), new Entities.Names()))"),
           new Mutant(
               "a direct request that may succeed later is dropped",
-              "DirectInvocation.java",
+              "invocation/DirectInvocation.java",
               "yield queued(request);",
               "yield answer(0, 1);"),
           new Mutant(
               "a direct request that fails for good is answered",
-              "DirectInvocation.java",
+              "invocation/DirectInvocation.java",
               "case Failure.Permanent _ -> throw new RequestFailedException(failure);",
               "case Failure.Permanent _ -> answer(1, 0);"),
           new Mutant(
               "a wide direct request is answered and not queued",
-              "DirectInvocation.java",
-              "case Plan.Split _ -> queued(request);",
-              "case Plan.Split _ -> answer(0, 1);"));
+              "invocation/DirectInvocation.java",
+              "case Plan.Split _, Plan.ToSplit _ -> queued(request);",
+              "case Plan.Split _, Plan.ToSplit _ -> answer(0, 1);"));
 
   private static Map<Mutant, Optional<Integer>> needed;
 

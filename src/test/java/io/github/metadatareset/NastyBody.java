@@ -2,7 +2,7 @@ package io.github.metadatareset;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.json.JsonValue;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;

@@ -1,8 +1,8 @@
 package io.github.metadatareset;
 
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.RandomJson;
 import io.github.metadatareset.request.RandomTexts;
 import java.util.List;

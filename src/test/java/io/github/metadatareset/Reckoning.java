@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.aws.SqsRules;
 import io.github.metadatareset.event.EventReader;
-import io.github.metadatareset.event.Meaning;
+import io.github.metadatareset.event.ParsedEvent;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.Connector.NamedProfile;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
@@ -56,17 +56,17 @@ record Reckoning(LoneFunction function, LogLines log, Set<String> returned) {
     messages.forEach(this::assertEndedOnce);
     assertEquals(messages.stream().filter(Reckoning::isIgnored).count(), log.count("ignored"));
     assertEquals(returned.size(), log.count("returned"));
-    assertEquals(function.buried().size(), log.count("dead letter"));
+    assertEquals(function.buried().size(), log.count("dead-lettered"));
   }
 
   private void assertEndedOnce(HostileMessage message) {
     boolean back = returned.contains(message.id());
     long buried = letters(message);
-    Optional<Meaning> meaning = meaning(message);
+    Optional<ParsedEvent> meaning = meaning(message);
     if (meaning.isEmpty()) {
       assertEquals(SqsRules.takes(message.body()) ? 1 : 0, buried, message::toString);
       assertEquals(buried == 0, back, message::toString);
-    } else if (meaning.get() instanceof Meaning.Asks(var request)) {
+    } else if (meaning.get() instanceof ParsedEvent.ParsedRequest(var request)) {
       boolean done = !back && buried == 0;
       assertTrue(done ? isDone(request) : back ^ buried == 1, message::toString);
     } else {
@@ -75,10 +75,10 @@ record Reckoning(LoneFunction function, LogLines log, Set<String> returned) {
   }
 
   private static boolean isIgnored(HostileMessage message) {
-    return meaning(message).filter(Meaning.Ignored.class::isInstance).isPresent();
+    return meaning(message).filter(ParsedEvent.Ignored.class::isInstance).isPresent();
   }
 
-  private static Optional<Meaning> meaning(HostileMessage message) {
+  private static Optional<ParsedEvent> meaning(HostileMessage message) {
     try {
       return Optional.of(READER.read(message.body()));
     } catch (RequestFailedException e) {
@@ -96,7 +96,7 @@ record Reckoning(LoneFunction function, LogLines log, Set<String> returned) {
 
   /// One call was made; what is more than one has left something, or the log says that it is none.
   private boolean isDone(Request request) {
-    if (request instanceof Request.OfConnector narrow && !request.isWide()) {
+    if (request instanceof Request.OfConnector narrow && !request.needsSplitting()) {
       return function.appFlow().resets().stream()
           .anyMatch(call -> asAsked(call.request()).equals(asAsked(narrow)));
     }

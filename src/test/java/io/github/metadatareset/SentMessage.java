@@ -37,8 +37,8 @@ record SentMessage(
             firstReceived.toEpochMilli());
   }
 
-  SentMessage causedBy(String causeId) {
-    return with("CauseId", causeId);
+  SentMessage causedBy(String correlationId) {
+    return with("CorrelationId", correlationId);
   }
 
   SentMessage maxCalls(int calls) {

@@ -2,6 +2,7 @@ package io.github.metadatareset;
 
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.metadatareset.aws.SqsAdapters;
+import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.simulation.FunctionMaker;
 import io.github.metadatareset.simulation.Settings;
@@ -21,20 +22,19 @@ final class SimulatedFunction implements FunctionMaker {
   public RequestStreamHandler make(Surroundings surroundings) {
     Settings settings = surroundings.settings();
     SqsAdapters sqs = new SqsAdapters(surroundings.sqs());
-    return new MetadataResetHandler(
-        new Configuration(
-            Surroundings.REQUEST_QUEUE_URL,
-            Surroundings.DEAD_LETTER_QUEUE_URL,
-            settings.maxReceiveCount(),
-            settings.maxConcurrentCalls(),
-            settings.maxCallsPerEvent(),
-            new ProfilePattern(settings.reach())),
-        new Ports(
+    return HandlerFixture.of(
             surroundings.appFlow(),
             sqs.requestQueue(Surroundings.REQUEST_QUEUE_URL),
-            sqs.deadLetterQueue(Surroundings.DEAD_LETTER_QUEUE_URL),
-            surroundings.clock(),
-            surroundings.random(),
-            surroundings.log()));
+            sqs.deadLetterQueue(Surroundings.DEAD_LETTER_QUEUE_URL))
+        .limits(
+            new Limits(
+                settings.maxReceiveCount(),
+                settings.maxConcurrentCalls(),
+                settings.maxCallsPerEvent(),
+                new ProfilePattern(settings.allowedProfiles())))
+        .clock(surroundings.clock())
+        .random(surroundings.random())
+        .log(surroundings.log())
+        .handler();
   }
 }

@@ -3,22 +3,18 @@ package io.github.metadatareset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.metadatareset.aws.StrictSqs;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.request.ConnectorType;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.RequestFailedException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /// One warm function that is given every nasty body, and then many more that are never the same: a
@@ -39,16 +35,7 @@ final class SmallHeap {
   private SmallHeap() {
     StrictSqs sqs = new StrictSqs(_ -> {}, _ -> {});
     FakeAppFlow appFlow = new FakeAppFlow().profile("crm", ConnectorType.SALESFORCE);
-    function =
-        new MetadataResetHandler(
-            OrdinaryConfiguration.CONFIGURATION,
-            new Ports(
-                _ -> appFlow,
-                sqs.requestQueue(),
-                sqs.deadLetterQueue(),
-                InstantSource.system(),
-                new Random(1),
-                new PrintStream(OutputStream.nullOutputStream())));
+    function = HandlerFixture.of(_ -> appFlow, sqs.requestQueue(), sqs.deadLetterQueue()).handler();
   }
 
   public static void main(String[] arguments) throws IOException {

@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.sun.net.httpserver.HttpServer;
-import io.github.metadatareset.aws.AwsServices;
+import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.ClassLog;
@@ -18,7 +19,6 @@ import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.local.RuntimeApi;
 import io.github.metadatareset.local.RuntimeProcess;
 import io.github.metadatareset.local.Tap;
-import io.github.metadatareset.request.JsonValue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -270,7 +270,7 @@ class SnapStartTest {
     try {
       MetadataResetHandler function =
           new MetadataResetHandler(
-              configuration, () -> Ports.of(new AwsServices(1), configuration, log));
+              configuration.limits(), () -> Wiring.services(new AwsClients(1), configuration, log));
       function.beforeCheckpoint(null);
       Set<Object> ofTheSnapshot = Set.copyOf(Watched.MADE);
       assertNotEquals(Set.of(), ofTheSnapshot, "priming needs one");
@@ -290,7 +290,7 @@ class SnapStartTest {
     stack
         .appFlow()
         .faults()
-        .next(AwsServices.ATTEMPTS, "ResetConnectorMetadataCache", Fault.throttled());
+        .next(AwsClients.ATTEMPTS, "ResetConnectorMetadataCache", Fault.throttled());
     stack.queues().send(RESET);
     try (EventSourceMapping mapping =
         new EventSourceMapping(

@@ -3,8 +3,8 @@ package io.github.metadatareset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.EventSourceMapping;
-import io.github.metadatareset.request.JsonValue;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,18 +145,18 @@ class SoakTest {
         .map(Message::body)
         .forEach(load::buried);
     List<JsonValue> log = stack.takeLog();
-    List<Long> freshness = values(log, Tally.FRESHNESS);
+    List<Long> freshness = values(log, "RequestAge");
     long now = System.nanoTime();
     Look look = Look.now();
     System.out.printf(
         "%8d %6.1f %7d %6d %7d %9d %8d %17d %5d %9.1f %8d%n",
         requests,
         requests / ((now - lookedAt) / 1e9),
-        sum(log, Tally.RESETS),
-        sum(log, Tally.COALESCED),
-        sum(log, Tally.SPLITS),
-        sum(log, Tally.RETURNED),
-        sum(log, Tally.DEAD_LETTERS),
+        sum(log, "Resets"),
+        sum(log, "Duplicates"),
+        sum(log, "Splits"),
+        sum(log, "Returned"),
+        sum(log, "DeadLetters"),
         median(freshness),
         freshness.stream().reduce(0L, Math::max),
         look.liveBytes() / 1e6,

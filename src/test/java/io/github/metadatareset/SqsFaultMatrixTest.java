@@ -6,7 +6,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.aws.AwsServices;
+import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.SqsProxy;
@@ -156,7 +156,7 @@ class SqsFaultMatrixTest {
     private Optional<Failure> thrown = Optional.empty();
     private List<String> returned = List.of();
 
-    Trial(Row row, Way way, AwsServices aws) {
+    Trial(Row row, Way way, AwsClients aws) {
       this.way = way;
       this.mark = mark(row, way);
       this.again = message(mark + "again", request() + " ").received(MAX_RECEIVE_COUNT - 1);
@@ -238,10 +238,10 @@ class SqsFaultMatrixTest {
 
   private static TriedFunction function(SqsProxy proxy) {
     LocalStack.pointSdkTo(proxy.endpoint(), proxy.endpoint());
-    return function(new FakeAppFlow(), new AwsServices(8));
+    return function(new FakeAppFlow(), new AwsClients(8));
   }
 
-  private static TriedFunction function(AppFlow appFlow, AwsServices aws) {
+  private static TriedFunction function(AppFlow appFlow, AwsClients aws) {
     return new TriedFunction(
         _ -> appFlow,
         aws.requestQueue(queues.requestQueueUrl()),
@@ -250,7 +250,7 @@ class SqsFaultMatrixTest {
   }
 
   private static List<Trial> trials(Row row, SqsProxy proxy) {
-    AwsServices aws = new AwsServices(8);
+    AwsClients aws = new AwsClients(8);
     List<Trial> trials = Stream.of(Way.values()).map(way -> new Trial(row, way, aws)).toList();
     row.fault()
         .ifPresent(
@@ -281,7 +281,7 @@ class SqsFaultMatrixTest {
     Trial trial = trial(row, Way.LETTERS);
 
     assertReturned(trial, List.of(trial.again, trial.last));
-    assertEquals(Optional.of(row.code()), trial.function.errorCode("undelivered"));
+    assertEquals(Optional.of(row.code()), trial.function.errorCode("dead letter not accepted"));
     assertEquals(0, trial.function.metric("DeadLetters"));
   }
 
@@ -294,7 +294,7 @@ class SqsFaultMatrixTest {
         trial, row.isReachable() ? List.of(trial.again) : List.of(trial.again, trial.last));
     assertEquals(
         row.isReachable() ? List.of("ThrottlingException") : List.of(), trial.buried(trial.last));
-    assertEquals(Optional.of(row.code()), trial.function.errorCode("undelayed"));
+    assertEquals(Optional.of(row.code()), trial.function.errorCode("backoff not set"));
   }
 
   @ParameterizedTest(name = "meets {0}")
@@ -316,7 +316,7 @@ class SqsFaultMatrixTest {
       assertEquals(
           List.of("b"),
           function.returned(message("a", "{'x':'liked'}"), message("b", "{'x':'disliked'}")));
-      assertEquals(Optional.of("Disliked"), function.errorCode("undelivered"));
+      assertEquals(Optional.of("Disliked"), function.errorCode("dead letter not accepted"));
       assertEquals(
           List.of("{\"x\":\"liked\"}"),
           queues.takeAll(queues.deadLetterQueueUrl()).stream().map(Message::body).toList());

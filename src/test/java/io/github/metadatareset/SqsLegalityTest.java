@@ -10,16 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.aws.SqsRules;
 import io.github.metadatareset.aws.StrictSqs;
 import io.github.metadatareset.event.EventReader;
-import io.github.metadatareset.event.Meaning;
+import io.github.metadatareset.event.ParsedEvent;
 import io.github.metadatareset.event.RequestsByLength;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Use;
 import io.github.metadatareset.plan.FakeAppFlow;
+import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.request.ConnectorType;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
-import io.github.metadatareset.reset.DeadLetter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -153,7 +153,7 @@ class SqsLegalityTest {
     EventReader reader = new EventReader(ProfilePattern.ALL);
     for (StrictSqs.Message part : function.enqueued()) {
       assertTrue(
-          reader.read(part.body()) instanceof Meaning.Asks(Request request)
+          reader.read(part.body()) instanceof ParsedEvent.ParsedRequest(Request request)
               && request.json().equals(part.body()),
           part::body);
     }

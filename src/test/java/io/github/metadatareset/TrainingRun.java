@@ -2,7 +2,7 @@ package io.github.metadatareset;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.metadatareset.aws.AwsServices;
+import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.EventSourceMapping.Invocation;
@@ -113,7 +113,7 @@ final class TrainingRun {
         .appFlow()
         .faults()
         .next(
-            AwsServices.ATTEMPTS,
+            AwsClients.ATTEMPTS,
             "ResetConnectorMetadataCache",
             Fault.throttled(),
             call -> THROTTLED.equals(call.get("connectorEntityName")));

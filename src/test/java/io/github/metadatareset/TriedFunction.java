@@ -2,29 +2,26 @@ package io.github.metadatareset;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.AppFlow;
-import io.github.metadatareset.request.JsonValue;
-import io.github.metadatareset.reset.DeadLetterQueue;
-import io.github.metadatareset.reset.Deadline;
-import io.github.metadatareset.reset.RequestQueue;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.queue.RequestQueue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// A function, what it answers and what it logged of its last invocation.
 final class TriedFunction {
 
-  static final int MAX_RECEIVE_COUNT = OrdinaryConfiguration.MAX_RECEIVE_COUNT;
+  static final int MAX_RECEIVE_COUNT = HandlerFixture.MAX_RECEIVE_COUNT;
   static final String REQUEST_ID = "request-1";
 
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
@@ -37,16 +34,7 @@ final class TriedFunction {
       DeadLetterQueue deadLetterQueue,
       Duration timeout) {
     this.timeout = timeout;
-    this.handler =
-        new MetadataResetHandler(
-            OrdinaryConfiguration.CONFIGURATION,
-            new Ports(
-                appFlow,
-                requestQueue,
-                deadLetterQueue,
-                InstantSource.system(),
-                new Random(1),
-                new PrintStream(log, true)));
+    this.handler = HandlerFixture.of(appFlow, requestQueue, deadLetterQueue).log(log).handler();
   }
 
   /// The ids of the messages of a batch that come back.

@@ -3,13 +3,13 @@ package io.github.metadatareset;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Connector;
 import io.github.metadatareset.local.AppFlowAccount.Flow;
 import io.github.metadatareset.local.AppFlowAccount.FlowEnd;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.SourceApplication;
-import io.github.metadatareset.request.JsonValue;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

@@ -1,21 +1,24 @@
 package io.github.metadatareset.aws;
 
 import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.InvocationInterruptedException;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
 
-/// Classes what the SDK throws by error code and meaning. HTTP status and exception class say too
-/// little: ConnectorServerException is a 400, and no service error claims to be retryable.
+/// Turns the SDK's exceptions into failures, by error code. The HTTP status and the exception class
+/// say too little: ConnectorServerException is a 400, and the SDK calls no service error retryable.
 final class AwsFailures {
 
-  /// Only these: every other failure may pass.
+  /// Only these: with every other failure a retry may help.
   private static final Set<String> PERMANENT =
       Set.of(
           "ValidationException", "ResourceNotFoundException", "ConnectorAuthenticationException");
 
-  /// Somebody is fixing it, and the alarm rings; the message is not at fault.
+  /// Retryable, as the message is not at fault: an alarm goes off, and a person can fix the
+  /// permission.
   private static final Set<String> DENIED =
       Set.of(
           "AccessDenied",
@@ -38,7 +41,11 @@ final class AwsFailures {
 
   private AwsFailures() {}
 
+  /// @throws InvocationInterruptedException if the thread was interrupted: that is no failure
   static Failure of(Throwable thrown) {
+    if (thrown instanceof AbortedException aborted) {
+      throw new InvocationInterruptedException("calling AWS", aborted);
+    }
     if (!(thrown instanceof AwsServiceException exception)) {
       return Failure.of(thrown);
     }
@@ -57,7 +64,7 @@ final class AwsFailures {
     return of(code, message, exception.isThrottlingException());
   }
 
-  /// For SQS, whose answers never say that a request itself is wrong.
+  /// For SQS: none of its errors says that a request for AppFlow is wrong.
   static Failure retryable(Exception thrown) {
     return switch (of(thrown)) {
       case Failure.Permanent(var code, var message) -> new Failure.Unavailable(code, message);
@@ -65,13 +72,12 @@ final class AwsFailures {
     };
   }
 
-  /// A code may come as `namespace#Code:URI`, of which the SDK leaves something, depending on where
-  /// in the answer it stands.
+  /// A code may come as `namespace#Code:URI`. The SDK removes only a part of that.
   private static String bare(String code) {
     return code.replaceFirst(":.*", "").replaceFirst(".*#", "");
   }
 
-  /// @param throttled what the SDK says, which also goes by the HTTP status
+  /// @param throttled by the SDK's judgement, which also uses the HTTP status
   private static Failure of(String code, String message, boolean throttled) {
     if (PERMANENT.contains(code)) {
       return new Failure.Permanent(code, message);

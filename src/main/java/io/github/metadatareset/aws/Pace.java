@@ -3,16 +3,16 @@ package io.github.metadatareset.aws;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// How fast AppFlow is called: as fast as can be, until it throttles; then a little faster than it
-/// has just admitted. So it is always asked for all that it admits, few calls are refused, and a
-/// rate that rises is found.
+/// How fast AppFlow is called: without a bound until it throttles, then a little faster than the
+/// rate that it has just accepted. So the whole rate is used, few calls are throttled, and a rate
+/// that rises is found.
 ///
-/// AppFlow does not say what it admits, and others may call it too. So what counts is what it does,
-/// in windows of at least half a second and ten answers.
+/// AppFlow publishes no rate, and others may call it too. So the rate is measured, in windows of at
+/// least half a second and ten answers.
 final class Pace {
 
-  /// How much faster than was admitted: at first, and at most, as it doubles with each window in
-  /// which nothing was refused.
+  /// How much faster than the accepted rate: at first, and at most. It doubles with each window
+  /// without a throttled call.
   private static final double LEAST_MORE = 0.02;
 
   private static final double MOST_MORE = 0.5;
@@ -25,13 +25,13 @@ final class Pace {
   private static final double WINDOW_SECONDS = 0.5;
   private static final int WINDOW_ANSWERS = 10;
 
-  /// A window with a gap in it says nothing: Lambda stops the clockwork between invocations.
+  /// A window with a gap says nothing: Lambda freezes the environment between invocations.
   private static final double GAP_SECONDS = 5;
 
   private static final double SECOND = 1e9;
 
-  /// Calls that gave up waiting have taken their turns all the same: without an end to that, those
-  /// after them would wait for ever.
+  /// Calls that stopped waiting have taken their turns all the same. Without this bound, the calls
+  /// after them could wait for ever.
   private static final long LONGEST_WAIT = (long) (10 * SECOND);
 
   private final LongSupplier nanoTime;
@@ -41,8 +41,8 @@ final class Pace {
   private long nextCall;
   private long windowStart;
   private long lastAnswer;
-  private int admitted;
-  private int refused;
+  private int accepted;
+  private int throttled;
 
   /// @param nanoTime as `System.nanoTime`
   Pace(LongSupplier nanoTime) {
@@ -50,7 +50,7 @@ final class Pace {
     startWindow(nanoTime.getAsLong());
   }
 
-  /// How long the next call has to wait. It counts as made.
+  /// How long the next call has to wait. The call counts as made.
   synchronized Duration next() {
     if (isUnbounded()) {
       return Duration.ZERO;
@@ -61,30 +61,29 @@ final class Pace {
     return Duration.ofNanos(turn - now);
   }
 
-  synchronized void admitted() {
+  synchronized void accepted() {
     answered(1, 0);
   }
 
-  /// AppFlow has throttled a call.
-  synchronized void refused() {
+  synchronized void throttled() {
     answered(0, 1);
   }
 
-  private void answered(int admittedNow, int refusedNow) {
+  private void answered(int acceptedNow, int throttledNow) {
     long now = nanoTime.getAsLong();
-    boolean first = refusedNow > 0 && isUnbounded() && refused == 0;
+    boolean first = throttledNow > 0 && isUnbounded() && throttled == 0;
     if (first || now - lastAnswer > GAP_SECONDS * SECOND) {
-      // What was admitted before may have been a burst.
+      // The calls that were accepted before may have been a burst.
       startWindow(now);
     }
     lastAnswer = now;
-    admitted += admittedNow;
-    refused += refusedNow;
+    accepted += acceptedNow;
+    throttled += throttledNow;
     double seconds = (now - windowStart) / SECOND;
-    if (seconds >= WINDOW_SECONDS && admitted + refused >= WINDOW_ANSWERS) {
-      if (refused > 0) {
+    if (seconds >= WINDOW_SECONDS && accepted + throttled >= WINDOW_ANSWERS) {
+      if (throttled > 0) {
         more = LEAST_MORE;
-        perSecond = Math.max(LEAST_PER_SECOND, lower(admitted / seconds * (1 + more)));
+        perSecond = Math.max(LEAST_PER_SECOND, lower(accepted / seconds * (1 + more)));
       } else {
         more = Math.min(MOST_MORE, 2 * more);
         perSecond *= 1 + more;
@@ -96,7 +95,7 @@ final class Pace {
     }
   }
 
-  /// Calls that wait to be tried again make a window look slower than AppFlow is.
+  /// While calls wait for their retries, a window measures less than AppFlow accepts.
   private double lower(double measured) {
     return isUnbounded() ? measured : Math.max(measured, perSecond * LEAST_OF_BEFORE);
   }
@@ -108,7 +107,7 @@ final class Pace {
   private void startWindow(long now) {
     windowStart = now;
     lastAnswer = now;
-    admitted = 0;
-    refused = 0;
+    accepted = 0;
+    throttled = 0;
   }
 }

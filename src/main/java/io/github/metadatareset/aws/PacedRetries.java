@@ -11,10 +11,10 @@ import software.amazon.awssdk.retries.api.RefreshRetryTokenRequest;
 import software.amazon.awssdk.retries.api.RefreshRetryTokenResponse;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 
-/// Retries as the SDK does, each attempt at its turn.
+/// The SDK's standard retries, with each attempt at the pace that AppFlow accepts.
 ///
-/// In place of the SDK's adaptive strategy, which does the same with a pace of its own: that one
-/// uses three quarters of what AppFlow admits, and stands still for seconds after a single
+/// The SDK's adaptive strategy does the same with a rate limiter of its own. It is not used, as it
+/// uses three quarters of the rate that AppFlow accepts, and stops for seconds after a single
 /// throttled call.
 record PacedRetries(RetryStrategy retries, Pace pace) implements RetryStrategy {
 
@@ -28,7 +28,7 @@ record PacedRetries(RetryStrategy retries, Pace pace) implements RetryStrategy {
   public RefreshRetryTokenResponse refreshRetryToken(RefreshRetryTokenRequest request) {
     if (request.failure() instanceof SdkException failure
         && RetryUtils.isThrottlingException(failure)) {
-      pace.refused();
+      pace.throttled();
     }
     RefreshRetryTokenResponse again = retries.refreshRetryToken(request);
     return RefreshRetryTokenResponse.create(again.token(), later(again.delay()));
@@ -41,7 +41,7 @@ record PacedRetries(RetryStrategy retries, Pace pace) implements RetryStrategy {
 
   @Override
   public RecordSuccessResponse recordSuccess(RecordSuccessRequest request) {
-    pace.admitted();
+    pace.accepted();
     return retries.recordSuccess(request);
   }
 
@@ -55,9 +55,10 @@ record PacedRetries(RetryStrategy retries, Pace pace) implements RetryStrategy {
     return false;
   }
 
-  /// The SDK asks for it where [#useClientDefaults] is true. What it built would have no pace.
+  /// The SDK calls it if [#useClientDefaults] is true. The strategy that it built would have no
+  /// pace.
   @Override
   public Builder<?, ?> toBuilder() {
-    throw new UnsupportedOperationException("it is used as it is");
+    throw new UnsupportedOperationException("cannot be rebuilt: the pace would be lost");
   }
 }

@@ -1,5 +1,7 @@
 package io.github.metadatareset.aws;
 
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
@@ -8,7 +10,6 @@ import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.EntitiesPath;
 import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
@@ -34,7 +35,7 @@ import software.amazon.awssdk.services.appflow.model.SourceFlowConfig;
 /// Amazon AppFlow through the AWS SDK.
 final class SdkAppFlow implements AppFlow {
 
-  /// The members of the connectors' properties that name an entity.
+  /// The members that name an entity in the properties of the connectors.
   private static final Set<String> ENTITY_MEMBERS = Set.of("object", "objectPath", "entityName");
 
   /// Where the SharePoint connector keeps a flow's nested entities: a JSON array in a string.
@@ -43,9 +44,9 @@ final class SdkAppFlow implements AppFlow {
   private static final int MAX_PAGES = 10_000;
 
   private final AppflowClient client;
-  private final Calls calls;
+  private final BoundedCalls calls;
 
-  SdkAppFlow(AppflowClient client, Calls calls) {
+  SdkAppFlow(AppflowClient client, BoundedCalls calls) {
     this.client = client;
     this.calls = calls;
   }
@@ -259,7 +260,7 @@ final class SdkAppFlow implements AppFlow {
         .toList();
   }
 
-  /// What is no array of strings names no entity.
+  /// A value that is no array of strings names no entity.
   private static Stream<String> subEntities(SdkPojo connector) {
     return members(connector, Map.class, Set.of("customProperties"))
         .map(properties -> properties.get(SUB_ENTITIES))
@@ -270,7 +271,7 @@ final class SdkAppFlow implements AppFlow {
                 return JsonValue.parse((String) json, "/" + SUB_ENTITIES)
                     .asList("an array of entity names")
                     .stream();
-              } catch (RequestFailedException e) {
+              } catch (InvalidJsonException e) {
                 return Stream.empty();
               }
             })
@@ -305,12 +306,12 @@ final class SdkAppFlow implements AppFlow {
 
   private static void require(boolean present, String member) {
     if (!present) {
-      throw Calls.invalidResponse("an answer without " + member);
+      throw BoundedCalls.invalidResponse("an answer without " + member);
     }
   }
 
-  /// The SDK generates no paginator for all of these operations, so that one loop serves them all.
-  /// It ends: a token that comes again would begin the list again.
+  /// One loop for all lists, as the SDK does not generate a paginator for each of these operations.
+  /// It always ends: a token that comes a second time is refused.
   private static <T> List<T> pages(Function<String, Page<T>> pageAfter) {
     List<T> items = new ArrayList<>();
     Set<String> tokens = new HashSet<>();
@@ -320,8 +321,8 @@ final class SdkAppFlow implements AppFlow {
       items.addAll(page.items());
       token = page.nextToken();
       if (!tokens.add(token) || tokens.size() > MAX_PAGES) {
-        throw Calls.invalidResponse(
-            "a list without an end, %d pages long".formatted(tokens.size()));
+        throw BoundedCalls.invalidResponse(
+            "a list that does not end, after %d pages".formatted(tokens.size()));
       }
     } while (token != null && !token.isEmpty());
     return items;

@@ -1,9 +1,9 @@
 package io.github.metadatareset.aws;
 
+import io.github.metadatareset.queue.DeadLetter;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.reset.DeadLetter;
-import io.github.metadatareset.reset.DeadLetterQueue;
-import io.github.metadatareset.reset.Deadline;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,10 +16,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /// The dead-letter queue in Amazon SQS.
 final class SqsDeadLetterQueue implements DeadLetterQueue {
 
-  private final SqsBatches batches;
+  private final SqsBatchSender batches;
 
   SqsDeadLetterQueue(Supplier<SqsClient> client, String queueUrl) {
-    this.batches = new SqsBatches(client, queueUrl);
+    this.batches = new SqsBatchSender(client, queueUrl);
   }
 
   @Override
@@ -29,7 +29,7 @@ final class SqsDeadLetterQueue implements DeadLetterQueue {
             letters.stream()
                 .map(
                     letter ->
-                        new SqsBatches.Message(
+                        new SqsBatchSender.Message(
                             letter.body(), letter.attributes(), letter.messageGroupId()))
                 .toList(),
             deadline);

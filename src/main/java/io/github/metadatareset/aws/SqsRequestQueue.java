@@ -1,14 +1,14 @@
 package io.github.metadatareset.aws;
 
-import io.github.metadatareset.event.Cause;
-import io.github.metadatareset.event.SqsMessage;
+import io.github.metadatareset.queue.Correlation;
+import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.queue.RequestQueue;
+import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Fingerprint;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
-import io.github.metadatareset.reset.Deadline;
-import io.github.metadatareset.reset.RequestQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,20 +25,22 @@ final class SqsRequestQueue implements RequestQueue {
 
   private final Supplier<SqsClient> client;
   private final String queueUrl;
-  private final SqsBatches batches;
+  private final SqsBatchSender batches;
 
   SqsRequestQueue(Supplier<SqsClient> client, String queueUrl) {
     this.client = client;
     this.queueUrl = queueUrl;
-    this.batches = new SqsBatches(client, queueUrl);
+    this.batches = new SqsBatchSender(client, queueUrl);
   }
 
   @Override
-  public void enqueue(List<? extends Request> requests, Cause cause, Deadline deadline) {
-    Map<String, String> attributes = cause.attributes();
-    List<SqsBatches.Message> messages =
+  public void enqueue(
+      List<? extends Request> requests, Correlation correlation, Deadline deadline) {
+    Map<String, String> attributes = correlation.attributes();
+    List<SqsBatchSender.Message> messages =
         requests.stream()
-            .map(request -> new SqsBatches.Message(request.json(), attributes, groupId(request)))
+            .map(
+                request -> new SqsBatchSender.Message(request.json(), attributes, groupId(request)))
             .toList();
     batches.send(messages, deadline).stream()
         .flatMap(Optional::stream)
@@ -53,10 +55,10 @@ final class SqsRequestQueue implements RequestQueue {
   public void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
     List<Failure> failures =
         returned.entrySet().stream()
-            .gather(Gatherers.windowFixed(SqsBatches.MAX_ENTRIES))
+            .gather(Gatherers.windowFixed(SqsBatchSender.MAX_ENTRIES))
             .gather(
                 Gatherers.mapConcurrent(
-                    SqsBatches.CONCURRENT_BATCHES, batch -> delay(batch, deadline)))
+                    SqsBatchSender.CONCURRENT_BATCHES, batch -> delay(batch, deadline)))
             .flatMap(List::stream)
             .toList();
     if (!failures.isEmpty()) {
@@ -66,7 +68,7 @@ final class SqsRequestQueue implements RequestQueue {
 
   private List<Failure> delay(List<Map.Entry<SqsMessage, Duration>> returned, Deadline deadline) {
     try {
-      Duration bound = Calls.bound(deadline, AwsServices.SQS_CALL_TIMEOUT);
+      Duration bound = BoundedCalls.bound(deadline, AwsClients.SQS_CALL_TIMEOUT);
       var answer =
           client
               .get()
@@ -77,9 +79,9 @@ final class SqsRequestQueue implements RequestQueue {
                           .overrideConfiguration(within -> within.apiCallTimeout(bound))
                           .entries(entries(returned)));
       return answer.failed().size() + answer.successful().size() < returned.size()
-          ? List.of(SqsBatches.unaccounted())
+          ? List.of(SqsBatchSender.unaccounted())
           : answer.failed().stream()
-              .map(entry -> SqsBatches.refused(entry.code(), entry.message()))
+              .map(entry -> SqsBatchSender.refused(entry.code(), entry.message()))
               .toList();
     } catch (Exception e) {
       return List.of(AwsFailures.retryable(e));
@@ -99,8 +101,8 @@ final class SqsRequestQueue implements RequestQueue {
         .toList();
   }
 
-  /// Fair queues count by this, so that a profile with many requests does not keep the others
-  /// waiting. It is shorter than a profile's name may be.
+  /// By this ID a fair queue keeps a profile with many requests from delaying the others. A
+  /// profile's name may be longer than the ID.
   private static Optional<String> groupId(Request request) {
     return request instanceof Request.OfConnector(Connector.NamedProfile(var name, _), _, _, _)
         ? Optional.of(

@@ -1,12 +1,12 @@
 package io.github.metadatareset.event;
 
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Entities;
 import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.FlowPattern;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
@@ -17,13 +17,14 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// What the events of AppFlow mean: reports of its flows, and its API calls as CloudTrail records
-/// them. They name profiles and flows literally, and reach only what this deployment may reset.
+/// Which request an event of AppFlow means: a report of a flow, or an API call that CloudTrail
+/// recorded. Events name profiles and flows literally, never as patterns, and lead only to allowed
+/// profiles.
 final class AppFlowEvents {
 
   private static final String CLOUDTRAIL_CALL = "AWS API Call via CloudTrail";
 
-  /// AppFlow's EventBridge events reference; the payload of the last is not documented.
+  /// From AppFlow's EventBridge events reference. The payload of the last is not documented.
   private static final Set<String> FLOW_REPORTS =
       Set.of(
           "AppFlow Start Flow Run Report",
@@ -33,14 +34,14 @@ final class AppFlowEvents {
           "AppFlow Scheduled Flow Deactivated",
           "AppFlow Automatic Field Import Report");
 
-  private final ProfilePattern reach;
+  private final ProfilePattern allowedProfiles;
 
-  AppFlowEvents(ProfilePattern reach) {
-    this.reach = reach;
+  AppFlowEvents(ProfilePattern allowedProfiles) {
+    this.allowedProfiles = allowedProfiles;
   }
 
-  /// What the EventBridge envelope means; empty where it is none of AppFlow's events.
-  Optional<Meaning> translate(JsonValue envelope) {
+  /// What the EventBridge event means; empty if it is none of AppFlow's.
+  Optional<ParsedEvent> translate(JsonValue envelope) {
     JsonValue detail = envelope.member("detail").orElseThrow();
     String detailType = envelope.text("detail-type").orElse("");
     if (detailType.equals(CLOUDTRAIL_CALL)
@@ -53,7 +54,7 @@ final class AppFlowEvents {
         : Optional.empty();
   }
 
-  private Meaning flowReport(JsonValue detail) {
+  private ParsedEvent flowReport(JsonValue detail) {
     List<Request> requests =
         Stream.concat(
                 Stream.concat(
@@ -64,11 +65,11 @@ final class AppFlowEvents {
             .toList();
     return switch (requests.size()) {
       case 0 ->
-          new Meaning.Ignored(
+          new ParsedEvent.Ignored(
               "neither end of the flow is a profile that CONNECTOR_PROFILE_PATTERN allows: "
-                  + reach.value());
-      case 1 -> new Meaning.Asks(requests.getFirst());
-      default -> new Meaning.Asks(new Request.Several(requests));
+                  + allowedProfiles.value());
+      case 1 -> new ParsedEvent.ParsedRequest(requests.getFirst());
+      default -> new ParsedEvent.ParsedRequest(new Request.Several(requests));
     };
   }
 
@@ -85,7 +86,7 @@ final class AppFlowEvents {
         connector.as("TYPE/profile", value -> new ProfileName(value.substring(slash + 1)));
     Optional<ConnectorType> type = ConnectorType.ofEvent(text.substring(0, slash));
     return Optional.of(name)
-        .filter(reach::matches)
+        .filter(allowedProfiles::matches)
         .map(
             profile ->
                 new Request.OfConnector(
@@ -100,8 +101,8 @@ final class AppFlowEvents {
         .orElseGet(Entities.Names::new);
   }
 
-  /// What a bare type such as `S3` calls its object is a bucket's path: no entity is reset, but the
-  /// names.
+  /// For a bare type such as `S3` the object is a path in a bucket. So the names are reset, and no
+  /// entity.
   private static Optional<Request> sourceWithoutProfile(JsonValue detail) {
     return detail
         .text("source")
@@ -112,33 +113,34 @@ final class AppFlowEvents {
                 new Request.OfConnector(new Connector.WithoutProfile(type), new Entities.Names()));
   }
 
-  private Meaning cloudTrailCall(JsonValue detail) {
+  private ParsedEvent cloudTrailCall(JsonValue detail) {
     String call = detail.text("eventName").orElse("");
     if (detail.has("errorCode")) {
-      return new Meaning.Ignored("the recorded call %s failed".formatted(call));
+      return new ParsedEvent.Ignored("the recorded call %s failed".formatted(call));
     }
     return switch (call) {
       case "CreateConnectorProfile", "UpdateConnectorProfile" ->
           ofProfile(
               parameter(detail, "connectorProfileName", "a profile's name", ProfileName::new));
       case "RegisterConnector", "UpdateConnectorRegistration" ->
-          new Meaning.Asks(
+          new ParsedEvent.ParsedRequest(
               ofLabel(parameter(detail, "connectorLabel", "a label", ConnectorLabel::new)));
       case "CreateFlow", "UpdateFlow" ->
-          new Meaning.Asks(
+          new ParsedEvent.ParsedRequest(
               new Request.OfFlows(parameter(detail, "flowName", "a flow's name", this::flow)));
       default ->
-          new Meaning.Ignored("the recorded call %s changes no metadata to reset".formatted(call));
+          new ParsedEvent.Ignored(
+              "the recorded call %s changes no metadata to reset".formatted(call));
     };
   }
 
-  private Meaning ofProfile(ProfileName name) {
-    return reach.matches(name)
-        ? new Meaning.Asks(
+  private ParsedEvent ofProfile(ProfileName name) {
+    return allowedProfiles.matches(name)
+        ? new ParsedEvent.ParsedRequest(
             new Request.OfConnector(new Connector.NamedProfile(name), new Entities.UsedByFlows()))
-        : new Meaning.Ignored(
+        : new ParsedEvent.Ignored(
             "profile %s is not one that CONNECTOR_PROFILE_PATTERN allows: %s"
-                .formatted(name.value(), reach.value()));
+                .formatted(name.value(), allowedProfiles.value()));
   }
 
   private static Request ofLabel(ConnectorLabel label) {

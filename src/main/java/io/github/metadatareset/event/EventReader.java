@@ -1,29 +1,33 @@
 package io.github.metadatareset.event;
 
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Connector;
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.request.Member;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/// Finds the request in what arrives: bare, in up to four wrappers, or meant by an AWS event. AWS's
+/// Finds the request in an event: bare, in up to four wrappers, or as an AWS event means it. AWS's
 /// own members are read tolerantly, requests strictly.
 public final class EventReader {
 
-  /// Leaves room for the cause, with which a request goes onto the queue.
+  /// Leaves room for the message attributes with which a request goes onto the queue.
   private static final int MAX_REQUEST_BYTES = SqsMessage.MAX_BYTES - 1024;
 
-  /// Leaves room besides for the name, the type and the version that each part for one profile has,
-  /// and its request had not.
+  /// Also leaves room for the profile name, type and API version that each sub-request for one
+  /// profile has, and its request has not.
   private static final int MAX_BYTES_FOR_SEVERAL_PROFILES = SqsMessage.MAX_BYTES - 8 * 1024;
 
   private static final int MAX_WRAPPERS = 4;
 
-  /// Amazon SNS, the records of Lambda destinations, Step Functions status changes, and any event
-  /// of EventBridge, in this order.
+  /// Amazon SNS, Lambda destination records, Step Functions status changes, and any event of
+  /// EventBridge, in this order.
   private static final List<List<String>> WRAPPERS =
       List.of(
           List.of("Message"),
@@ -38,56 +42,64 @@ public final class EventReader {
   private final RequestReader requests;
   private final AppFlowEvents appFlowEvents;
 
-  public EventReader(ProfilePattern reach) {
-    this.requests = new RequestReader(reach);
-    this.appFlowEvents = new AppFlowEvents(reach);
+  public EventReader(ProfilePattern allowedProfiles) {
+    this.requests = new RequestReader(allowedProfiles);
+    this.appFlowEvents = new AppFlowEvents(allowedProfiles);
   }
 
   /// Reads the body of a message.
   ///
   /// @throws RequestFailedException if there is no request in it, or it is wrong
-  public Meaning read(String body) {
-    return read(JsonValue.parse(body, ""));
+  public ParsedEvent read(String body) {
+    return read(() -> JsonValue.parse(body, ""));
   }
 
   /// Reads what the function was invoked with.
   ///
   /// @throws RequestFailedException if there is no request in it, or it is wrong
-  public Meaning read(JsonValue event) {
-    return unwrap(event, 0);
+  public ParsedEvent read(JsonValue event) {
+    return read(() -> event);
   }
 
-  private Meaning unwrap(JsonValue value, int depth) {
+  private ParsedEvent read(Supplier<JsonValue> event) {
+    try {
+      return unwrap(event.get(), 0);
+    } catch (InvalidJsonException e) {
+      throw RequestFailedException.invalid(e.getMessage());
+    }
+  }
+
+  private ParsedEvent unwrap(JsonValue value, int depth) {
     boolean envelope = isEnvelope(value);
     if (envelope) {
-      Optional<Meaning> meaning = appFlowEvents.translate(value);
+      Optional<ParsedEvent> meaning = appFlowEvents.translate(value);
       if (meaning.isPresent()) {
         return meaning.get();
       }
     }
     Optional<JsonValue> wrapped = wrapped(value);
     if (wrapped.isEmpty()) {
-      return asks(value);
+      return parsedRequest(value);
     }
     JsonValue content = parsed(wrapped.get());
     if (depth == MAX_WRAPPERS) {
       throw content.refused("at most %d wrappers around a request".formatted(MAX_WRAPPERS));
     }
-    if (carriesNothing(content) || (envelope && isOfAws(value) && !leadsOn(content))) {
+    if (carriesNothing(content) || (envelope && isOfAws(value) && !leadsToRequest(content))) {
       throw noRequest(content);
     }
     return unwrap(content, depth + 1);
   }
 
-  /// A request that is one call is never long: its names are bounded.
-  private Meaning asks(JsonValue value) {
+  /// A request for one call is never too long, as its names are bounded.
+  private ParsedEvent parsedRequest(JsonValue value) {
     Request request = requests.read(value);
     int max = maxBytes(request);
-    if (request.isWide() && request.json().length() > max) {
+    if (request.needsSplitting() && request.json().length() > max) {
       throw value.refused(
-          "at most %d bytes in ASCII, as its parts have to go onto the queue".formatted(max));
+          "at most %d bytes in ASCII, as its sub-requests go onto the queue".formatted(max));
     }
-    return new Meaning.Asks(request);
+    return new ParsedEvent.ParsedRequest(request);
   }
 
   private static int maxBytes(Request request) {
@@ -96,8 +108,8 @@ public final class EventReader {
         : MAX_BYTES_FOR_SEVERAL_PROFILES;
   }
 
-  /// What a wrapper holds, where this is one. What has a member of a request is none, so that the
-  /// strict reading refuses what is beside it.
+  /// The content of a wrapper, if this is one. A value with a member of a request is no wrapper, so
+  /// the strict reader refuses the members beside it.
   private static Optional<JsonValue> wrapped(JsonValue value) {
     return WRAPPERS.stream().map(path -> at(value, path)).flatMap(Optional::stream).findFirst();
   }
@@ -105,7 +117,7 @@ public final class EventReader {
   private static Optional<JsonValue> at(JsonValue value, List<String> path) {
     Optional<JsonValue> found = Optional.of(value);
     for (String member : path) {
-      found = found.filter(parent -> !asksItself(parent)).flatMap(parent -> parent.member(member));
+      found = found.filter(parent -> !isRequest(parent)).flatMap(parent -> parent.member(member));
     }
     return found;
   }
@@ -129,12 +141,12 @@ public final class EventReader {
   }
 
   /// Whether an AWS event's detail holds a request, or a wrapper that may.
-  private static boolean leadsOn(JsonValue content) {
-    return asksItself(content) || wrapped(content).isPresent();
+  private static boolean leadsToRequest(JsonValue content) {
+    return isRequest(content) || wrapped(content).isPresent();
   }
 
-  private static boolean asksItself(JsonValue value) {
-    return value.memberNames().stream().anyMatch(RequestReader.MEMBERS::contains);
+  private static boolean isRequest(JsonValue value) {
+    return value.memberNames().stream().anyMatch(Member::isName);
   }
 
   private static RequestFailedException noRequest(JsonValue content) {

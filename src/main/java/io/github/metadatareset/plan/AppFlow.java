@@ -11,20 +11,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/// Amazon AppFlow, as far as this function asks anything of it. Every method answers with all
-/// pages, and throws [RequestFailedException] where AppFlow does not answer as it should.
+/// The port to Amazon AppFlow: the operations that this function uses. Each method returns all
+/// pages, and throws [RequestFailedException] where AppFlow does not answer as documented.
 public interface AppFlow {
 
   /// The most names that [#profiles(Collection)] takes.
   int MAX_PROFILE_NAMES = 100;
 
-  /// Makes the call (ResetConnectorMetadataCache).
+  /// Makes the call of ResetConnectorMetadataCache.
   void reset(ResetCall call);
 
   /// All connector profiles of the account and region (DescribeConnectorProfiles).
   List<Profile> profiles();
 
-  /// Those of the named profiles that exist (DescribeConnectorProfiles).
+  /// The named profiles, as far as they exist (DescribeConnectorProfiles).
   List<Profile> profiles(Collection<ProfileName> names);
 
   /// The versions of its application's API that a custom connector supports (DescribeConnector).
@@ -32,21 +32,21 @@ public interface AppFlow {
 
   /// The entities of every group, from AppFlow's cache (ListConnectorEntities).
   ///
-  /// @param parent where the entities are nested below one
+  /// @param parent whose nested entities are listed; empty for the root
   List<Entity> entities(
       Connector.Exact connector, Optional<EntitiesPath> parent, Optional<ApiVersion> apiVersion);
 
   /// The names of all flows that are neither deprecated nor deleted (ListFlows).
   List<String> flowNames();
 
-  /// What a flow reads and writes through connector profiles (DescribeFlow); empty where there is
-  /// no such flow, or it is deprecated or deleted.
+  /// What a flow reads and writes through connector profiles (DescribeFlow); empty if there is no
+  /// such flow, or it is deprecated or deleted.
   Optional<Flow> flow(String name);
 
   /// A connector profile.
   ///
   /// @param type empty for one that is newer than this function
-  /// @param label the custom connector that the profile is of
+  /// @param label of the custom connector, if the profile belongs to one
   record Profile(ProfileName name, Optional<ConnectorType> type, Optional<ConnectorLabel> label) {
 
     boolean isOf(ConnectorType other) {
@@ -67,7 +67,7 @@ public interface AppFlow {
   /// An entity that a flow reads or writes.
   ///
   /// @param parent the entity it is nested below
-  /// @param apiVersion the version that the flow speaks, where it says one
+  /// @param apiVersion that the flow uses, if it names one
   record Use(
       ProfileName profile,
       String entity,

@@ -6,50 +6,51 @@ import io.github.metadatareset.plan.AppFlow.Use;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.FlowPattern;
+import io.github.metadatareset.request.InvocationInterruptedException;
 import io.github.metadatareset.request.ProfileName;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 
-/// What AppFlow holds, asked at most once within one invocation, and forgotten with it: a tool
-/// against stale caches has none of its own. Safe for use by many threads.
-public final class Discovery {
+/// What AppFlow holds. Each question is asked at most once within one invocation, and the answers
+/// are forgotten with it. Safe for use by many threads.
+final class Discovery {
 
   private final AppFlow appFlow;
   private final int concurrency;
-  private final Map<ProfileName, Answer<List<Profile>>> named = new ConcurrentHashMap<>();
-  private final Answer<List<Profile>> profiles;
-  private final Answer<List<String>> flowNames;
-  private final Answer<List<Use>> uses;
-  private final Map<String, Answer<Optional<Flow>>> flowsByName = new ConcurrentHashMap<>();
-  private final Map<ConnectorLabel, Answer<List<ApiVersion>>> versions = new ConcurrentHashMap<>();
+  private final Map<ProfileName, Lookup<List<Profile>>> named = new ConcurrentHashMap<>();
+  private final Lookup<List<Profile>> profiles;
+  private final Lookup<List<String>> flowNames;
+  private final Lookup<List<Use>> uses;
+  private final Map<String, Lookup<Optional<Flow>>> flowsByName = new ConcurrentHashMap<>();
+  private final Map<ConnectorLabel, Lookup<List<ApiVersion>>> versions = new ConcurrentHashMap<>();
 
   /// @param concurrency how many flows are described at the same time
-  public Discovery(AppFlow appFlow, int concurrency) {
+  Discovery(AppFlow appFlow, int concurrency) {
     this.appFlow = appFlow;
     this.concurrency = concurrency;
-    this.profiles = new Answer<>(appFlow::profiles);
-    this.flowNames = new Answer<>(appFlow::flowNames);
+    this.profiles = new Lookup<>(appFlow::profiles);
+    this.flowNames = new Lookup<>(appFlow::flowNames);
     this.uses =
-        new Answer<>(
+        new Lookup<>(
             () -> flows(FlowPattern.ALL).stream().flatMap(flow -> flow.uses().stream()).toList());
   }
 
-  /// These profiles will be asked for by name: they are looked up a hundred in a call, once one is.
-  public void expect(Collection<ProfileName> names) {
+  /// Announces profiles that will be asked for by name: when the first one is, a hundred are looked
+  /// up in one call.
+  void announce(Collection<ProfileName> names) {
     names.stream()
         .gather(Gatherers.windowFixed(AppFlow.MAX_PROFILE_NAMES))
         .forEach(
             window -> {
-              Answer<List<Profile>> answer = new Answer<>(() -> appFlow.profiles(window));
-              window.forEach(name -> named.put(name, answer));
+              Lookup<List<Profile>> lookup = new Lookup<>(() -> appFlow.profiles(window));
+              window.forEach(name -> named.put(name, lookup));
             });
   }
 
@@ -57,7 +58,7 @@ public final class Discovery {
     return profiles.get();
   }
 
-  /// The profile of that name; empty where AppFlow knows none.
+  /// The profile of that name; empty where AppFlow has none.
   Optional<Profile> profile(ProfileName name) {
     return named.getOrDefault(name, profiles).get().stream()
         .filter(profile -> profile.name().equals(name))
@@ -66,7 +67,7 @@ public final class Discovery {
 
   List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
     return versions
-        .computeIfAbsent(label, _ -> new Answer<>(() -> appFlow.supportedApiVersions(label)))
+        .computeIfAbsent(label, _ -> new Lookup<>(() -> appFlow.supportedApiVersions(label)))
         .get();
   }
 
@@ -80,8 +81,7 @@ public final class Discovery {
     return uses.get();
   }
 
-  /// The flows that match: one DescribeFlow for a name, else a scan, in which each flow is
-  /// described once whoever asks.
+  /// The flows that match: one DescribeFlow for a name, else one for each flow that matches.
   List<Flow> flows(FlowPattern pattern) {
     if (pattern.isName()) {
       return described(pattern.value()).stream().toList();
@@ -94,28 +94,27 @@ public final class Discovery {
   }
 
   private Optional<Flow> described(String name) {
-    return flowsByName.computeIfAbsent(name, _ -> new Answer<>(() -> appFlow.flow(name))).get();
+    return flowsByName.computeIfAbsent(name, _ -> new Lookup<>(() -> appFlow.flow(name))).get();
   }
 
-  /// Asked by the first thread that wants it; a failure is everyone's, too.
-  private static final class Answer<T> {
-    private final FutureTask<T> question;
+  /// Looked up by the first thread that needs it. A failure is the answer for every thread.
+  private static final class Lookup<T> {
+    private final FutureTask<T> task;
 
-    Answer(Supplier<T> question) {
-      this.question = new FutureTask<>(question::get);
+    Lookup(Supplier<T> lookUp) {
+      this.task = new FutureTask<>(lookUp::get);
     }
 
     T get() {
-      question.run();
+      task.run();
       try {
-        return question.get();
+        return task.get();
       } catch (ExecutionException e) {
         throw e.getCause() instanceof RuntimeException failure
             ? failure
             : new IllegalStateException(e.getCause());
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new CancellationException("interrupted while waiting for an answer of AppFlow");
+        throw new InvocationInterruptedException("waiting for an answer of AppFlow", e);
       }
     }
   }

@@ -3,41 +3,59 @@ package io.github.metadatareset.plan;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
+import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
 import java.util.Collection;
 import java.util.List;
 
-/// Says whether a request is one call, and which.
+/// Plans the requests of one invocation. Safe for use by many threads.
 public final class Planner {
 
-  private final Versions versions;
+  private final Discovery discovery;
+  private final ApiVersions versions;
+  private final Splitter splitter;
 
-  public Planner(Discovery discovery) {
-    this.versions = new Versions(discovery);
+  /// @param concurrency how many flows are described at the same time
+  /// @param allowedProfiles the profiles that patterns and flows may lead to
+  public Planner(AppFlow appFlow, int concurrency, ProfilePattern allowedProfiles) {
+    this.discovery = new Discovery(appFlow, concurrency);
+    this.versions = new ApiVersions(discovery);
+    this.splitter = new Splitter(appFlow, discovery, versions, allowedProfiles);
   }
 
-  /// The profiles whose type or label has to be looked up to plan the requests.
-  public static List<ProfileName> toLookUp(Collection<Request> requests) {
+  /// Announces requests that will be planned: the profiles that they name are then looked up a
+  /// hundred in a call.
+  public void announce(Collection<Request> requests) {
+    discovery.announce(profilesToLookUp(requests));
+  }
+
+  private static List<ProfileName> profilesToLookUp(Collection<Request> requests) {
     return requests.stream()
         .filter(Request.OfConnector.class::isInstance)
         .map(Request.OfConnector.class::cast)
-        .filter(Versions::needsLookUp)
+        .filter(ApiVersions::needsLookUp)
         .map(request -> ((NamedProfile) request.connector()).name())
         .distinct()
         .toList();
   }
 
+  /// Says what has to be done for a request, with no more look-ups than a single call needs.
   public Plan plan(Request request) {
-    if (request.isWide() || !(request instanceof Request.OfConnector narrow)) {
-      return new Plan.Split(request);
+    if (!(request instanceof Request.OfConnector ofConnector) || request.needsSplitting()) {
+      return new Plan.ToSplit(request);
     }
     try {
-      List<Request.OfConnector> complete = versions.complete(narrow);
-      return complete.size() == 1
-          ? new Plan.Call(complete.getFirst().call().orElseThrow())
-          : new Plan.Split(request);
+      return new SubRequests(versions.complete(ofConnector)).plan();
     } catch (RuntimeException e) {
-      return new Plan.Unclear(Failure.of(e));
+      return new Plan.Failed(Failure.of(e));
     }
+  }
+
+  /// Splits a request that needs several calls.
+  ///
+  /// @throws RequestFailedException if AppFlow does not answer, or nothing matches a pattern
+  public Plan.Complete split(Request request) {
+    return splitter.split(request).plan();
   }
 }

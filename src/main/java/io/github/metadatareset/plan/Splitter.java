@@ -4,8 +4,6 @@ import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Flow;
 import io.github.metadatareset.plan.AppFlow.Profile;
 import io.github.metadatareset.plan.AppFlow.Use;
-import io.github.metadatareset.plan.Plan.Impossible;
-import io.github.metadatareset.plan.Plan.Parts;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
@@ -14,36 +12,27 @@ import io.github.metadatareset.request.EntitiesPath;
 import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.FlowPattern;
+import io.github.metadatareset.request.Member;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
-import io.github.metadatareset.request.RequestReader;
 import io.github.metadatareset.request.ResetCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/// Splits a request into smaller ones. A part that cannot be done stands aside, and its siblings go
-/// on.
-public final class Splitter {
-
-  private final AppFlow appFlow;
-  private final Discovery discovery;
-  private final ProfilePattern reach;
-  private final Versions versions;
-
-  /// @param reach the profiles that patterns and flows may reach
-  public Splitter(AppFlow appFlow, Discovery discovery, ProfilePattern reach) {
-    this.appFlow = appFlow;
-    this.discovery = discovery;
-    this.reach = reach;
-    this.versions = new Versions(discovery);
-  }
+/// Splits a request into smaller ones. A sub-request that cannot be made is set aside, and the
+/// others go on.
+///
+/// @param allowedProfiles the profiles that patterns and flows may lead to
+record Splitter(
+    AppFlow appFlow, Discovery discovery, ApiVersions versions, ProfilePattern allowedProfiles) {
 
   /// @throws RequestFailedException if AppFlow does not answer, or nothing matches a pattern
-  public Parts split(Request request) {
+  SubRequests split(Request request) {
     return switch (request) {
-      case Request.Several(var requests) -> new Parts(0, requests, List.of());
+      case Request.Several(var requests) -> new SubRequests(requests);
       case Request.OfFlows(var flows) -> ofFlows(flows);
       case Request.OfConnector ofConnector ->
           switch (ofConnector.connector()) {
@@ -53,10 +42,10 @@ public final class Splitter {
     };
   }
 
-  private Parts ofMatching(MatchingProfiles matching, Request.OfConnector request) {
+  private SubRequests ofMatching(MatchingProfiles matching, Request.OfConnector request) {
     List<Request.OfConnector> requests =
         discovery.profiles().stream()
-            .filter(profile -> isMeant(profile, matching))
+            .filter(profile -> matches(profile, matching))
             .map(profile -> new NamedProfile(profile.name(), profile.type()))
             .map(request::withConnector)
             .toList();
@@ -66,84 +55,81 @@ public final class Splitter {
     if (request.entities() instanceof Entities.UsedByFlows) {
       return usedByFlows(requests);
     }
-    Gathering parts = new Gathering();
-    requests.forEach(parts::add);
-    return parts.done();
+    Collector collector = new Collector();
+    requests.forEach(collector::add);
+    return collector.subRequests();
   }
 
-  private boolean isMeant(Profile profile, MatchingProfiles matching) {
-    return reach.matches(profile.name())
+  private boolean matches(Profile profile, MatchingProfiles matching) {
+    return allowedProfiles.matches(profile.name())
         && matching.name().matches(profile.name())
         && (matching.type().isEmpty() || matching.type().equals(profile.type()))
         && (matching.label().isEmpty() || matching.label().equals(profile.label()));
   }
 
-  private Parts ofExact(Request.OfConnector request) {
+  private SubRequests ofExact(Request.OfConnector request) {
     return switch (request.entities()) {
       case Entities.UsedByFlows() -> usedByFlows(List.of(request));
       case Entities.Listed(var names) -> {
-        Gathering parts = new Gathering();
-        names.forEach(name -> parts.add(request.withEntities(new Entities.One(name))));
-        yield parts.done();
+        Collector collector = new Collector();
+        names.forEach(name -> collector.add(request.withEntities(new Entities.One(name))));
+        yield collector.subRequests();
       }
       case Entities.All(int depth) -> {
         List<Request.OfConnector> complete = versions.complete(request);
-        yield complete.size() == 1
-            ? all(complete.getFirst(), depth)
-            : new Parts(0, List.copyOf(complete), List.of());
+        yield complete.size() == 1 ? all(complete.getFirst(), depth) : new SubRequests(complete);
       }
-      case Entities.Names _, Entities.One _ ->
-          new Parts(0, List.copyOf(versions.complete(request)), List.of());
+      case Entities.Names _, Entities.One _ -> new SubRequests(versions.complete(request));
     };
   }
 
   /// Per profile the names, and the details of what flows use through it.
-  private Parts usedByFlows(List<Request.OfConnector> requests) {
-    Gathering parts = new Gathering();
+  private SubRequests usedByFlows(List<Request.OfConnector> requests) {
+    Collector collector = new Collector();
     for (Request.OfConnector request : requests) {
-      parts.add(request.withEntities(new Entities.Names()));
+      collector.add(request.withEntities(new Entities.Names()));
       if (request.connector() instanceof NamedProfile(var name, _)) {
         discovery.uses().stream()
             .filter(use -> use.profile().equals(name))
-            .forEach(use -> parts.add(request, use, versions::complete));
+            .forEach(use -> collector.addUse(request, use, versions::complete));
       }
     }
-    return parts.done();
+    return collector.subRequests();
   }
 
-  private Parts ofFlows(FlowPattern pattern) {
+  private SubRequests ofFlows(FlowPattern pattern) {
     List<Flow> flows = discovery.flows(pattern);
     if (flows.isEmpty() && !pattern.equals(FlowPattern.ALL)) {
       throw noMatch(pattern.value(), discovery.flowCount(), "flows");
     }
-    Gathering parts = new Gathering();
+    Collector collector = new Collector();
     flows.stream()
         .flatMap(flow -> flow.uses().stream())
-        .filter(use -> reach.matches(use.profile()))
+        .filter(use -> allowedProfiles.matches(use.profile()))
         .forEach(
             use ->
-                parts.add(
+                collector.addUse(
                     new Request.OfConnector(new NamedProfile(use.profile()), new Entities.Names()),
                     use,
                     request -> versions.complete(request, use)));
-    return parts.done();
+    return collector.subRequests();
   }
 
-  /// Resets the list of names first, as AppFlow answers from the very cache.
-  private Parts all(Request.OfConnector request, int depth) {
+  /// Resets the list of names first: AppFlow answers ListConnectorEntities from the same cache.
+  private SubRequests all(Request.OfConnector request, int depth) {
     ResetCall names = request.withEntities(new Entities.Names()).call().orElseThrow();
     appFlow.reset(names);
-    Gathering parts = new Gathering(1);
+    Collector collector = new Collector(1);
     for (Entity entity :
         appFlow.entities(names.connector(), names.entitiesPath(), names.apiVersion())) {
-      parts.addEntity(request, entity.name());
-      boolean itsOwnParent =
+      collector.addEntity(request, entity.name());
+      boolean isItsOwnParent =
           names.entitiesPath().filter(path -> path.value().equals(entity.name())).isPresent();
-      if (entity.hasNestedEntities() && !itsOwnParent) {
-        parts.addChildren(request, entity.name(), depth + 1);
+      if (entity.hasNestedEntities() && !isItsOwnParent) {
+        collector.addChildren(request, entity.name(), depth + 1);
       }
     }
-    return parts.done();
+    return collector.subRequests();
   }
 
   private static RequestFailedException noMatch(String pattern, int count, String what) {
@@ -151,39 +137,51 @@ public final class Splitter {
         "NoMatch", "%s matches none of the %d %s".formatted(pattern, count, what));
   }
 
-  /// The parts so far. What fails for good stands aside; a failure that may pass ends the split.
-  private final class Gathering {
+  /// Collects the sub-requests. A permanent failure concerns one of them only; a retryable one ends
+  /// the split.
+  private final class Collector {
     private final int resets;
-    private final List<Request> parts = new ArrayList<>();
-    private final List<Impossible> impossible = new ArrayList<>();
+    private final List<Request> requests = new ArrayList<>();
+    private final List<SubRequests.Rejected> rejected = new ArrayList<>();
 
-    Gathering() {
+    Collector() {
       this(0);
     }
 
-    Gathering(int resets) {
+    /// @param resets how many calls were already made
+    Collector(int resets) {
       this.resets = resets;
     }
 
+    SubRequests subRequests() {
+      return new SubRequests(resets, requests, rejected);
+    }
+
+    /// Adds a request that names no API version yet.
     void add(Request.OfConnector request) {
       add(request, versions::complete);
     }
 
-    /// An entity that a flow uses.
-    void add(Request.OfConnector request, Use use, Completion completion) {
+    /// Adds an entity that a flow uses.
+    void addUse(
+        Request.OfConnector request,
+        Use use,
+        Function<Request.OfConnector, List<Request.OfConnector>> complete) {
       Request.OfConnector place =
           use.parent().flatMap(EntitiesPath::of).map(request::withEntitiesPath).orElse(request);
-      entity(place, use.entity())
+      ofEntity(place, use.entity())
           .flatMap(
               entity ->
                   use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))
-          .ifPresent(entity -> add(entity, completion));
+          .ifPresent(entity -> add(entity, complete));
     }
 
+    /// Adds an entity as ListConnectorEntities names it.
     void addEntity(Request.OfConnector request, String name) {
-      entity(request, name).ifPresent(parts::add);
+      ofEntity(request, name).ifPresent(requests::add);
     }
 
+    /// Adds everything below an entity.
     void addChildren(Request.OfConnector request, String parent, int depth) {
       Request.OfConnector deeper =
           request.withEntities(new Entities.All(Math.min(depth, Entities.MAX_DEPTH)));
@@ -191,41 +189,39 @@ public final class Splitter {
           .ifPresent(
               children -> {
                 if (depth > Entities.MAX_DEPTH) {
-                  fail(
+                  reject(
                       children.json(),
                       "TooDeep",
                       "the entities below %s are nested deeper than %d levels"
                           .formatted(parent, Entities.MAX_DEPTH));
                 } else {
-                  parts.add(children);
+                  requests.add(children);
                 }
               });
     }
 
-    Parts done() {
-      return new Parts(resets, parts, impossible);
-    }
-
-    private void add(Request.OfConnector request, Completion completion) {
+    private void add(
+        Request.OfConnector request,
+        Function<Request.OfConnector, List<Request.OfConnector>> complete) {
       try {
-        parts.addAll(completion.complete(request));
+        requests.addAll(complete.apply(request));
       } catch (RequestFailedException e) {
         switch (e.failure()) {
           case Failure.Permanent permanent ->
-              impossible.add(new Impossible(request.json(), permanent));
+              rejected.add(new SubRequests.Rejected(request.json(), permanent));
           case Failure.Retryable _ -> throw e;
         }
       }
     }
 
-    private Optional<Request.OfConnector> entity(Request.OfConnector request, String name) {
+    private Optional<Request.OfConnector> ofEntity(Request.OfConnector request, String name) {
       try {
         return Optional.of(request.withEntities(new Entities.One(new EntityName(name))));
       } catch (IllegalArgumentException e) {
-        fail(
-            request.withEntities(new Entities.Names()).jsonWith(RequestReader.ENTITY, name),
+        reject(
+            request.withEntities(new Entities.Names()).jsonWith(Member.CONNECTOR_ENTITY_NAME, name),
             "InvalidEntityName",
-            "AppFlow cannot be asked for this entity: it takes " + e.getMessage());
+            "AppFlow does not take the name of this entity; expected " + e.getMessage());
         return Optional.empty();
       }
     }
@@ -233,25 +229,20 @@ public final class Splitter {
     private Optional<Request.OfConnector> below(Request.OfConnector request, String parent) {
       try {
         if (parent.isEmpty()) {
-          throw new IllegalArgumentException("a name, and an empty one for the root");
+          throw new IllegalArgumentException("a name that is not empty");
         }
         return Optional.of(request.withEntitiesPath(new EntitiesPath(parent)));
       } catch (IllegalArgumentException e) {
-        fail(
-            request.jsonWith(RequestReader.PATH, parent),
+        reject(
+            request.jsonWith(Member.ENTITIES_PATH, parent),
             "InvalidEntitiesPath",
-            "AppFlow cannot be asked for what is below this parent: it takes " + e.getMessage());
+            "AppFlow does not take the name of this parent; expected " + e.getMessage());
         return Optional.empty();
       }
     }
 
-    private void fail(String body, String code, String message) {
-      impossible.add(new Impossible(body, new Failure.Permanent(code, message)));
+    private void reject(String body, String code, String message) {
+      rejected.add(new SubRequests.Rejected(body, new Failure.Permanent(code, message)));
     }
-  }
-
-  @FunctionalInterface
-  private interface Completion {
-    List<Request.OfConnector> complete(Request.OfConnector request);
   }
 }

@@ -1,3 +1,3 @@
-/// One request into the call that it is or the smaller requests that it comes to: profiles,
-/// entities, flows and API versions, as AppFlow has them now.
+/// Turns one request into one call or into smaller requests, by what AppFlow has at that time:
+/// profiles, entities, flows and API versions.
 package io.github.metadatareset.plan;

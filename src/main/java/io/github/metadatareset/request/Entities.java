@@ -5,9 +5,16 @@ import java.util.List;
 /// Which entities of a connector are meant.
 public sealed interface Entities {
 
-  /// How deep nested entities are walked. Lambda breaks a chain of about 16 invocations that go
-  /// through one queue; a list, a pattern and the last details take up to four more.
+  /// How deep nested entities are followed. Lambda stops a function that invokes itself through a
+  /// queue after about 16 invocations; a list, a pattern and the details at the end take up to
+  /// four.
   int MAX_DEPTH = 10;
+
+  /// What stands in JSON for [UsedByFlows].
+  String USED_BY_FLOWS = "USED_BY_FLOWS";
+
+  /// What stands in JSON for [All].
+  String ALL = "ALL";
 
   /// The list of entity names, and no entity's details.
   record Names() implements Entities {}
@@ -22,11 +29,12 @@ public sealed interface Entities {
     }
   }
 
-  /// The names, and the details of what flows read from or write to through the profile.
+  /// The names, and the details of every entity that a flow reads or writes through the profile.
   record UsedByFlows() implements Entities {}
 
-  /// The names and the details of all there are, nested ones too; `depth` says how far down this
-  /// is.
+  /// The names and the details of all entities, nested ones too.
+  ///
+  /// @param depth how many levels below the root this is
   record All(int depth) implements Entities {
     public All {
       if (depth < 0 || depth > MAX_DEPTH) {

@@ -2,31 +2,37 @@ package io.github.metadatareset.request;
 
 import java.util.Optional;
 
-/// Why a request was not made good, and so what becomes of it.
+/// Why a request failed, and whether a retry can help.
 public sealed interface Failure {
 
-  /// AppFlow's or AWS's error code, or one of this function's own, which the README lists.
+  /// AppFlow's or AWS's error code, or one of this function's own, which `docs/requests.md` lists.
   String code();
 
   /// What happened, for the person who reads the dead letter.
   String message();
 
-  /// What was thrown, where that says so; anything else says nothing about the request.
+  /// What an exception means for the request. An unknown one says nothing about the request itself,
+  /// so a retry may help.
+  ///
+  /// @throws InvocationInterruptedException if that is what was thrown: it is no failure
   static Failure of(Throwable thrown) {
-    return thrown instanceof RequestFailedException failed
-        ? failed.failure()
-        : new Unavailable(
-            thrown.getClass().getSimpleName(),
-            Optional.ofNullable(thrown.getMessage()).orElse("no message"));
+    return switch (thrown) {
+      case RequestFailedException failed -> failed.failure();
+      case InvocationInterruptedException interrupted -> throw interrupted;
+      default ->
+          new Unavailable(
+              thrown.getClass().getSimpleName(),
+              Optional.ofNullable(thrown.getMessage()).orElse("no message"));
+    };
   }
 
-  /// No delivery will succeed until a person changes something.
+  /// No retry succeeds until a person changes something.
   record Permanent(String code, String message) implements Failure {}
 
-  /// Another delivery may succeed.
+  /// A retry may succeed.
   sealed interface Retryable extends Failure {}
 
-  /// A service refused the call for its rate.
+  /// A service refused the call because of its rate.
   record Throttled(String code, String message) implements Retryable {}
 
   /// The function's role or credentials were refused, which is not the request's fault.

@@ -34,9 +34,9 @@ public sealed interface Request {
       return new OfConnector(connector, entities, entitiesPath, Optional.of(other));
     }
 
-    /// This request as JSON with a value that AppFlow would refuse: what the dead letter for
-    /// something that cannot be asked for says. Of a value that is far too long, the beginning.
-    public String jsonWith(String member, String refusedValue) {
+    /// This request as JSON with a value that AppFlow would refuse: the body of the dead letter for
+    /// a sub-request that cannot be made. Of a value that is far too long, the beginning.
+    public String jsonWith(Member member, String refusedValue) {
       return RequestWriter.write(this, member, refusedValue);
     }
 
@@ -77,9 +77,9 @@ public sealed interface Request {
         : Optional.empty();
   }
 
-  /// Whether it takes more than one call whatever AppFlow holds; any other may still turn out to,
-  /// where an API version has to be found.
-  default boolean isWide() {
+  /// Whether it always needs more than one call. Any other request may still need several, one for
+  /// each API version that has to be found.
+  default boolean needsSplitting() {
     return switch (this) {
       case OfConnector request -> request.call().isEmpty();
       case OfFlows _, Several _ -> true;

@@ -1,41 +1,36 @@
 package io.github.metadatareset.request;
 
+import static io.github.metadatareset.request.Member.API_VERSION;
+import static io.github.metadatareset.request.Member.CONNECTOR_ENTITY_NAME;
+import static io.github.metadatareset.request.Member.CONNECTOR_LABEL;
+import static io.github.metadatareset.request.Member.CONNECTOR_PROFILE_NAME;
+import static io.github.metadatareset.request.Member.CONNECTOR_TYPE;
+import static io.github.metadatareset.request.Member.DEPTH;
+import static io.github.metadatareset.request.Member.ENTITIES;
+import static io.github.metadatareset.request.Member.ENTITIES_PATH;
+import static io.github.metadatareset.request.Member.FLOW_NAME;
+import static io.github.metadatareset.request.Member.REQUESTS;
+
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
-/// Reads requests strictly: what is not exactly a request is refused with the member, what it holds
-/// and what was expected, so that no typo silently does less or more than was meant.
+/// Reads requests strictly: whatever is not exactly a request is rejected with the member, what it
+/// holds and what was expected, so that no typo silently does less or more than was meant.
 ///
-/// @param reach the profiles that this deployment may reset (`CONNECTOR_PROFILE_PATTERN`)
-public record RequestReader(ProfilePattern reach) {
+/// @param allowedProfiles the profiles that this deployment may reset (`CONNECTOR_PROFILE_PATTERN`)
+public record RequestReader(ProfilePattern allowedProfiles) {
 
   /// The most requests in one list, and the most names in `entities`.
   public static final int MAX_LIST = 1000;
 
-  /// The two members whose values come from AppFlow's own lists, which may hold what it refuses.
-  public static final String ENTITY = "connectorEntityName";
-
-  public static final String PATH = "entitiesPath";
-
-  private static final String PROFILE = "connectorProfileName";
-  private static final String TYPE = "connectorType";
-  private static final String LABEL = "connectorLabel";
-  private static final String VERSION = "apiVersion";
-  private static final String ENTITIES = "entities";
-  private static final String FLOW = "flowName";
-  private static final String REQUESTS = "requests";
-  private static final String DEPTH = "depth";
-
-  /// Every member that a request can have.
-  public static final Set<String> MEMBERS =
-      Set.of(PROFILE, TYPE, LABEL, ENTITY, PATH, VERSION, ENTITIES, FLOW, REQUESTS, DEPTH);
-
-  static final String USED_BY_FLOWS = "USED_BY_FLOWS";
-  static final String ALL = "ALL";
-
-  private static final String A_MEMBER = "one of the members " + MEMBERS.stream().sorted().toList();
+  private static final String A_MEMBER =
+      "one of the members "
+          + Arrays.stream(Member.values()).map(Member::jsonName).sorted().toList();
   private static final String A_REQUEST =
       "an object with connectorProfileName, a connectorType without profile, flowName or requests";
   private static final String A_PROFILE =
@@ -44,15 +39,16 @@ public record RequestReader(ProfilePattern reach) {
       "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to " + MAX_LIST + " entity names";
   private static final String SOME_REQUESTS =
       "a list of 1 to " + MAX_LIST + " requests, none with requests of its own";
+  private static final String DEPTH_ONLY_WITH_ALL = "depth only beside \"entities\": \"ALL\"";
+  private static final String LABEL_ONLY_WITH_PATTERN = "connectorLabel only beside a pattern";
 
-  /// @throws RequestFailedException if the value is no request
+  /// @throws InvalidJsonException if the value is no request
   public Request read(JsonValue value) {
-    return value.has(REQUESTS) ? several(value) : single(value);
+    return member(value, REQUESTS).map(list -> several(value, list)).orElseGet(() -> single(value));
   }
 
-  private Request several(JsonValue value) {
-    allowOnly(value, Set.of(REQUESTS), "no other member beside requests");
-    JsonValue list = value.member(REQUESTS).orElseThrow();
+  private Request several(JsonValue value, JsonValue list) {
+    allowOnly(value, REQUESTS, "no other member beside requests");
     List<JsonValue> elements = list.asList(SOME_REQUESTS);
     if (elements.isEmpty() || elements.size() > MAX_LIST) {
       throw list.refused(SOME_REQUESTS);
@@ -65,82 +61,96 @@ public record RequestReader(ProfilePattern reach) {
     if (!value.isObject() || value.memberNames().isEmpty()) {
       throw value.refused(A_REQUEST);
     }
-    allowOnly(value, MEMBERS, A_MEMBER);
+    allowOnly(value, Member::isName, A_MEMBER);
     forbid(value, REQUESTS, "no list inside a list of requests");
-    if (value.has(FLOW)) {
-      allowOnly(value, Set.of(FLOW), "no other member beside flowName");
-      return new Request.OfFlows(
-          required(value, FLOW, "a flow's name or pattern", FlowPattern::new));
+    Optional<JsonValue> flow = member(value, FLOW_NAME);
+    if (flow.isPresent()) {
+      allowOnly(value, FLOW_NAME, "no other member beside flowName");
+      return new Request.OfFlows(flow.get().as("a flow's name or pattern", FlowPattern::new));
     }
-    Connector connector = value.has(PROFILE) ? ofProfiles(value) : withoutProfile(value);
+    Connector connector =
+        member(value, CONNECTOR_PROFILE_NAME)
+            .map(name -> ofProfiles(value, name))
+            .orElseGet(() -> withoutProfile(value));
     Entities entities = entities(value);
     if (entities instanceof Entities.UsedByFlows) {
-      forbid(value, PATH, "no entitiesPath: the flows say which entities");
+      forbid(value, ENTITIES_PATH, "no entitiesPath: the flows say which entities");
       if (connectorType(value).filter(type -> !type.hasProfile()).isPresent()) {
-        throw member(value, ENTITIES).refused("something else for a type without profile");
+        throw member(value, ENTITIES)
+            .orElseThrow()
+            .refused("something else for a type without profile");
       }
     }
     return new Request.OfConnector(
         connector,
         entities,
-        optional(value, PATH, "a parent entity's name", EntitiesPath::new)
+        optional(value, ENTITIES_PATH, "a parent entity's name", EntitiesPath::new)
             .filter(path -> !path.value().isEmpty()),
-        optional(value, VERSION, "an API version", ApiVersion::new));
+        optional(value, API_VERSION, "an API version", ApiVersion::new));
   }
 
-  private Connector ofProfiles(JsonValue value) {
-    JsonValue name = member(value, PROFILE);
+  private Connector ofProfiles(JsonValue value, JsonValue name) {
     if (!new Glob(name.asText(A_PROFILE)).hasWildcard()) {
-      forbid(value, LABEL, "connectorLabel only beside a pattern");
+      forbid(value, CONNECTOR_LABEL, LABEL_ONLY_WITH_PATTERN);
       ProfileName profile = name.as(A_PROFILE, ProfileName::new);
-      if (!reach.matches(profile)) {
-        throw name.refused("a profile that CONNECTOR_PROFILE_PATTERN allows: " + reach.value());
+      if (!allowedProfiles.matches(profile)) {
+        throw name.refused(
+            "a profile that CONNECTOR_PROFILE_PATTERN allows: " + allowedProfiles.value());
       }
       return new Connector.NamedProfile(profile, connectorType(value));
     }
     Optional<ConnectorType> type = connectorType(value);
     if (type.filter(t -> !t.hasProfile()).isPresent()) {
-      throw member(value, TYPE).refused("a type that has profiles, as a pattern is given");
+      throw refusedType(value, "a type that has profiles, as a pattern is given");
     }
     Optional<ConnectorLabel> label =
-        optional(value, LABEL, "a connector's label", ConnectorLabel::new);
+        optional(value, CONNECTOR_LABEL, "a connector's label", ConnectorLabel::new);
     if (label.isPresent() && type.filter(t -> t != ConnectorType.CUSTOMCONNECTOR).isPresent()) {
-      throw member(value, TYPE).refused("\"CustomConnector\" or nothing beside connectorLabel");
+      throw refusedType(value, "\"CustomConnector\" or nothing beside connectorLabel");
     }
     return new Connector.MatchingProfiles(name.as(A_PROFILE, ProfilePattern::new), type, label);
   }
 
+  private static InvalidJsonException refusedType(JsonValue value, String expectation) {
+    return member(value, CONNECTOR_TYPE).orElseThrow().refused(expectation);
+  }
+
   private static Connector withoutProfile(JsonValue value) {
-    if (!value.has(TYPE)) {
+    Optional<JsonValue> type = member(value, CONNECTOR_TYPE);
+    if (type.isEmpty()) {
       throw value.refused(A_REQUEST);
     }
-    forbid(value, LABEL, "connectorLabel only beside a pattern");
-    ConnectorType type = connectorType(value).orElseThrow();
-    if (type.hasProfile()) {
-      throw value.refused("a connectorProfileName, as %s has profiles".formatted(type.apiName()));
+    forbid(value, CONNECTOR_LABEL, LABEL_ONLY_WITH_PATTERN);
+    ConnectorType connectorType = type.get().as("a connector type", ConnectorType::of);
+    if (connectorType.hasProfile()) {
+      throw value.refused(
+          "a connectorProfileName, as %s has profiles".formatted(connectorType.apiName()));
     }
-    return new Connector.WithoutProfile(type);
+    return new Connector.WithoutProfile(connectorType);
   }
 
   private static Entities entities(JsonValue value) {
-    if (!value.has(ENTITIES)) {
-      forbid(value, DEPTH, "depth only beside \"entities\": \"ALL\"");
-      return optional(value, ENTITY, "an entity's name", EntityName::new)
+    Optional<JsonValue> entities = member(value, ENTITIES);
+    if (entities.isEmpty()) {
+      forbid(value, DEPTH, DEPTH_ONLY_WITH_ALL);
+      return optional(value, CONNECTOR_ENTITY_NAME, "an entity's name", EntityName::new)
           .<Entities>map(Entities.One::new)
           .orElseGet(Entities.Names::new);
     }
-    forbid(value, ENTITY, "either connectorEntityName or entities");
-    JsonValue entities = member(value, ENTITIES);
-    if (ALL.equals(entities.content())) {
+    forbid(value, CONNECTOR_ENTITY_NAME, "either connectorEntityName or entities");
+    Object content = entities.get().content();
+    if (Entities.ALL.equals(content)) {
       return all(value);
     }
-    forbid(value, DEPTH, "depth only beside \"entities\": \"ALL\"");
-    return USED_BY_FLOWS.equals(entities.content()) ? new Entities.UsedByFlows() : listed(entities);
+    forbid(value, DEPTH, DEPTH_ONLY_WITH_ALL);
+    return Entities.USED_BY_FLOWS.equals(content)
+        ? new Entities.UsedByFlows()
+        : listed(entities.get());
   }
 
   private static Entities all(JsonValue value) {
     String aDepth = "a whole number from 0 to " + Entities.MAX_DEPTH;
-    Optional<JsonValue> depth = value.member(DEPTH);
+    Optional<JsonValue> depth = member(value, DEPTH);
     try {
       return new Entities.All(depth.map(d -> d.asInt(aDepth)).orElse(0));
     } catch (IllegalArgumentException e) {
@@ -162,28 +172,31 @@ public record RequestReader(ProfilePattern reach) {
   }
 
   private static Optional<ConnectorType> connectorType(JsonValue value) {
-    return optional(value, TYPE, "a connector type", ConnectorType::of);
-  }
-
-  private static <T> T required(
-      JsonValue value, String name, String expectation, Function<String, T> constructor) {
-    return member(value, name).as(expectation, constructor);
+    return optional(value, CONNECTOR_TYPE, "a connector type", ConnectorType::of);
   }
 
   private static <T> Optional<T> optional(
-      JsonValue value, String name, String expectation, Function<String, T> constructor) {
-    return value.member(name).map(found -> found.as(expectation, constructor));
+      JsonValue value, Member member, String expectation, Function<String, T> constructor) {
+    return member(value, member).map(found -> found.as(expectation, constructor));
   }
 
-  private static JsonValue member(JsonValue value, String name) {
-    return value.member(name).orElseThrow();
+  private static Optional<JsonValue> member(JsonValue value, Member member) {
+    return value.member(member.jsonName());
   }
 
-  private static void allowOnly(JsonValue value, Set<String> allowed, String expectation) {
+  private static void allowOnly(JsonValue value, Member allowed, String expectation) {
+    allowOnly(value, allowed.jsonName()::equals, expectation);
+  }
+
+  private static void allowOnly(JsonValue value, Predicate<String> allowed, String expectation) {
     value.memberNames().stream()
-        .filter(name -> !allowed.contains(name))
+        .filter(allowed.negate())
         .findFirst()
         .ifPresent(name -> forbid(value, name, expectation));
+  }
+
+  private static void forbid(JsonValue value, Member member, String expectation) {
+    forbid(value, member.jsonName(), expectation);
   }
 
   private static void forbid(JsonValue value, String name, String expectation) {

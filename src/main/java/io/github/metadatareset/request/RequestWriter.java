@@ -1,5 +1,17 @@
 package io.github.metadatareset.request;
 
+import static io.github.metadatareset.request.Member.API_VERSION;
+import static io.github.metadatareset.request.Member.CONNECTOR_ENTITY_NAME;
+import static io.github.metadatareset.request.Member.CONNECTOR_LABEL;
+import static io.github.metadatareset.request.Member.CONNECTOR_PROFILE_NAME;
+import static io.github.metadatareset.request.Member.CONNECTOR_TYPE;
+import static io.github.metadatareset.request.Member.DEPTH;
+import static io.github.metadatareset.request.Member.ENTITIES;
+import static io.github.metadatareset.request.Member.ENTITIES_PATH;
+import static io.github.metadatareset.request.Member.FLOW_NAME;
+import static io.github.metadatareset.request.Member.REQUESTS;
+
+import io.github.metadatareset.json.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,68 +19,71 @@ import java.util.Map;
 /// Writes requests as JSON that [RequestReader] reads back as an equal request.
 final class RequestWriter {
 
-  /// Longer than a name may be, so that what is left of one that AppFlow refuses is refused, too.
+  /// Longer than any name may be, so that the beginning of a name that AppFlow refuses is refused
+  /// as well.
   private static final int MAX_REFUSED = 4096;
 
-  private RequestWriter() {}
+  private final Map<String, Object> members = new LinkedHashMap<>();
 
-  static String write(Request request) {
-    return JsonValue.write(members(request));
-  }
-
-  static String write(Request request, String member, String value) {
-    Map<String, Object> members = members(request);
-    members.put(member, value.substring(0, Math.min(value.length(), MAX_REFUSED)));
-    return JsonValue.write(members);
-  }
-
-  private static Map<String, Object> members(Request request) {
-    Map<String, Object> members = new LinkedHashMap<>();
+  private RequestWriter(Request request) {
     switch (request) {
       case Request.Several(var requests) ->
-          members.put("requests", requests.stream().map(RequestWriter::members).toList());
-      case Request.OfFlows(var flowName) -> members.put("flowName", flowName.value());
+          put(REQUESTS, requests.stream().map(each -> new RequestWriter(each).members).toList());
+      case Request.OfFlows(var flowName) -> put(FLOW_NAME, flowName.value());
       case Request.OfConnector(var connector, var entities, var path, var version) -> {
-        putConnector(members, connector);
-        putEntities(members, entities);
-        path.ifPresent(value -> members.put("entitiesPath", value.value()));
-        version.ifPresent(value -> members.put("apiVersion", value.value()));
+        put(connector);
+        put(entities);
+        path.ifPresent(value -> put(ENTITIES_PATH, value.value()));
+        version.ifPresent(value -> put(API_VERSION, value.value()));
       }
     }
-    return members;
   }
 
-  private static void putConnector(Map<String, Object> members, Connector connector) {
+  static String write(Request request) {
+    return JsonValue.write(new RequestWriter(request).members);
+  }
+
+  static String write(Request request, Member member, String value) {
+    RequestWriter writer = new RequestWriter(request);
+    writer.put(member, value.substring(0, Math.min(value.length(), MAX_REFUSED)));
+    return JsonValue.write(writer.members);
+  }
+
+  private void put(Member member, Object value) {
+    members.put(member.jsonName(), value);
+  }
+
+  private void put(Connector connector) {
     switch (connector) {
       case Connector.NamedProfile(var name, var type) -> {
-        members.put("connectorProfileName", name.value());
-        type.ifPresent(value -> members.put("connectorType", value.apiName()));
+        put(CONNECTOR_PROFILE_NAME, name.value());
+        type.ifPresent(value -> put(CONNECTOR_TYPE, value.apiName()));
       }
-      case Connector.WithoutProfile(var type) -> members.put("connectorType", type.apiName());
+      case Connector.WithoutProfile(var type) -> put(CONNECTOR_TYPE, type.apiName());
       case Connector.MatchingProfiles(var name, var type, var label) -> {
-        members.put("connectorProfileName", name.value());
-        type.ifPresent(value -> members.put("connectorType", value.apiName()));
-        label.ifPresent(value -> members.put("connectorLabel", value.value()));
+        put(CONNECTOR_PROFILE_NAME, name.value());
+        type.ifPresent(value -> put(CONNECTOR_TYPE, value.apiName()));
+        label.ifPresent(value -> put(CONNECTOR_LABEL, value.value()));
       }
     }
   }
 
-  private static void putEntities(Map<String, Object> members, Entities entities) {
+  private void put(Entities entities) {
     switch (entities) {
       case Entities.Names() -> {}
-      case Entities.One(var name) -> members.put("connectorEntityName", name.value());
-      case Entities.Listed(var names) -> members.put("entities", names(names));
-      case Entities.UsedByFlows() -> members.put("entities", RequestReader.USED_BY_FLOWS);
+      case Entities.One(var name) -> put(CONNECTOR_ENTITY_NAME, name.value());
+      case Entities.Listed(var names) -> put(ENTITIES, values(names));
+      case Entities.UsedByFlows() -> put(ENTITIES, Entities.USED_BY_FLOWS);
       case Entities.All(int depth) -> {
-        members.put("entities", RequestReader.ALL);
+        put(ENTITIES, Entities.ALL);
         if (depth > 0) {
-          members.put("depth", depth);
+          put(DEPTH, depth);
         }
       }
     }
   }
 
-  private static List<String> names(List<EntityName> names) {
+  private static List<String> values(List<EntityName> names) {
     return names.stream().map(EntityName::value).toList();
   }
 }

@@ -10,13 +10,13 @@ import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.Faults;
 import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
-import io.github.metadatareset.reset.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -193,7 +193,7 @@ class AppFlowFailuresTest {
     @ParameterizedTest(name = "on {0} threads")
     @EnumSource
     void endsACallThatIsNotAnswered(Threads threads) throws Exception {
-      AwsServices aws = client(emulator, 8);
+      AwsClients aws = client(emulator, 8);
       aws.appFlow(SdkAppFlowTest.inAMinute()).reset(names(CRM));
       emulator.faults().always(RESET, Fault.stall());
       AppFlow appFlow = aws.appFlow(Deadline.in(InstantSource.system(), SOON));
@@ -231,7 +231,7 @@ class AppFlowFailuresTest {
                 underWay.countDown();
                 return true;
               });
-      AwsServices oneAtATime = client(emulator, 1);
+      AwsClients oneAtATime = client(emulator, 1);
       AppFlow first = oneAtATime.appFlow(SdkAppFlowTest.inAMinute());
       AppFlow second = oneAtATime.appFlow(new Deadline(InstantSource.fixed(NOON), NOON.plus(SOON)));
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -258,7 +258,7 @@ class AppFlowFailuresTest {
     @Test
     void areBoundedOverAllThreadsAndInvocations() {
       int bound = 3;
-      AwsServices aws = client(emulator, bound);
+      AwsClients aws = client(emulator, bound);
       emulator.faults().always(RESET, Fault.latency(Duration.ofMillis(40)));
 
       List<Optional<Failure>> failures =
@@ -298,7 +298,7 @@ class AppFlowFailuresTest {
     return client(emulator, 8).appFlow(SdkAppFlowTest.inAMinute());
   }
 
-  private static AwsServices client(AppFlowEmulator emulator, int maxConcurrentCalls) {
+  private static AwsClients client(AppFlowEmulator emulator, int maxConcurrentCalls) {
     return SdkAppFlowTest.client(emulator.endpoint(), maxConcurrentCalls);
   }
 

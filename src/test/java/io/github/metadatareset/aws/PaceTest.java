@@ -24,21 +24,21 @@ class PaceTest {
     for (int i = 0; i < 1000; i++) {
       assertEquals(Duration.ZERO, pace.next());
       now += 1_000_000;
-      pace.admitted();
+      pace.accepted();
     }
   }
 
   @Test
   void aSingleThrottledCallHardlySlowsTheOthers() {
     Pace pace = new Pace(() -> now);
-    pace.refused();
+    pace.throttled();
 
     long waited = 0;
     for (int i = 0; i < 1000; i++) {
       long wait = pace.next().toNanos();
       waited += wait;
       now += wait + 10_000_000;
-      pace.admitted();
+      pace.accepted();
     }
 
     assertTrue(waited < SECOND, Duration.ofNanos(waited)::toString);
@@ -76,7 +76,7 @@ class PaceTest {
     Pace pace = new Pace(() -> now);
     for (int i = 0; i < 20; i++) {
       now += 100_000_000;
-      pace.refused();
+      pace.throttled();
     }
     for (int i = 0; i < 256; i++) {
       pace.next();
@@ -124,14 +124,14 @@ class PaceTest {
       while (!attempts.isEmpty()) {
         now = Math.max(now, attempts.remove()) + 1_000_000;
         if (isAdmitted()) {
-          pace.admitted();
+          pace.accepted();
           if (made < calls) {
             made++;
             attempts.add(now + pace.next().toNanos());
           }
         } else {
           refused++;
-          pace.refused();
+          pace.throttled();
           long backoff = (long) (random.nextDouble() * SECOND);
           attempts.add(now + Math.max(backoff, pace.next().toNanos()));
         }

@@ -13,6 +13,7 @@ import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Flow;
 import io.github.metadatareset.plan.AppFlow.Profile;
 import io.github.metadatareset.plan.AppFlow.Use;
+import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Connector.NamedProfile;
@@ -25,7 +26,6 @@ import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
-import io.github.metadatareset.reset.Deadline;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -74,13 +74,13 @@ class SdkAppFlowTest {
   }
 
   /// What the function uses, with the settings that the SDK finds in Lambda's environment.
-  static AwsServices client(URI endpoint, int maxConcurrentCalls) {
+  static AwsClients client(URI endpoint, int maxConcurrentCalls) {
     System.setProperty("aws.region", "us-east-1");
     System.setProperty("aws.accessKeyId", "test");
     System.setProperty("aws.secretAccessKey", "test");
     System.setProperty("aws.endpointUrlAppflow", endpoint.toString());
     System.setProperty("aws.endpointUrlSqs", endpoint.toString());
-    return new AwsServices(maxConcurrentCalls);
+    return new AwsClients(maxConcurrentCalls);
   }
 
   static Deadline inAMinute() {

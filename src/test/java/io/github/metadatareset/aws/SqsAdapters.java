@@ -1,7 +1,7 @@
 package io.github.metadatareset.aws;
 
-import io.github.metadatareset.reset.DeadLetterQueue;
-import io.github.metadatareset.reset.RequestQueue;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.RequestQueue;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// The function's own queues, on a client that a test gives them.

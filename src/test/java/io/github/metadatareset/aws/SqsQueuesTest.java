@@ -9,14 +9,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.RandomCases;
-import io.github.metadatareset.event.Cause;
-import io.github.metadatareset.event.SqsMessage;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalQueues.Depth;
 import io.github.metadatareset.local.SqsEvent;
 import io.github.metadatareset.local.SqsProxy;
 import io.github.metadatareset.local.SqsProxy.Answer;
 import io.github.metadatareset.local.SqsProxy.Script;
+import io.github.metadatareset.queue.Correlation;
+import io.github.metadatareset.queue.DeadLetter;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.DeadLetterQueue.Sent;
+import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.queue.RequestQueue;
+import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.Connector.WithoutProfile;
@@ -25,16 +31,10 @@ import io.github.metadatareset.request.Entities;
 import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.FlowPattern;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
-import io.github.metadatareset.reset.DeadLetter;
-import io.github.metadatareset.reset.DeadLetterQueue;
-import io.github.metadatareset.reset.DeadLetterQueue.Sent;
-import io.github.metadatareset.reset.Deadline;
-import io.github.metadatareset.reset.RequestQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -68,7 +68,7 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 class SqsQueuesTest {
 
   private static final int MAX_BYTES = 1024 * 1024;
-  private static final Cause CAUSE = new Cause("cause-1", OptionalInt.of(70));
+  private static final Correlation CAUSE = new Correlation("cause-1", OptionalInt.of(70));
 
   private static LocalQueues queues;
   private static SqsProxy proxy;
@@ -79,7 +79,7 @@ class SqsQueuesTest {
   static void start() {
     queues = LocalQueues.start();
     proxy = new SqsProxy(queues.endpoint());
-    AwsServices aws = SdkAppFlowTest.client(proxy.endpoint(), 8);
+    AwsClients aws = SdkAppFlowTest.client(proxy.endpoint(), 8);
     requestQueue = aws.requestQueue(queues.requestQueueUrl());
     deadLetterQueue = aws.deadLetterQueue(queues.deadLetterQueueUrl());
   }
@@ -112,7 +112,7 @@ class SqsQueuesTest {
 
       Message message = queues.messages(queues.requestQueueUrl()).getFirst();
       assertEquals(part.json(), message.body());
-      assertEquals(Map.of("CauseId", "cause-1", "MaxCalls", "70"), attributes(message));
+      assertEquals(Map.of("CorrelationId", "cause-1", "MaxCalls", "70"), attributes(message));
       assertEquals(Optional.of("crm-prod"), group(message));
     }
 
@@ -208,7 +208,7 @@ class SqsQueuesTest {
               "ErrorCode", "InvalidRequest",
               "ErrorMessage", "/entity: expected no such member",
               "RequestID", "request-1",
-              "CauseId", "cause-1",
+              "CorrelationId", "cause-1",
               "SourceMessageId", "message-1",
               "ReceiveCount", "3"),
           attributes(message));

@@ -1,7 +1,7 @@
 package io.github.metadatareset.aws;
 
-import io.github.metadatareset.reset.DeadLetterQueue;
-import io.github.metadatareset.reset.RequestQueue;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.RequestQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,3 +1,3 @@
 /// The function against what it competes with: see PERFORMANCE.md. No test, and none asserts a
-// time.
+/// time.
 package io.github.metadatareset.benchmark;

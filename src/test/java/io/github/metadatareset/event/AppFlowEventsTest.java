@@ -3,7 +3,7 @@ package io.github.metadatareset.event;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
@@ -136,7 +136,7 @@ class AppFlowEventsTest {
         })
     void isIgnoredWhereItReachesNoProfile(String detail) {
       assertEquals(
-          new Meaning.Ignored(
+          new ParsedEvent.Ignored(
               "neither end of the flow is a profile that CONNECTOR_PROFILE_PATTERN allows: *-prod"),
           PRODUCTION.read(report(detail)));
     }
@@ -223,7 +223,8 @@ class AppFlowEventsTest {
         strings = {"ResetConnectorMetadataCache", "DeleteFlow", "StartFlow", "CallOfNextYear"})
     void isIgnoredWhereItChangesNoMetadata(String call) {
       assertEquals(
-          new Meaning.Ignored("the recorded call %s changes no metadata to reset".formatted(call)),
+          new ParsedEvent.Ignored(
+              "the recorded call %s changes no metadata to reset".formatted(call)),
           EVERYWHERE.read(record(call, "null")));
     }
 
@@ -234,14 +235,14 @@ class AppFlowEventsTest {
           record(call, "null, \"errorCode\": \"AccessDenied\", \"errorMessage\": \"no\"");
 
       assertEquals(
-          new Meaning.Ignored("the recorded call %s failed".formatted(call)),
+          new ParsedEvent.Ignored("the recorded call %s failed".formatted(call)),
           EVERYWHERE.read(failed));
     }
 
     @Test
     void isIgnoredWhereItsProfileIsOutOfReach() {
       assertEquals(
-          new Meaning.Ignored(
+          new ParsedEvent.Ignored(
               "profile itsm is not one that CONNECTOR_PROFILE_PATTERN allows: *-prod"),
           PRODUCTION.read(record("UpdateConnectorProfile", "{\"connectorProfileName\":\"itsm\"}")));
     }
@@ -290,8 +291,8 @@ class AppFlowEventsTest {
     }
   }
 
-  private static Meaning asks(String request) {
-    return new Meaning.Asks(
+  private static ParsedEvent asks(String request) {
+    return new ParsedEvent.ParsedRequest(
         new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(request, "")));
   }
 

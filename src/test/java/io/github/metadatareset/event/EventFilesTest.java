@@ -4,7 +4,8 @@ import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
@@ -227,18 +228,19 @@ class EventFilesTest {
   }
 
   private static Map.Entry<String, Outcome> ignored(String file, String reason) {
-    return entry(file + ".json", new Means(new Meaning.Ignored(reason)));
+    return entry(file + ".json", new Means(new ParsedEvent.Ignored(reason)));
   }
 
   /// Its JSON may have single quotes.
   private static Outcome request(String json) {
     JsonValue value = JsonValue.parse(json.replace('\'', '"'), "");
-    return new Means(new Meaning.Asks(new RequestReader(ProfilePattern.ALL).read(value)));
+    return new Means(
+        new ParsedEvent.ParsedRequest(new RequestReader(ProfilePattern.ALL).read(value)));
   }
 
   private sealed interface Outcome {}
 
-  private record Means(Meaning meaning) implements Outcome {}
+  private record Means(ParsedEvent meaning) implements Outcome {}
 
   private record Refused(String message) implements Outcome {}
 

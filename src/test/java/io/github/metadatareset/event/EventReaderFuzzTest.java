@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
@@ -37,7 +38,7 @@ public class EventReaderFuzzTest {
     orRefused(() -> READER.read(text))
         .ifPresent(
             meaning -> {
-              if (meaning instanceof Meaning.Asks(var request)) {
+              if (meaning instanceof ParsedEvent.ParsedRequest(var request)) {
                 assertCanBeWritten(request);
               }
             });
@@ -63,13 +64,16 @@ public class EventReaderFuzzTest {
     String json = request.json();
     assertTrue(json.matches("[ -~]+"), json);
     assertTrue(SCHEMA.accepts(json), json);
-    assertEquals(new Meaning.Asks(request), READER.read(json), json);
+    assertEquals(new ParsedEvent.ParsedRequest(request), READER.read(json), json);
   }
 
   /// Empty where it is refused; anything else that is thrown fails the test.
   private static <T> Optional<T> orRefused(Supplier<T> reading) {
     try {
       return Optional.of(reading.get());
+    } catch (InvalidJsonException e) {
+      assertTrue(e.getMessage().matches("[ -~]{1,2000}"), e::getMessage);
+      return Optional.empty();
     } catch (RequestFailedException e) {
       var failure = assertInstanceOf(Failure.Permanent.class, e.failure());
       assertEquals(RequestFailedException.INVALID_REQUEST, failure.code());

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RandomJson;
 import io.github.metadatareset.request.Request;
@@ -28,7 +28,7 @@ class EventReaderTest {
 
   private static final EventReader READER = new EventReader(ProfilePattern.ALL);
   private static final String REQUEST = "{\"connectorProfileName\":\"crm-prod\"}";
-  private static final Meaning ASKS = new Meaning.Asks(request(REQUEST));
+  private static final ParsedEvent ASKS = new ParsedEvent.ParsedRequest(request(REQUEST));
   private static final String ONE_OF_THE_MEMBERS =
       "expected one of the members [apiVersion, connectorEntityName, connectorLabel,"
           + " connectorProfileName, connectorType, depth, entities, entitiesPath, flowName,"
@@ -59,7 +59,7 @@ class EventReaderTest {
     @Test
     void mayHoldAnAwsEvent() {
       assertEquals(
-          new Meaning.Asks(request("{\"flowName\":\"erp-orders\"}")),
+          new ParsedEvent.ParsedRequest(request("{\"flowName\":\"erp-orders\"}")),
           READER.read(
               """
               {"source": "aws.states", "detail-type": "Step Functions Execution Status Change",
@@ -181,14 +181,14 @@ class EventReaderTest {
     /// A thousand names of the greatest length fit, unless they have to be escaped.
     @Test
     void isRefused() {
-      assertTrue(READER.read(entitiesOf("x".repeat(1000))) instanceof Meaning.Asks);
+      assertTrue(READER.read(entitiesOf("x".repeat(1000))) instanceof ParsedEvent.ParsedRequest);
 
       String tooLong = entitiesOf("é".repeat(1000));
       String message = refusal(tooLong);
 
       assertTrue(
           message.endsWith(
-              "expected at most 1047552 bytes in ASCII, as its parts have to go onto the queue"),
+              "expected at most 1047552 bytes in ASCII, as its sub-requests go onto the queue"),
           message);
     }
 
@@ -196,7 +196,8 @@ class EventReaderTest {
     @ParameterizedTest
     @CsvSource({"a, 1047552", "a*, 1040384"})
     void isTooLongByOneByte(String profile, int max) {
-      assertTrue(READER.read(RequestsByLength.ofBytes(profile, max)) instanceof Meaning.Asks);
+      assertTrue(
+          READER.read(RequestsByLength.ofBytes(profile, max)) instanceof ParsedEvent.ParsedRequest);
 
       String message = refusal(RequestsByLength.ofBytes(profile, max + 1));
 
@@ -219,7 +220,7 @@ class EventReaderTest {
     cases.check(
         random -> {
           String json = JsonValue.write(new RandomJson(random).any());
-          Optional<Meaning> bare = meaning(json);
+          Optional<ParsedEvent> bare = meaning(json);
 
           assertEquals(bare, meaning(wrapped(random, json)), json);
           asked[0] += bare.isPresent() ? 1 : 0;
@@ -246,7 +247,7 @@ class EventReaderTest {
     return wrapped;
   }
 
-  private static Optional<Meaning> meaning(String json) {
+  private static Optional<ParsedEvent> meaning(String json) {
     try {
       return Optional.of(READER.read(json));
     } catch (RequestFailedException e) {

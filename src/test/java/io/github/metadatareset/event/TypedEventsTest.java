@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
 import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.queue.Correlation;
+import io.github.metadatareset.queue.SqsMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,8 +91,8 @@ class TypedEventsTest {
         Integer.parseInt(typed.getAttributes().get("ApproximateReceiveCount")),
         instant(typed, "SentTimestamp"),
         instant(typed, "ApproximateFirstReceiveTimestamp"),
-        new Cause(
-            Optional.ofNullable(typed.getMessageAttributes().get(Cause.ID))
+        new Correlation(
+            Optional.ofNullable(typed.getMessageAttributes().get(Correlation.ID))
                 .map(SQSEvent.MessageAttribute::getStringValue)
                 .orElse(typed.getMessageId())),
         Optional.ofNullable(typed.getAttributes().get("MessageGroupId")));

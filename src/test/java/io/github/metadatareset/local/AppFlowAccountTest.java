@@ -59,7 +59,7 @@ class AppFlowAccountTest {
                   {
                     "name": "Account",
                     "fields": {"Id": "id", "Tier": ["Gold", "Silver"]},
-                    "entities": {"Parts": [{"name": "Account/Note", "fields": {}}]}
+                    "entities": {"SubRequests": [{"name": "Account/Note", "fields": {}}]}
                   }
                 ]
               }

@@ -89,14 +89,14 @@ class EventSourceMappingTest {
                   throw new IOException("never");
                 },
                 SETTINGS.withHurriedRetries())) {
-      few.send("hopeless", Map.of("CauseId", "c-1"));
+      few.send("hopeless", Map.of("CorrelationId", "c-1"));
 
       assertTrue(mapping.drain(LIMIT));
 
       assertEquals(2, mapping.invocations().size());
       var letter = few.deadLetters().getFirst();
       assertEquals("hopeless", letter.body());
-      assertEquals("c-1", letter.messageAttributes().get("CauseId").stringValue());
+      assertEquals("c-1", letter.messageAttributes().get("CorrelationId").stringValue());
 
       assertEquals(1, few.replay());
       assertEquals(new Depth(1, 0, 0), few.depth());
@@ -292,7 +292,7 @@ class EventSourceMappingTest {
                     .messageGroupId("crm-prod")
                     .messageAttributes(
                         Map.of(
-                            "CauseId", attribute("String").stringValue("c-1").build(),
+                            "CorrelationId", attribute("String").stringValue("c-1").build(),
                             "Hops", attribute("Number").stringValue("2").build(),
                             "Raw",
                                 attribute("Binary")
@@ -316,12 +316,12 @@ class EventSourceMappingTest {
     long received = Long.parseLong(attributes.get("ApproximateFirstReceiveTimestamp"));
     assertTrue(before <= sent && sent <= received);
     var own = message.getMessageAttributes();
-    assertEquals("c-1", own.get("CauseId").getStringValue());
-    assertEquals("String", own.get("CauseId").getDataType());
+    assertEquals("c-1", own.get("CorrelationId").getStringValue());
+    assertEquals("String", own.get("CorrelationId").getDataType());
     assertEquals("2", own.get("Hops").getStringValue());
     assertEquals("Number", own.get("Hops").getDataType());
     assertEquals(UTF_8.encode("raw"), own.get("Raw").getBinaryValue());
-    assertEquals(List.of(), own.get("CauseId").getStringListValues());
+    assertEquals(List.of(), own.get("CorrelationId").getStringListValues());
   }
 
   @Test

@@ -58,12 +58,12 @@ class LocalQueuesTest {
 
   @Test
   void lookingAtMessagesLeavesThemWhereTheyAre() {
-    queues.send("{}", Map.of("CauseId", "c-1"));
+    queues.send("{}", Map.of("CorrelationId", "c-1"));
 
     List<Message> first = queues.messages(queues.requestQueueUrl());
     List<Message> second = queues.messages(queues.requestQueueUrl());
 
-    assertEquals("c-1", first.getFirst().messageAttributes().get("CauseId").stringValue());
+    assertEquals("c-1", first.getFirst().messageAttributes().get("CorrelationId").stringValue());
     assertEquals(first.getFirst().messageId(), second.getFirst().messageId());
     assertEquals(new Depth(1, 0, 0), queues.depth());
   }

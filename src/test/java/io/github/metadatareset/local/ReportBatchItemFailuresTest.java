@@ -193,7 +193,7 @@ class ReportBatchItemFailuresTest {
   }
 
   /// The batches that a function is given which does so with the first, and is done with the
-  // others.
+  /// others.
   private static List<List<SQSMessage>> given(
       LocalQueues queues, Function function, Settings settings) throws Exception {
     List<List<SQSMessage>> batches = new CopyOnWriteArrayList<>();

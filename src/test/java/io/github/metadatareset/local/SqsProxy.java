@@ -3,7 +3,7 @@ package io.github.metadatareset.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toMap;
 
-import io.github.metadatareset.request.JsonValue;
+import io.github.metadatareset.json.JsonValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

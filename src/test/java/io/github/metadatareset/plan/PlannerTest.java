@@ -3,14 +3,15 @@ package io.github.metadatareset.plan;
 import static io.github.metadatareset.plan.FakeAppFlow.use;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestReader;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
@@ -59,8 +60,16 @@ class PlannerTest {
     Request names = request("{'connectorProfileName':'erp'}");
     Request unused = request("{'connectorProfileName':'erp','connectorEntityName':'customers'}");
 
-    assertEquals(new Plan.Split(names), plan(names));
-    assertEquals(new Plan.Split(unused), plan(unused));
+    assertEquals(
+        split(
+            "{'connectorProfileName':'erp','connectorType':'CustomConnector','apiVersion':'v1'}",
+            "{'connectorProfileName':'erp','connectorType':'CustomConnector','apiVersion':'v2'}"),
+        plan(names));
+    assertEquals(
+        split(
+            "{'connectorProfileName':'erp','connectorType':'CustomConnector','connectorEntityName':'customers','apiVersion':'v1'}",
+            "{'connectorProfileName':'erp','connectorType':'CustomConnector','connectorEntityName':'customers','apiVersion':'v2'}"),
+        plan(unused));
   }
 
   @Test
@@ -68,11 +77,11 @@ class PlannerTest {
     appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
 
     assertEquals(
-        new Plan.Unclear(
+        new Plan.Failed(
             new Failure.Permanent(
                 "NoApiVersion",
-                "which apiVersion of connector Erp is meant? It supports [v1, v2], and no flow uses"
-                    + " profile erp; give one as apiVersion")),
+                "connector Erp supports the API versions [v1, v2], and no flow of profile erp says"
+                    + " which one; expected apiVersion with one of them")),
         plan(request("{'connectorProfileName':'erp'}")));
   }
 
@@ -98,10 +107,10 @@ class PlannerTest {
         IntStream.range(0, 150)
             .mapToObj(i -> request("{'connectorProfileName':'p%d'}".formatted(i)))
             .toList();
-    Discovery discovery = new Discovery(appFlow, 4);
-    discovery.expect(Planner.toLookUp(requests));
+    Planner planner = new Planner(appFlow, 4, ProfilePattern.ALL);
+    planner.announce(requests);
 
-    requests.forEach(new Planner(discovery)::plan);
+    requests.forEach(planner::plan);
 
     assertEquals(
         List.of("DescribeConnectorProfiles 100", "DescribeConnectorProfiles 50"),
@@ -113,7 +122,7 @@ class PlannerTest {
     Failure denied = new Failure.Denied("AccessDeniedException", "not authorized");
     appFlow.failing("DescribeConnectorProfiles", denied);
 
-    assertEquals(new Plan.Unclear(denied), plan(request("{'connectorProfileName':'crm'}")));
+    assertEquals(new Plan.Failed(denied), plan(request("{'connectorProfileName':'crm'}")));
   }
 
   private String planned(String request) {
@@ -124,7 +133,11 @@ class PlannerTest {
   }
 
   private Plan plan(Request request) {
-    return new Planner(new Discovery(appFlow, 4)).plan(request);
+    return new Planner(appFlow, 4, ProfilePattern.ALL).plan(request);
+  }
+
+  private static Plan split(String... requests) {
+    return new Plan.Split(new SubRequests(Stream.of(requests).map(PlannerTest::request).toList()));
   }
 
   private static Request request(String json) {

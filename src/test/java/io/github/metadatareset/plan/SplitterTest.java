@@ -9,11 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.plan.Plan.Impossible;
-import io.github.metadatareset.plan.Plan.Parts;
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.JsonValue;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
@@ -115,7 +114,7 @@ class SplitterTest {
 
     @Test
     void everyProfileMayBeNone() {
-      assertEquals(new Parts(0, List.of(), List.of()), split("{'connectorProfileName':'*'}"));
+      assertEquals(new SubRequests(0, List.of(), List.of()), split("{'connectorProfileName':'*'}"));
     }
   }
 
@@ -183,20 +182,20 @@ class SplitterTest {
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2");
 
-      Parts parts = split("{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}");
+      SubRequests parts = split("{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}");
 
       assertEquals(
           requests("{'connectorProfileName':'crm','connectorType':'Salesforce'}"),
           parts.requests());
       assertEquals(
           List.of(
-              new Impossible(
+              new SubRequests.Rejected(
                   "{\"connectorProfileName\":\"erp\",\"connectorType\":\"CustomConnector\"}",
                   new Failure.Permanent(
                       "NoApiVersion",
-                      "which apiVersion of connector Erp is meant? It supports [v1, v2], and no"
-                          + " flow uses profile erp; give one as apiVersion"))),
-          parts.impossible());
+                      "connector Erp supports the API versions [v1, v2], and no flow of profile"
+                          + " erp says which one; expected apiVersion with one of them"))),
+          parts.rejected());
     }
   }
 
@@ -269,13 +268,13 @@ class SplitterTest {
           .profile("crm", ConnectorType.SALESFORCE)
           .withFlow("sync", use("crm", "a;b"), nestedUse("crm", "a;b", "a;b/c", "v1"));
 
-      Parts parts = split("{'flowName':'sync'}");
+      SubRequests parts = split("{'flowName':'sync'}");
 
       assertEquals(
           requests(
               "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'a;b'}"),
           parts.requests());
-      assertEquals("InvalidEntitiesPath", parts.impossible().getFirst().failure().code());
+      assertEquals("InvalidEntitiesPath", parts.rejected().getFirst().failure().code());
     }
 
     @Test
@@ -302,7 +301,7 @@ class SplitterTest {
     void resetTheListOfNamesBeforeTheyReadIt() {
       appFlow.profile("chat", ConnectorType.SLACK).entities("chat", leaf("users"));
 
-      Parts parts = split(CHAT + "'entities':'ALL'}");
+      SubRequests parts = split(CHAT + "'entities':'ALL'}");
 
       assertEquals(1, parts.resets());
       assertEquals(
@@ -339,27 +338,27 @@ class SplitterTest {
     void nestedTooDeepAreADeadLetterThatGoesOnWhereTheWalkEnded() {
       appFlow.entities("chat/d10", parent("d11"));
 
-      Parts parts = split(CHAT + "'entities':'ALL','entitiesPath':'d10','depth':10}");
+      SubRequests parts = split(CHAT + "'entities':'ALL','entitiesPath':'d10','depth':10}");
 
       assertEquals(
           requests(CHAT + "'connectorEntityName':'d11','entitiesPath':'d10'}"), parts.requests());
-      assertEquals("TooDeep", parts.impossible().getFirst().failure().code());
+      assertEquals("TooDeep", parts.rejected().getFirst().failure().code());
       assertEquals(
           request(CHAT + "'entities':'ALL','entitiesPath':'d11','depth':10}"),
-          request(parts.impossible().getFirst().body()));
+          request(parts.rejected().getFirst().body()));
     }
 
     @Test
     void belowAParentThatAppFlowRefusesFailByThemselves() {
       appFlow.entities("chat", parent("a;b"));
 
-      Parts parts = split(CHAT + "'entities':'ALL'}");
+      SubRequests parts = split(CHAT + "'entities':'ALL'}");
 
       assertEquals(requests(CHAT + "'connectorEntityName':'a;b'}"), parts.requests());
-      assertEquals("InvalidEntitiesPath", parts.impossible().getFirst().failure().code());
+      assertEquals("InvalidEntitiesPath", parts.rejected().getFirst().failure().code());
       assertEquals(
           json(CHAT + "'entities':'ALL','depth':1,'entitiesPath':'a;b'}"),
-          parts.impossible().getFirst().body());
+          parts.rejected().getFirst().body());
     }
 
     /// An empty path is the root's: the walk would begin anew.
@@ -367,24 +366,24 @@ class SplitterTest {
     void belowAParentWithoutANameFailByThemselves() {
       appFlow.entities("chat", parent(""));
 
-      Parts parts = split(CHAT + "'entities':'ALL'}");
+      SubRequests parts = split(CHAT + "'entities':'ALL'}");
 
       assertEquals(List.of(), parts.requests());
       assertEquals(
           List.of("InvalidEntityName", "InvalidEntitiesPath"),
-          parts.impossible().stream().map(part -> part.failure().code()).toList());
+          parts.rejected().stream().map(part -> part.failure().code()).toList());
     }
 
     @Test
     void whoseNamesAreFarTooLongAreLettersThatAreNotAndAreRefusedOnceMore() {
       appFlow.entities("chat", parent("\uD83D\uDE00".repeat(1_000_000)));
 
-      List<Impossible> impossible = split(CHAT + "'entities':'ALL'}").impossible();
+      List<SubRequests.Rejected> impossible = split(CHAT + "'entities':'ALL'}").rejected();
 
       assertEquals(2, impossible.size());
-      for (Impossible part : impossible) {
+      for (SubRequests.Rejected part : impossible) {
         assertTrue(part.body().length() < 30_000, () -> part.body().length() + " bytes");
-        assertThrows(RequestFailedException.class, () -> request(part.body()));
+        assertThrows(InvalidJsonException.class, () -> request(part.body()));
       }
     }
 
@@ -474,14 +473,16 @@ class SplitterTest {
         .profile("crm", ConnectorType.SALESFORCE)
         .failing("DescribeConnector", missing);
 
-    Parts parts = split("{'connectorProfileName':'*'}");
+    SubRequests parts = split("{'connectorProfileName':'*'}");
 
     assertEquals(1, parts.requests().size());
-    assertEquals(missing, parts.impossible().getFirst().failure());
+    assertEquals(missing, parts.rejected().getFirst().failure());
   }
 
-  private Parts split(String request) {
-    return new Splitter(appFlow, new Discovery(appFlow, 4), reach).split(request(request));
+  private SubRequests split(String request) {
+    Discovery discovery = new Discovery(appFlow, 4);
+    return new Splitter(appFlow, discovery, new ApiVersions(discovery), reach)
+        .split(request(request));
   }
 
   private Failure failure(String request) {

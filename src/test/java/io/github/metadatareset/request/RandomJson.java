@@ -1,5 +1,6 @@
 package io.github.metadatareset.request;
 
+import io.github.metadatareset.json.JsonValue;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,7 +13,8 @@ import java.util.stream.Stream;
 /// Random JSON: requests, requests with one or two things changed, and anything at all.
 public record RandomJson(RandomGenerator random, RandomTexts texts) {
 
-  private static final List<String> MEMBERS = RequestReader.MEMBERS.stream().sorted().toList();
+  private static final List<String> MEMBERS =
+      Stream.of(Member.values()).map(Member::jsonName).sorted().toList();
   private static final List<Object> NUMBERS =
       Stream.of("0", "-0", "-0.0", "1", "1.0", "1e1", "10", "11", "-1", "0.5", "10.000000000000001")
           .<Object>map(BigDecimal::new)

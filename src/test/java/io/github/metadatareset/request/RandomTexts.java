@@ -62,7 +62,7 @@ public record RandomTexts(RandomGenerator random) {
 
   /// The text with something in it, or at its end, that may not be there; cut; or about as long as
   /// the limits.
-  String spoilt(String text) {
+  public String spoilt(String text) {
     int at = random.nextInt(text.length() + 1);
     return switch (random.nextInt(4)) {
       case 0 -> text.substring(0, at) + nasty() + text.substring(at);

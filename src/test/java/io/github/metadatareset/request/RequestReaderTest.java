@@ -1,12 +1,14 @@
 package io.github.metadatareset.request;
 
-import static io.github.metadatareset.request.Refusals.assertRefused;
+import static io.github.metadatareset.json.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.Connector.WithoutProfile;
@@ -680,7 +682,7 @@ class RequestReaderTest {
       Request request = new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json, ""));
       assertTrue(SCHEMA.accepts(json), () -> "the schema refuses " + json);
       return request;
-    } catch (RequestFailedException e) {
+    } catch (InvalidJsonException e) {
       assertFalse(SCHEMA.accepts(json), () -> "the schema accepts " + json);
       throw e;
     }

@@ -37,7 +37,7 @@ class RequestTest {
             Optional.of(new ApiVersion("v1")));
 
     for (OfConnector request : List.of(names, account)) {
-      assertFalse(request.isWide());
+      assertFalse(request.needsSplitting());
       assertEquals(request, request.call().orElseThrow().request());
     }
     assertEquals(
@@ -66,7 +66,7 @@ class RequestTest {
             new OfConnector(CRM, new All(0)),
             new OfFlows(FlowPattern.ALL),
             new Several(List.of(new OfConnector(CRM, new Names()))))) {
-      assertTrue(request.isWide(), request::json);
+      assertTrue(request.needsSplitting(), request::json);
     }
   }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
@@ -148,7 +150,7 @@ class RequestWriterTest {
 
     assertEquals(
         "{\"connectorProfileName\":\"a\",\"entities\":\"ALL\",\"entitiesPath\":\"a;b\"}",
-        request.jsonWith(RequestReader.PATH, "a;b"));
+        request.jsonWith(Member.ENTITIES_PATH, "a;b"));
   }
 
   private static Request read(String json) {
@@ -158,7 +160,7 @@ class RequestWriterTest {
   private static Optional<Request> accepted(String json) {
     try {
       return Optional.of(read(json));
-    } catch (RequestFailedException e) {
+    } catch (InvalidJsonException e) {
       return Optional.empty();
     }
   }
@@ -166,7 +168,7 @@ class RequestWriterTest {
   private static Optional<Request> acceptedBytes(byte[] json) {
     try {
       return Optional.of(READER.read(JsonValue.parse(json)));
-    } catch (RequestFailedException e) {
+    } catch (InvalidJsonException e) {
       return Optional.empty();
     }
   }

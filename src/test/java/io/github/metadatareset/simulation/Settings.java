@@ -11,7 +11,7 @@ public record Settings(
     int maxReceiveCount,
     int maxConcurrentCalls,
     int maxCallsPerEvent,
-    String reach,
+    String allowedProfiles,
     int batchSize,
     int concurrency,
     long timeout,

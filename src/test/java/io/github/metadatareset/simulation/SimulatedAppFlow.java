@@ -1,6 +1,7 @@
 package io.github.metadatareset.simulation;
 
 import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.ConnectorLabel;
@@ -11,7 +12,6 @@ import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
-import io.github.metadatareset.reset.Deadline;
 import io.github.metadatareset.simulation.Weather.Trouble;
 import java.util.Collection;
 import java.util.List;
@@ -174,7 +174,7 @@ final class SimulatedAppFlow implements AppFlow {
   }
 
   private <T> T ask(Supplier<T> answer) {
-    long left = Math.max(1, deadline.left().toMillis());
+    long left = Math.max(1, deadline.remaining().toMillis());
     try {
       return ask(answer, left);
     } catch (AbortedException e) {

@@ -1,7 +1,7 @@
 package io.github.metadatareset.simulation;
 
 import io.github.metadatareset.plan.AppFlow;
-import io.github.metadatareset.reset.Deadline;
+import io.github.metadatareset.queue.Deadline;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.function.Function;

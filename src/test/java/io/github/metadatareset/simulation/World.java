@@ -44,7 +44,7 @@ final class World {
     this.time = new VirtualTime(random.split());
     this.settings = Settings.random(random);
     this.account = Account.random(random, LENGTH);
-    this.oracle = new Oracle(account, settings.reach());
+    this.oracle = new Oracle(account, settings.allowedProfiles());
     this.weather = new Weather(time, random.split(), LENGTH);
     this.requests = new SimulatedQueue(time, random.split(), "m", settings.clockSkew());
     this.deadLetters = new SimulatedQueue(time, random.split(), "d", settings.clockSkew());

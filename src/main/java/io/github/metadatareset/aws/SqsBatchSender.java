@@ -1,0 +1,143 @@
+package io.github.metadatareset.aws;
+
+import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.queue.SqsMessage;
+import io.github.metadatareset.request.Failure;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Gatherers;
+import java.util.stream.IntStream;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+
+/// Sends messages with SendMessageBatch: as many in one batch as SQS accepts, and several batches
+/// at a time.
+final class SqsBatchSender {
+
+  /// The most messages that SQS accepts in one batch.
+  static final int MAX_ENTRIES = 10;
+
+  static final int CONCURRENT_BATCHES = 8;
+
+  private final Supplier<SqsClient> client;
+  private final String queueUrl;
+
+  SqsBatchSender(Supplier<SqsClient> client, String queueUrl) {
+    this.client = client;
+    this.queueUrl = queueUrl;
+  }
+
+  /// A message to send.
+  record Message(String body, Map<String, String> attributes, Optional<String> messageGroupId) {
+
+    /// The size by SQS's rule: the body, and each attribute's name, type and value.
+    int bytes() {
+      return bytes(body)
+          + attributes.entrySet().stream()
+              .mapToInt(a -> bytes(a.getKey()) + bytes("String") + bytes(a.getValue()))
+              .sum();
+    }
+
+    private static int bytes(String text) {
+      return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+  }
+
+  /// @param deadline by which the last batch has been answered; what was not sent by then fails
+  /// @return for each message, in order, why it was not accepted; empty if it was
+  List<Optional<Failure>> send(List<Message> messages, Deadline deadline) {
+    return batches(messages).stream()
+        .gather(Gatherers.mapConcurrent(CONCURRENT_BATCHES, batch -> sendBatch(batch, deadline)))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<List<Message>> batches(List<Message> messages) {
+    List<List<Message>> batches = new ArrayList<>();
+    List<Message> batch = new ArrayList<>();
+    int bytes = 0;
+    for (Message message : messages) {
+      int more = message.bytes();
+      if (!batch.isEmpty()
+          && (batch.size() == MAX_ENTRIES || bytes + more > SqsMessage.MAX_BYTES)) {
+        batches.add(batch);
+        batch = new ArrayList<>();
+        bytes = 0;
+      }
+      batch.add(message);
+      bytes += more;
+    }
+    if (!batch.isEmpty()) {
+      batches.add(batch);
+    }
+    return batches;
+  }
+
+  /// SQS answers 200 even if it refused entries: only those that it lists as successful count.
+  private List<Optional<Failure>> sendBatch(List<Message> batch, Deadline deadline) {
+    try {
+      Duration bound = BoundedCalls.bound(deadline, AwsClients.SQS_CALL_TIMEOUT);
+      var answer =
+          client
+              .get()
+              .sendMessageBatch(
+                  request ->
+                      request
+                          .queueUrl(queueUrl)
+                          .overrideConfiguration(within -> within.apiCallTimeout(bound))
+                          .entries(
+                              IntStream.range(0, batch.size())
+                                  .mapToObj(i -> entry(i, batch.get(i)))
+                                  .toList()));
+      Map<String, Optional<Failure>> results = new HashMap<>();
+      answer
+          .failed()
+          .forEach(
+              entry ->
+                  results.put(entry.id(), Optional.of(refused(entry.code(), entry.message()))));
+      answer.successful().forEach(entry -> results.put(entry.id(), Optional.empty()));
+      return IntStream.range(0, batch.size())
+          .mapToObj(i -> results.getOrDefault(Integer.toString(i), Optional.of(unaccounted())))
+          .toList();
+    } catch (Exception e) {
+      Failure failure = AwsFailures.retryable(e);
+      return batch.stream().map(_ -> Optional.of(failure)).toList();
+    }
+  }
+
+  static Failure unaccounted() {
+    return refused("InvalidResponse", "SQS did not account for a message");
+  }
+
+  static Failure refused(String code, String message) {
+    return new Failure.Unavailable(
+        Optional.ofNullable(code).orElse("InvalidResponse"),
+        Optional.ofNullable(message).orElse("no message"));
+  }
+
+  private static SendMessageBatchRequestEntry entry(int id, Message message) {
+    return SendMessageBatchRequestEntry.builder()
+        .id(Integer.toString(id))
+        .messageBody(message.body())
+        .messageGroupId(message.messageGroupId().orElse(null))
+        .messageAttributes(attributes(message.attributes()))
+        .build();
+  }
+
+  private static Map<String, MessageAttributeValue> attributes(Map<String, String> attributes) {
+    Map<String, MessageAttributeValue> values = new HashMap<>();
+    attributes.forEach(
+        (name, value) ->
+            values.put(
+                name,
+                MessageAttributeValue.builder().dataType("String").stringValue(value).build()));
+    return values;
+  }
+}

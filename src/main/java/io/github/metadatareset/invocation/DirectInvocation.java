@@ -1,0 +1,115 @@
+package io.github.metadatareset.invocation;
+
+import io.github.metadatareset.event.EventReader;
+import io.github.metadatareset.event.ParsedEvent;
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.plan.Plan;
+import io.github.metadatareset.queue.Correlation;
+import io.github.metadatareset.queue.SqsMessage;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// An invocation that is no batch: by a schedule, `sam remote invoke` or a state machine's task. A
+/// request that is one call is made at once. Any other goes onto the request queue, and so does one
+/// that has to be retried.
+public final class DirectInvocation {
+
+  private final Invocation invocation;
+  private final EventReader events;
+  private final RequestExecutor executor;
+  private final List<ExecutionResult> results = new ArrayList<>();
+
+  public DirectInvocation(Invocation invocation) {
+    this.invocation = invocation;
+    this.events = new EventReader(invocation.limits().allowedProfiles());
+    this.executor = new RequestExecutor(invocation);
+  }
+
+  /// What was done for the event.
+  ///
+  /// @param reset how many calls were made
+  /// @param queued how many requests were put onto the request queue
+  public record Answer(int reset, int queued, String correlationId) {}
+
+  /// @param bytes the size of the event
+  /// @throws RequestFailedException if the request fails permanently, or the queue does not accept
+  ///     it. A synchronous caller sees it; for an asynchronous event Lambda sends a dead letter
+  ///     after its retries.
+  public Answer handle(JsonValue event, int bytes) {
+    MessageOutcome outcome = new MessageOutcome.Done();
+    try {
+      return switch (parsed(event, bytes)) {
+        case ParsedEvent.ParsedRequest(var request) -> answer(request);
+        case ParsedEvent.Ignored(var reason) -> {
+          outcome = new MessageOutcome.Ignored(reason);
+          invocation.log().ignored(reason);
+          yield answer(0, 0);
+        }
+      };
+    } catch (RequestFailedException e) {
+      outcome = new MessageOutcome.Failed(e.failure());
+      invocation.log().failed(e.failure());
+      throw e;
+    } finally {
+      InvocationSummary summary =
+          new InvocationSummary(results, List.of(outcome), 0, 0, Optional.empty());
+      invocation.log().invocation(List.of(invocation.requestId()), summary.metrics());
+    }
+  }
+
+  private ParsedEvent parsed(JsonValue event, int bytes) {
+    if (bytes > SqsMessage.MAX_BYTES) {
+      throw RequestFailedException.invalid(
+          "the event: %d bytes; expected at most %d, as it could not be put onto the queue"
+              .formatted(bytes, SqsMessage.MAX_BYTES));
+    }
+    return events.read(event);
+  }
+
+  private Answer answer(Request request) {
+    request.retiredType().ifPresent(type -> invocation.log().retired(invocation.requestId(), type));
+    executor.announce(List.of(request));
+    return switch (executor.plan(request)) {
+      case Plan.Call(var call) -> answer(request, executor.reset(call));
+      case Plan.Split _, Plan.ToSplit _ -> queued(request);
+      case Plan.Failed(var failure) -> answer(request, new ExecutionResult.Failed(failure));
+    };
+  }
+
+  private Answer answer(Request request, ExecutionResult result) {
+    results.add(result);
+    return result instanceof ExecutionResult.Failed(var failure)
+        ? answer(request, failure)
+        : answer(1, 0);
+  }
+
+  private Answer answer(Request request, Failure failure) {
+    return switch (failure) {
+      case Failure.Permanent _ -> throw new RequestFailedException(failure);
+      case Failure.Retryable _ -> {
+        invocation.log().queued(failure);
+        yield queued(request);
+      }
+    };
+  }
+
+  /// As it is, so that splitting has the retries of SQS.
+  private Answer queued(Request request) {
+    invocation
+        .services()
+        .requestQueue()
+        .enqueue(
+            List.of(request),
+            new Correlation(invocation.requestId()),
+            invocation.settlingDeadline());
+    return answer(0, 1);
+  }
+
+  private Answer answer(int reset, int queued) {
+    return new Answer(reset, queued, invocation.requestId());
+  }
+}

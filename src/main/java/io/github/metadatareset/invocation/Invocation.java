@@ -1,0 +1,31 @@
+package io.github.metadatareset.invocation;
+
+import io.github.metadatareset.queue.Deadline;
+import java.time.Duration;
+
+/// What all steps of one invocation need.
+///
+/// @param requestId Lambda's request ID, which stays the same when Lambda retries an asynchronous
+///     invocation
+/// @param workDeadline after which no work is begun
+/// @param settlingDeadline after which there is time for the answer only
+public record Invocation(
+    Limits limits,
+    Services services,
+    String requestId,
+    Deadline workDeadline,
+    Deadline settlingDeadline,
+    InvocationLog log) {
+
+  /// @param remaining until Lambda ends the invocation
+  public static Invocation of(
+      Limits limits, Services services, String functionName, String requestId, Duration remaining) {
+    return new Invocation(
+        limits,
+        services,
+        requestId,
+        Deadline.beforeSettling(services.clock(), remaining),
+        Deadline.beforeAnswering(services.clock(), remaining),
+        new InvocationLog(services.log(), services.clock(), functionName, requestId));
+  }
+}

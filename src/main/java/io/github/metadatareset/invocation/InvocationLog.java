@@ -1,0 +1,181 @@
+package io.github.metadatareset.invocation;
+
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.SqsMessage;
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.Failure;
+import java.io.PrintStream;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The log of one invocation: one JSON line for the invocation, which is both log and metrics
+/// (CloudWatch embedded metric format), and one line for each message that was ignored, retried or
+/// failed. Lines are ASCII and never hold a body, so no content can forge a line.
+public final class InvocationLog {
+
+  /// The namespace of the metrics. Their one dimension is `FunctionName`.
+  static final String NAMESPACE = "AppFlowMetadataReset";
+
+  /// CloudWatch Logs accepts events of up to 256 KiB everywhere: more IDs would not fit.
+  private static final int MAX_CORRELATION_IDS = 1000;
+
+  /// A longer text may hold a body, such as a name of a million letters.
+  private static final int MAX_TEXT = 1024;
+
+  private final PrintStream out;
+  private final InstantSource clock;
+  private final String functionName;
+  private final String requestId;
+
+  InvocationLog(PrintStream out, InstantSource clock, String functionName, String requestId) {
+    this.out = out;
+    this.clock = clock;
+    this.functionName = functionName;
+    this.requestId = requestId;
+  }
+
+  void ignored(SqsMessage message, String reason) {
+    message("INFO", "ignored", message, new Reason("Ignored", reason));
+  }
+
+  void nothingToReset(SqsMessage message) {
+    message(
+        "WARN",
+        "nothing to reset",
+        message,
+        new Reason("NoMatch", "the request matches nothing that exists"));
+  }
+
+  void returned(SqsMessage message, Failure failure) {
+    message("WARN", "returned", message, Reason.of(failure));
+  }
+
+  void deadLetters(DeadLetterQueue.Sent sent) {
+    sent.accepted()
+        .forEach(
+            each -> message("ERROR", "dead-lettered", each.source(), Reason.of(each.failure())));
+    sent.refused()
+        .forEach(
+            (each, failure) ->
+                message("ERROR", "dead letter not accepted", each.source(), Reason.of(failure)));
+  }
+
+  /// Some of the returned messages become visible again only after the queue's visibility timeout.
+  void backoffNotSet(Collection<SqsMessage> returned, Failure failure) {
+    Map<String, Object> line = requestLine("WARN", "backoff not set");
+    put(line, Reason.of(failure));
+    line.put(
+        "correlationIds",
+        correlationIds(returned.stream().map(SqsMessage::correlationId).toList()));
+    print(line);
+  }
+
+  /// The event of a direct invocation was ignored.
+  void ignored(String reason) {
+    event("INFO", "ignored", new Reason("Ignored", reason));
+  }
+
+  /// The request of a direct invocation goes onto the queue, where it is retried.
+  void queued(Failure failure) {
+    event("WARN", "queued", Reason.of(failure));
+  }
+
+  /// A direct invocation failed: the caller gets the failure.
+  void failed(Failure failure) {
+    event("ERROR", "failed", Reason.of(failure));
+  }
+
+  /// A request names a service that was shut down; it is executed all the same.
+  void retired(String correlationId, ConnectorType type) {
+    Map<String, Object> line = requestLine("WARN", "retired connector");
+    line.put("correlationId", correlationId);
+    put(line, new Reason("Retired", type.apiName() + " was shut down by its provider"));
+    print(line);
+  }
+
+  /// The invocation as a whole.
+  void invocation(Collection<String> correlationIds, Map<Metric, Long> metrics) {
+    Map<String, Object> line = line("INFO", "invocation");
+    line.put("FunctionName", functionName);
+    metrics.forEach((metric, value) -> line.put(metric.cloudWatchName(), value));
+    line.put("_aws", metricDefinitions(metrics.keySet()));
+    line.put("correlationIds", correlationIds(correlationIds));
+    print(line);
+  }
+
+  private Map<String, Object> metricDefinitions(Collection<Metric> metrics) {
+    return Map.of(
+        "Timestamp",
+        clock.millis(),
+        "CloudWatchMetrics",
+        List.of(
+            Map.of(
+                "Namespace",
+                NAMESPACE,
+                "Dimensions",
+                List.of(List.of("FunctionName")),
+                "Metrics",
+                metrics.stream()
+                    .map(each -> Map.of("Name", each.cloudWatchName(), "Unit", each.unit()))
+                    .toList())));
+  }
+
+  private static List<String> correlationIds(Collection<String> ids) {
+    return ids.stream().distinct().limit(MAX_CORRELATION_IDS).toList();
+  }
+
+  private void message(String level, String outcome, SqsMessage message, Reason reason) {
+    Map<String, Object> line = requestLine(level, outcome);
+    line.put("correlationId", message.correlationId());
+    line.put("messageId", cut(message.messageId()));
+    line.put("receiveCount", message.receiveCount());
+    put(line, reason);
+    print(line);
+  }
+
+  /// The correlation ID of a direct invocation is its request ID.
+  private void event(String level, String outcome, Reason reason) {
+    Map<String, Object> line = requestLine(level, outcome);
+    line.put("correlationId", requestId);
+    put(line, reason);
+    print(line);
+  }
+
+  private Map<String, Object> requestLine(String level, String outcome) {
+    Map<String, Object> line = line(level, "request");
+    line.put("outcome", outcome);
+    return line;
+  }
+
+  private Map<String, Object> line(String level, String message) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("timestamp", clock.instant().toString());
+    line.put("level", level);
+    line.put("message", message);
+    line.put("requestId", requestId);
+    return line;
+  }
+
+  private static void put(Map<String, Object> line, Reason reason) {
+    line.put("errorCode", cut(reason.code()));
+    line.put("errorMessage", cut(reason.message()));
+  }
+
+  private void print(Map<String, Object> line) {
+    out.println(JsonValue.write(line));
+  }
+
+  private static String cut(String text) {
+    return text.substring(0, Math.min(text.length(), MAX_TEXT));
+  }
+
+  private record Reason(String code, String message) {
+    static Reason of(Failure failure) {
+      return new Reason(failure.code(), failure.message());
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.github.metadatareset.invocation;
+
+import io.github.metadatareset.request.Failure;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+
+/// What an invocation did, from which its metrics are counted.
+///
+/// @param results one for each request that was executed, for however many messages
+/// @param outcomes one for each message, or that of the event of a direct invocation
+/// @param deadLetters how many dead letters were accepted for whole messages
+/// @param returned how many messages went back to the request queue
+/// @param requestAge the longest time that a message waited for its reset
+record InvocationSummary(
+    List<ExecutionResult> results,
+    Collection<MessageOutcome> outcomes,
+    int deadLetters,
+    int returned,
+    Optional<Duration> requestAge) {
+
+  /// All metrics, even those that are 0.
+  Map<Metric, Long> metrics() {
+    Map<Metric, Long> metrics = new LinkedHashMap<>();
+    long rejected = splits(ExecutionResult.Split::rejected);
+    metrics.put(Metric.RESETS, resets() + splits(ExecutionResult.Split::resets));
+    metrics.put(Metric.SPLITS, splits(_ -> 1));
+    metrics.put(Metric.SUB_REQUESTS, splits(ExecutionResult.Split::subRequests));
+    metrics.put(Metric.DUPLICATES, outcomes(MessageOutcome.Duplicate.class::isInstance));
+    metrics.put(Metric.IGNORED, outcomes(MessageOutcome.Ignored.class::isInstance));
+    metrics.put(Metric.REJECTED, rejected + outcomes(InvocationSummary::isPermanent));
+    metrics.put(Metric.RETURNED, (long) returned);
+    metrics.put(Metric.DEAD_LETTERS, rejected + deadLetters);
+    metrics.put(Metric.THROTTLED, failures(Failure.Throttled.class));
+    metrics.put(Metric.DENIED, failures(Failure.Denied.class));
+    requestAge.ifPresent(age -> metrics.put(Metric.REQUEST_AGE, age.toMillis()));
+    return metrics;
+  }
+
+  private long resets() {
+    return results.stream().filter(ExecutionResult.Reset.class::isInstance).count();
+  }
+
+  private long splits(ToIntFunction<ExecutionResult.Split> count) {
+    return results.stream()
+        .filter(ExecutionResult.Split.class::isInstance)
+        .map(ExecutionResult.Split.class::cast)
+        .mapToInt(count)
+        .sum();
+  }
+
+  private long outcomes(Predicate<MessageOutcome> condition) {
+    return outcomes.stream().filter(condition).count();
+  }
+
+  private static boolean isPermanent(MessageOutcome outcome) {
+    return outcome instanceof MessageOutcome.Failed(Failure.Permanent _);
+  }
+
+  private long failures(Class<? extends Failure> kind) {
+    return results.stream()
+        .filter(
+            result ->
+                result instanceof ExecutionResult.Failed(var failure) && kind.isInstance(failure))
+        .count();
+  }
+}

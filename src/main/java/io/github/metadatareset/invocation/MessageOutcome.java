@@ -1,0 +1,18 @@
+package io.github.metadatareset.invocation;
+
+import io.github.metadatareset.request.Failure;
+
+/// What happened to a message, or to the event of a direct invocation.
+sealed interface MessageOutcome {
+
+  /// Its request was executed, or put onto the queue.
+  record Done() implements MessageOutcome {}
+
+  /// It cost no work: an equal request was completed after the message had been sent.
+  record Duplicate() implements MessageOutcome {}
+
+  /// It asks for nothing.
+  record Ignored(String reason) implements MessageOutcome {}
+
+  record Failed(Failure failure) implements MessageOutcome {}
+}

@@ -1,0 +1,115 @@
+package io.github.metadatareset.invocation;
+
+import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.plan.Plan;
+import io.github.metadatareset.plan.Planner;
+import io.github.metadatareset.plan.SubRequests;
+import io.github.metadatareset.queue.DeadLetter;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.SqsMessage;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.ResetCall;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// The one rule, for the requests of one invocation: a request that is one call is made; a request
+/// that is more than one call is split into smaller requests, which go onto the request queue. Safe
+/// for use by many threads.
+final class RequestExecutor {
+
+  private final Invocation invocation;
+  private final AppFlow appFlow;
+  private final Planner planner;
+
+  RequestExecutor(Invocation invocation) {
+    Limits limits = invocation.limits();
+    this.invocation = invocation;
+    this.appFlow = invocation.services().appFlow().apply(invocation.workDeadline());
+    this.planner = new Planner(appFlow, limits.maxConcurrentCalls(), limits.allowedProfiles());
+  }
+
+  /// Announces requests that will be planned, so that what they need can be looked up together.
+  void announce(Collection<Request> requests) {
+    planner.announce(requests);
+  }
+
+  Plan plan(Request request) {
+    return planner.plan(request);
+  }
+
+  /// Makes the call, or enqueues the sub-requests.
+  ///
+  /// @param source the message with the request
+  ExecutionResult execute(Plan plan, SqsMessage source) {
+    return switch (plan) {
+      case Plan.ToSplit(var request) -> attempt(() -> execute(split(request), source));
+      case Plan.Call(var call) -> reset(call);
+      case Plan.Split(var subRequests) -> attempt(() -> enqueue(subRequests, source));
+      case Plan.Failed(var failure) -> new ExecutionResult.Failed(failure);
+    };
+  }
+
+  ExecutionResult reset(ResetCall call) {
+    return attempt(
+        () -> {
+          appFlow.reset(call);
+          return new ExecutionResult.Reset(invocation.services().clock().instant());
+        });
+  }
+
+  /// Whatever goes wrong is a result, except that the invocation is interrupted.
+  private static ExecutionResult attempt(Supplier<ExecutionResult> work) {
+    try {
+      return work.get();
+    } catch (Throwable e) {
+      return new ExecutionResult.Failed(Failure.of(e));
+    }
+  }
+
+  /// Checks the deadline first: not every split makes a call that would.
+  private Plan.Complete split(Request request) {
+    invocation.workDeadline().remaining();
+    return planner.split(request);
+  }
+
+  private ExecutionResult enqueue(SubRequests subRequests, SqsMessage source) {
+    int maxCalls =
+        subRequests.maxCallsOfEach(
+            source.correlation().maxCalls(invocation.limits().maxCallsPerEvent()));
+    invocation
+        .services()
+        .requestQueue()
+        .enqueue(
+            subRequests.requests(),
+            source.correlation().withMaxCalls(maxCalls),
+            invocation.workDeadline());
+    sendDeadLetters(subRequests.rejected(), source);
+    return new ExecutionResult.Split(
+        subRequests.resets(), subRequests.requests().size(), subRequests.rejected().size());
+  }
+
+  /// A sub-request that cannot be made becomes a dead letter of its own. Until the queue has
+  /// accepted all of them the request is not done.
+  private void sendDeadLetters(List<SubRequests.Rejected> rejected, SqsMessage source) {
+    if (rejected.isEmpty()) {
+      return;
+    }
+    List<DeadLetter> deadLetters =
+        rejected.stream()
+            .map(
+                each -> new DeadLetter(each.body(), each.failure(), invocation.requestId(), source))
+            .toList();
+    DeadLetterQueue.Sent sent =
+        invocation.services().deadLetterQueue().send(deadLetters, invocation.workDeadline());
+    invocation.log().deadLetters(sent);
+    if (!sent.accepted().containsAll(deadLetters)) {
+      throw new RequestFailedException(
+          new Failure.Unavailable(
+              "DeadLetterNotAccepted",
+              "the dead-letter queue did not accept a dead letter for a rejected sub-request"));
+    }
+  }
+}

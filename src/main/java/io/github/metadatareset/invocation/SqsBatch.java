@@ -1,0 +1,207 @@
+package io.github.metadatareset.invocation;
+
+import static java.util.Comparator.comparingInt;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
+import io.github.metadatareset.event.EventReader;
+import io.github.metadatareset.event.ParsedEvent;
+import io.github.metadatareset.plan.Plan;
+import io.github.metadatareset.queue.SqsMessage;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.Request;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Gatherer;
+import java.util.stream.Gatherers;
+
+/// An SQS batch: **read → plan → call or enqueue → settle**. Equal requests are executed once, and
+/// the result counts for every message with such a request.
+public final class SqsBatch {
+
+  private final Invocation invocation;
+  private final CompletedRequests completed;
+  private final EventReader events;
+  private final RequestExecutor executor;
+  private final List<SqsMessage> messages;
+  private final Map<SqsMessage, MessageOutcome> outcomes = new LinkedHashMap<>();
+
+  /// By SQS's clock. The work begins after it, so it also serves messages that were sent before.
+  private final Optional<Instant> watermark;
+
+  public SqsBatch(Invocation invocation, CompletedRequests completed, List<SqsMessage> messages) {
+    this.invocation = invocation;
+    this.completed = completed;
+    this.events = new EventReader(invocation.limits().allowedProfiles());
+    this.executor = new RequestExecutor(invocation);
+    this.messages = messages;
+    this.watermark =
+        messages.stream()
+            .map(SqsMessage::firstReceived)
+            .flatMap(Optional::stream)
+            .max(Instant::compareTo);
+  }
+
+  /// @return the messages that are to come back; all others are accounted for
+  public List<SqsMessage> handle() {
+    List<Execution> executions = execute(plan(read()));
+    executions.forEach(this::record);
+    Settlement.Settled settled = new Settlement(invocation).settle(messages, outcomes);
+    log(executions, settled);
+    return settled.returned();
+  }
+
+  /// The requests, each with the messages that carry it.
+  private Map<Request, List<SqsMessage>> read() {
+    Map<Request, List<SqsMessage>> carriers = new LinkedHashMap<>();
+    for (SqsMessage message : messages) {
+      try {
+        switch (events.read(message.body())) {
+          case ParsedEvent.ParsedRequest(var request) -> {
+            carriers.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
+            request
+                .retiredType()
+                .ifPresent(type -> invocation.log().retired(message.correlationId(), type));
+          }
+          case ParsedEvent.Ignored(var reason) ->
+              outcomes.put(message, new MessageOutcome.Ignored(reason));
+        }
+      } catch (RuntimeException e) {
+        outcomes.put(message, new MessageOutcome.Failed(Failure.of(e)));
+      }
+    }
+    return carriers;
+  }
+
+  /// One task for each different plan: requests in other words may need the same call.
+  private List<Task> plan(Map<Request, List<SqsMessage>> read) {
+    Map<Request, List<SqsMessage>> carriers = new LinkedHashMap<>();
+    for (var each : read.entrySet()) {
+      List<SqsMessage> pending = withoutDuplicates(each.getKey(), each.getValue());
+      if (!pending.isEmpty()) {
+        carriers.put(each.getKey(), pending);
+      }
+    }
+    executor.announce(carriers.keySet());
+    Map<Plan, List<Request>> requests =
+        carriers.keySet().stream()
+            .gather(concurrently(request -> Map.entry(executor.plan(request), request)))
+            .collect(
+                groupingBy(
+                    Map.Entry::getKey, LinkedHashMap::new, mapping(Map.Entry::getValue, toList())));
+    List<Task> tasks = new ArrayList<>();
+    for (var each : requests.entrySet()) {
+      Plan plan = each.getKey();
+      List<SqsMessage> pending =
+          each.getValue().stream().map(carriers::get).flatMap(List::stream).toList();
+      if (plan instanceof Plan.Call(var call)) {
+        pending = withoutDuplicates(call.request(), pending);
+      }
+      if (!pending.isEmpty()) {
+        tasks.add(new Task(plan, each.getValue(), pending));
+      }
+    }
+    return tasks;
+  }
+
+  /// Those of the messages that were sent after the request was last completed.
+  private List<SqsMessage> withoutDuplicates(Request request, List<SqsMessage> carriers) {
+    Optional<Instant> completedAt = completed.watermark(request);
+    if (completedAt.isEmpty()) {
+      return carriers;
+    }
+    List<SqsMessage> pending = new ArrayList<>();
+    for (SqsMessage message : carriers) {
+      if (message.wasSentBefore(completedAt.get())) {
+        outcomes.put(message, new MessageOutcome.Duplicate());
+      } else {
+        pending.add(message);
+      }
+    }
+    return pending;
+  }
+
+  private List<Execution> execute(List<Task> tasks) {
+    return tasks.stream()
+        .gather(
+            concurrently(task -> new Execution(task, executor.execute(task.plan(), task.source()))))
+        .toList();
+  }
+
+  private <T, R> Gatherer<T, ?, R> concurrently(Function<T, R> step) {
+    return Gatherers.mapConcurrent(invocation.limits().maxConcurrentCalls(), step);
+  }
+
+  private void record(Execution execution) {
+    Task task = execution.task();
+    if (execution.result() instanceof ExecutionResult.Failed(var failure)) {
+      task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Failed(failure)));
+      return;
+    }
+    task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Duplicate()));
+    outcomes.put(task.messages().getFirst(), new MessageOutcome.Done());
+    watermark.ifPresent(
+        mark -> task.allRequests().forEach(request -> completed.complete(request, mark)));
+    if (execution.result() instanceof ExecutionResult.Split split && split.isEmpty()) {
+      task.messages().forEach(invocation.log()::nothingToReset);
+    }
+  }
+
+  private void log(List<Execution> executions, Settlement.Settled settled) {
+    InvocationSummary summary =
+        new InvocationSummary(
+            executions.stream().map(Execution::result).toList(),
+            outcomes.values(),
+            settled.deadLetters(),
+            settled.returned().size(),
+            executions.stream()
+                .map(Execution::requestAge)
+                .flatMap(Optional::stream)
+                .max(Duration::compareTo));
+    invocation
+        .log()
+        .invocation(messages.stream().map(SqsMessage::correlationId).toList(), summary.metrics());
+  }
+
+  /// What is done once for all messages with the same plan.
+  private record Task(Plan plan, List<Request> requests, List<SqsMessage> messages) {
+
+    /// The message whose event may need the most calls.
+    SqsMessage source() {
+      return messages.stream()
+          .max(comparingInt(message -> message.correlation().maxCalls(Integer.MAX_VALUE)))
+          .orElseThrow();
+    }
+
+    /// The requests, and the one for the call that they need.
+    List<Request> allRequests() {
+      List<Request> all = new ArrayList<>(requests);
+      if (plan instanceof Plan.Call(var call)) {
+        all.add(call.request());
+      }
+      return all;
+    }
+  }
+
+  private record Execution(Task task, ExecutionResult result) {
+
+    /// The longest time that one of the messages waited for its reset.
+    Optional<Duration> requestAge() {
+      return result instanceof ExecutionResult.Reset(var at)
+          ? task.messages().stream()
+              .map(SqsMessage::sent)
+              .flatMap(Optional::stream)
+              .map(sent -> Duration.between(sent, at))
+              .map(age -> age.isNegative() ? Duration.ZERO : age)
+              .max(Duration::compareTo)
+          : Optional.empty();
+    }
+  }
+}

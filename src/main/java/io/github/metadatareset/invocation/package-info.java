@@ -1,0 +1,2 @@
+/// One invocation: read → plan → call or enqueue → settle.
+package io.github.metadatareset.invocation;

@@ -1,0 +1,110 @@
+package io.github.metadatareset.plan;
+
+import io.github.metadatareset.plan.AppFlow.Profile;
+import io.github.metadatareset.plan.AppFlow.Use;
+import io.github.metadatareset.request.ApiVersion;
+import io.github.metadatareset.request.Connector.NamedProfile;
+import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.Entities;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Finds the API version that AppFlow requires for a custom connector. The connector profile does
+/// not contain it.
+final class ApiVersions {
+
+  private final Discovery discovery;
+
+  ApiVersions(Discovery discovery) {
+    this.discovery = discovery;
+  }
+
+  /// Whether the type of the request's profile has to be looked up before its version is known.
+  static boolean needsLookUp(Request.OfConnector request) {
+    return request.apiVersion().isEmpty()
+        && request.connector() instanceof NamedProfile(_, var type)
+        && type.filter(known -> known != ConnectorType.CUSTOMCONNECTOR).isEmpty();
+  }
+
+  /// The request with its connector type and API version, once for each version. A request for a
+  /// profile that AppFlow does not have is left as it is: AppFlow's answer to the call is the
+  /// reason to report.
+  ///
+  /// @throws RequestFailedException if the version cannot be known
+  List<Request.OfConnector> complete(Request.OfConnector request) {
+    return profileOf(request)
+        .map(profile -> complete(withType(request, profile), profile))
+        .orElse(List.of(request));
+  }
+
+  /// The same for an entity that a flow uses. The flow may say which version it uses.
+  List<Request.OfConnector> complete(Request.OfConnector request, Use use) {
+    return profileOf(request)
+        .map(
+            profile ->
+                profile.isOf(ConnectorType.CUSTOMCONNECTOR) && use.apiVersion().isPresent()
+                    ? List.of(withType(request, profile).withApiVersion(use.apiVersion().get()))
+                    : complete(withType(request, profile), profile))
+        .orElse(List.of(request));
+  }
+
+  private Optional<Profile> profileOf(Request.OfConnector request) {
+    return needsLookUp(request) && request.connector() instanceof NamedProfile(var name, _)
+        ? discovery.profile(name)
+        : Optional.empty();
+  }
+
+  private static Request.OfConnector withType(Request.OfConnector request, Profile profile) {
+    return request.connector() instanceof NamedProfile(var name, var type) && type.isEmpty()
+        ? request.withConnector(new NamedProfile(name, profile.type()))
+        : request;
+  }
+
+  private List<Request.OfConnector> complete(Request.OfConnector request, Profile profile) {
+    if (!profile.isOf(ConnectorType.CUSTOMCONNECTOR) || profile.label().isEmpty()) {
+      return List.of(request);
+    }
+    if (request.entities() instanceof Entities.Listed) {
+      // Each entity has versions of its own, which are found when the list is split.
+      return List.of(request);
+    }
+    ConnectorLabel label = profile.label().get();
+    List<ApiVersion> supported = discovery.supportedApiVersions(label);
+    List<ApiVersion> versions = supported.size() == 1 ? supported : inFlows(request, profile);
+    if (versions.isEmpty()) {
+      throw RequestFailedException.permanent(
+          "NoApiVersion",
+          "connector %s supports the API versions %s, and no flow of profile %s says which one; expected apiVersion with one of them"
+              .formatted(
+                  label.value(),
+                  supported.stream().map(ApiVersion::value).toList(),
+                  profile.name().value()));
+    }
+    return versions.stream().map(request::withApiVersion).toList();
+  }
+
+  /// The versions of the flows that use the entity, else of those that use the profile.
+  private List<ApiVersion> inFlows(Request.OfConnector request, Profile profile) {
+    List<ApiVersion> ofEntity =
+        request.entities() instanceof Entities.One(var entity)
+            ? inFlows(profile, use -> use.entity().equals(entity.value()))
+            : List.of();
+    return ofEntity.isEmpty() ? inFlows(profile, _ -> true) : ofEntity;
+  }
+
+  private List<ApiVersion> inFlows(Profile profile, Predicate<Use> condition) {
+    return discovery.uses().stream()
+        .filter(use -> use.profile().equals(profile.name()))
+        .filter(condition)
+        .map(Use::apiVersion)
+        .flatMap(Optional::stream)
+        .distinct()
+        .sorted(Comparator.comparing(ApiVersion::value))
+        .toList();
+  }
+}

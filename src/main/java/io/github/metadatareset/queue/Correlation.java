@@ -1,0 +1,74 @@
+package io.github.metadatareset.queue;
+
+import io.github.metadatareset.json.JsonValue;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/// Which event from outside a message goes back to. Sub-requests carry it on, as message
+/// attributes.
+///
+/// @param id of the message or the invocation that brought the event
+/// @param maxCalls how many AppFlow calls this sub-request may need; empty for the whole event
+public record Correlation(String id, OptionalInt maxCalls) {
+
+  /// The message attribute with the correlation ID.
+  public static final String ID = "CorrelationId";
+
+  /// The message attribute with the number of calls that are left to a sub-request.
+  public static final String MAX_CALLS = "MaxCalls";
+
+  private static final Pattern ID_FORM = Pattern.compile("[!-~]{1,128}");
+  private static final Pattern MAX_CALLS_FORM = Pattern.compile("[1-9][0-9]{0,8}");
+
+  /// Of a whole event.
+  public Correlation(String id) {
+    this(id, OptionalInt.empty());
+  }
+
+  /// That of a record of an SQS batch. A message from outside has no such attribute: its own ID is
+  /// the correlation ID.
+  static Correlation of(JsonValue message, String messageId) {
+    return new Correlation(
+        attribute(message, ID)
+            .filter(Correlation::isId)
+            .or(() -> Optional.of(messageId).filter(Correlation::isId))
+            .orElse("unknown"),
+        attribute(message, MAX_CALLS)
+            .filter(text -> MAX_CALLS_FORM.matcher(text).matches())
+            .map(text -> OptionalInt.of(Integer.parseInt(text)))
+            .orElseGet(OptionalInt::empty));
+  }
+
+  /// The same event, for a sub-request that may need so many calls.
+  public Correlation withMaxCalls(int calls) {
+    return new Correlation(id, OptionalInt.of(calls));
+  }
+
+  /// How many calls this may need, where a whole event may need so many.
+  public int maxCalls(int ofAnEvent) {
+    return Math.min(maxCalls.orElse(ofAnEvent), ofAnEvent);
+  }
+
+  /// As message attributes.
+  public Map<String, String> attributes() {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    attributes.put(ID, id);
+    maxCalls.ifPresent(calls -> attributes.put(MAX_CALLS, Integer.toString(calls)));
+    return attributes;
+  }
+
+  private static Optional<String> attribute(JsonValue message, String name) {
+    return message
+        .member("messageAttributes")
+        .flatMap(all -> all.member(name))
+        .flatMap(attribute -> attribute.text("stringValue"));
+  }
+
+  /// Legal in an attribute of SQS and as a message group ID, and safe in a log line.
+  static boolean isId(String id) {
+    return ID_FORM.matcher(id).matches();
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.metadatareset.queue;
+
+import io.github.metadatareset.request.Failure;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// A message for the dead-letter queue. Its body replays when it is moved to the request queue; its
+/// attributes give the reason. `ErrorCode`, `ErrorMessage` and `RequestID` have the names that
+/// Lambda's own dead letters use.
+///
+/// @param body the message's own body, unchanged, or that of a sub-request that was rejected
+/// @param requestId of the Lambda invocation
+public record DeadLetter(String body, Failure failure, String requestId, SqsMessage source) {
+
+  private static final int MAX_MESSAGE_LENGTH = 1024;
+  private static final int TYPE_BYTES = "String".length();
+
+  /// The dead letter for a message as a whole.
+  public static DeadLetter of(SqsMessage message, Failure failure, String requestId) {
+    return new DeadLetter(message.body(), failure, requestId, message);
+  }
+
+  /// The message attributes. Where a long body leaves no room for all of them, the last are left
+  /// out.
+  public Map<String, String> attributes() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("ErrorCode", legal(failure.code()));
+    all.put(Correlation.ID, legal(source.correlationId()));
+    all.put("ErrorMessage", legal(failure.message()));
+    all.put("SourceMessageId", legal(source.messageId()));
+    all.put("ReceiveCount", Integer.toString(source.receiveCount()));
+    all.put("RequestID", legal(requestId));
+    Map<String, String> fitting = new LinkedHashMap<>();
+    int left = SqsMessage.MAX_BYTES - body.getBytes(StandardCharsets.UTF_8).length;
+    for (var attribute : all.entrySet()) {
+      left -= attribute.getKey().length() + TYPE_BYTES + attribute.getValue().length();
+      if (left < 0) {
+        break;
+      }
+      fitting.put(attribute.getKey(), attribute.getValue());
+    }
+    return fitting;
+  }
+
+  public Optional<String> messageGroupId() {
+    return source.messageGroupId();
+  }
+
+  /// Printable ASCII, not empty, and not long: legal in an attribute of SQS.
+  private static String legal(String text) {
+    String printable = text.replaceAll("[^ -~]", "?");
+    if (printable.isBlank()) {
+      return "-";
+    }
+    return printable.substring(0, Math.min(printable.length(), MAX_MESSAGE_LENGTH));
+  }
+}

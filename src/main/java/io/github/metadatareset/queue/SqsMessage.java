@@ -1,0 +1,104 @@
+package io.github.metadatareset.queue;
+
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// A record of an SQS batch, as the event source mapping hands it over.
+///
+/// @param receiveCount how often it was received, this time included; 1 where SQS does not say
+/// @param sent when it was sent, by SQS's clock
+/// @param firstReceived when it was first received, by SQS's clock
+/// @param correlation which event from outside it goes back to
+/// @param messageGroupId the tenant for which a fair queue counts the message
+public record SqsMessage(
+    String messageId,
+    String receiptHandle,
+    String body,
+    int receiveCount,
+    Optional<Instant> sent,
+    Optional<Instant> firstReceived,
+    Correlation correlation,
+    Optional<String> messageGroupId) {
+
+  /// The most that SQS takes as one message, attributes included, and as one SendMessageBatch.
+  public static final int MAX_BYTES = 1_048_576;
+
+  private static final String EXPECTED = "records of one SQS queue (eventSource aws:sqs)";
+  private static final Pattern COUNT_FORM = Pattern.compile("[0-9]{1,15}");
+
+  /// The messages of an SQS batch; empty where the event is no batch. A message that is in the
+  /// batch twice, as at-least-once delivery allows, counts once, as it was received last.
+  ///
+  /// @throws InvalidJsonException if there are records, and not all of them are of SQS
+  public static Optional<List<SqsMessage>> batch(JsonValue event) {
+    return event
+        .member("Records")
+        .map(
+            records -> {
+              Map<String, SqsMessage> byId = new LinkedHashMap<>();
+              for (JsonValue json : records.asList(EXPECTED)) {
+                SqsMessage message = of(json);
+                byId.merge(message.messageId(), message, SqsMessage::later);
+              }
+              return List.copyOf(byId.values());
+            });
+  }
+
+  public String correlationId() {
+    return correlation.id();
+  }
+
+  /// Whether it was sent before that time, by SQS's clock; false where SQS does not say when.
+  public boolean wasSentBefore(Instant time) {
+    return sent.filter(sentAt -> sentAt.isBefore(time)).isPresent();
+  }
+
+  /// Only the later receipt handle is sure to be valid, and the later count says whether this is
+  /// the last receive.
+  private static SqsMessage later(SqsMessage one, SqsMessage next) {
+    return one.receiveCount > next.receiveCount ? one : next;
+  }
+
+  private static SqsMessage of(JsonValue json) {
+    if (json.text("eventSource").filter("aws:sqs"::equals).isEmpty()) {
+      throw new InvalidJsonException(
+          json.pointer()
+              + "/eventSource: expected \"aws:sqs\", as only queues are read in batches;"
+              + " send such events to the request queue");
+    }
+    String messageId = required(json, "messageId");
+    Optional<JsonValue> attributes = json.member("attributes");
+    return new SqsMessage(
+        messageId,
+        json.text("receiptHandle").orElse(""),
+        required(json, "body"),
+        attribute(attributes, "ApproximateReceiveCount").map(SqsMessage::bounded).orElse(1),
+        attribute(attributes, "SentTimestamp").map(Instant::ofEpochMilli),
+        attribute(attributes, "ApproximateFirstReceiveTimestamp").map(Instant::ofEpochMilli),
+        Correlation.of(json, messageId),
+        attributes.flatMap(all -> all.text("MessageGroupId")).filter(Correlation::isId));
+  }
+
+  private static int bounded(long count) {
+    return (int) Math.min(count, Integer.MAX_VALUE);
+  }
+
+  private static String required(JsonValue json, String member) {
+    return json.text(member)
+        .orElseThrow(
+            () -> new InvalidJsonException(json.pointer() + "/" + member + ": expected a string"));
+  }
+
+  private static Optional<Long> attribute(Optional<JsonValue> attributes, String name) {
+    return attributes
+        .flatMap(all -> all.text(name))
+        .filter(text -> COUNT_FORM.matcher(text).matches())
+        .map(Long::valueOf);
+  }
+}

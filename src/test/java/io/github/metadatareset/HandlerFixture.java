@@ -1,0 +1,93 @@
+package io.github.metadatareset;
+
+import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.invocation.Services;
+import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.queue.RequestQueue;
+import io.github.metadatareset.request.ProfilePattern;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// Builds the handler for a test: with the limits that the template sets by default, the system's
+/// clock and no log, unless the test says otherwise.
+public record HandlerFixture(Limits limits, Supplier<Services> services) {
+
+  public static final int MAX_RECEIVE_COUNT = 12;
+  public static final int MAX_CONCURRENT_CALLS = 8;
+  public static final int MAX_CALLS_PER_EVENT = 10_000_000;
+
+  public static final Limits LIMITS =
+      new Limits(MAX_RECEIVE_COUNT, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_EVENT, ProfilePattern.ALL);
+
+  public static HandlerFixture of(
+      Function<Deadline, AppFlow> appFlow,
+      RequestQueue requestQueue,
+      DeadLetterQueue deadLetterQueue) {
+    Services services =
+        new Services(
+            appFlow,
+            requestQueue,
+            deadLetterQueue,
+            InstantSource.system(),
+            new Random(1),
+            new PrintStream(OutputStream.nullOutputStream()));
+    return new HandlerFixture(LIMITS, () -> services);
+  }
+
+  public HandlerFixture limits(Limits other) {
+    return new HandlerFixture(other, services);
+  }
+
+  public HandlerFixture clock(InstantSource clock) {
+    return with(
+        old ->
+            new Services(
+                old.appFlow(),
+                old.requestQueue(),
+                old.deadLetterQueue(),
+                clock,
+                old.random(),
+                old.log()));
+  }
+
+  public HandlerFixture random(RandomGenerator random) {
+    return with(
+        old ->
+            new Services(
+                old.appFlow(),
+                old.requestQueue(),
+                old.deadLetterQueue(),
+                old.clock(),
+                random,
+                old.log()));
+  }
+
+  public HandlerFixture log(OutputStream log) {
+    PrintStream lines = new PrintStream(log, true);
+    return with(
+        old ->
+            new Services(
+                old.appFlow(),
+                old.requestQueue(),
+                old.deadLetterQueue(),
+                old.clock(),
+                old.random(),
+                lines));
+  }
+
+  public MetadataResetHandler handler() {
+    return new MetadataResetHandler(limits, services);
+  }
+
+  private HandlerFixture with(Function<Services, Services> change) {
+    Services changed = change.apply(services.get());
+    return new HandlerFixture(limits, () -> changed);
+  }
+}

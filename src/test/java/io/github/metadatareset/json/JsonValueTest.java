@@ -1,0 +1,386 @@
+package io.github.metadatareset.json;
+
+import static io.github.metadatareset.json.Refusals.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.request.RandomJson;
+import io.github.metadatareset.request.RandomTexts;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonValueTest {
+
+  @Nested
+  class ReadingJson {
+
+    @ParameterizedTest
+    @MethodSource
+    void takesOneValueOfAnyKind(String text, Object content) {
+      assertEquals(content, JsonValue.parse(text, "").content());
+      assertEquals(content, JsonValue.parse(text.getBytes(StandardCharsets.UTF_8)).content());
+    }
+
+    static Stream<Arguments> takesOneValueOfAnyKind() {
+      return Stream.of(
+          arguments("null", null),
+          arguments(" true\n", true),
+          arguments("\"caf\u00E9 \\ud83d\\ude00\"", "caf\u00E9 \uD83D\uDE00"),
+          arguments("7", 7),
+          arguments("-0", 0),
+          arguments("2147483647", Integer.MAX_VALUE),
+          arguments("2147483648", 2147483648L),
+          arguments("9223372036854775807", Long.MAX_VALUE),
+          arguments("-9223372036854775808", Long.MIN_VALUE),
+          arguments("9223372036854775808", new BigDecimal("9223372036854775808")),
+          arguments("1e2", new BigDecimal("1e2")),
+          arguments("1.50", new BigDecimal("1.50")),
+          arguments("1e999999999", new BigDecimal("1e999999999")),
+          arguments("1e-999999999", new BigDecimal("1e-999999999")),
+          arguments("[1,[]]", List.of(1, List.of())),
+          arguments("{\"a\":{\"b\":false}}", Map.of("a", Map.of("b", false))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "",
+          " ",
+          "nul",
+          "TRUE",
+          "{",
+          "[1,",
+          "\"a",
+          "{'a':1}",
+          "{a:1}",
+          "{\"a\":1,}",
+          "[1,]",
+          "[1;2]",
+          "{\"a\"=1}",
+          "{\"a\":1;\"b\":2}",
+          "01",
+          "+1",
+          ".5",
+          "1.",
+          "0x1",
+          "NaN",
+          "-Infinity",
+          "// note\n1",
+          "# note\n1",
+          ")]}'\n1",
+          "\"\u0000\"",
+          "\"\n\"",
+          "\"\\\n\"",
+          "\"\\'\"",
+          "{\"\t\":1}",
+          "\"\\x\"",
+          "\"\\u12\"",
+          "1e9999999999",
+          "[-1e-9999999999]"
+        })
+    void takesNothingElse(String text) {
+      assertNoJson(() -> JsonValue.parse(text, ""));
+      assertNoJson(() -> JsonValue.parse((text + "[").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void takesNothingThatIsNoUtf8() {
+      for (byte[] bytes :
+          List.of(
+              new byte[] {(byte) 0xFF},
+              new byte[] {'"', (byte) 0xC3, '(', '"'},
+              new byte[] {'1', ' ', (byte) 0xC3},
+              new byte[] {'"', (byte) 0xC0, (byte) 0x80, '"'},
+              new byte[] {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'},
+              new byte[] {0, 0, (byte) 0xFF, (byte) 0xFE, 1, 1, 1, 1},
+              "{\"a\":\"\u00E9\"}".getBytes(StandardCharsets.UTF_16))) {
+        assertRefused(
+            "the request: bytes that are not UTF-8; expected JSON in UTF-8",
+            () -> JsonValue.parse(bytes));
+      }
+      assertNoJson(() -> JsonValue.parse("[1]".getBytes(StandardCharsets.UTF_16LE)));
+    }
+
+    @Test
+    void passesOverTheByteOrderMarkOfAnEventAlone() {
+      assertEquals(1, JsonValue.parse("\uFEFF1".getBytes(StandardCharsets.UTF_8)).content());
+      assertNoJson(() -> JsonValue.parse("\uFEFF1", ""));
+      assertRefused(
+          "the request: more follows the first JSON value; expected one JSON value",
+          () -> JsonValue.parse("\uFEFF1[".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void takesNothingAfterTheValue() {
+      assertRefused(
+          "the request: more follows the first JSON value; expected one JSON value",
+          () -> JsonValue.parse("{} {}", ""));
+      assertRefused(
+          "/Message: more follows the first JSON value; expected one JSON value",
+          () -> JsonValue.parse("{} x", "/Message"));
+    }
+
+    @Test
+    void takesNoKeyTwice() {
+      assertRefused(
+          "/detail/a/0/b: A second member of this name;"
+              + " expected JSON (RFC 8259) without a key twice",
+          () -> JsonValue.parse("{\"a\":[{\"b\":1,\"b\":1}]}", "/detail"));
+      assertNoJson(() -> JsonValue.parse("{\"a\":1,\"\\u0061\":1}", ""));
+      assertNoJson(() -> JsonValue.parse("{\"a\":null,\"b\":{\"a\":1},\"a\":null}", ""));
+      JsonValue.parse("{\"a\":{\"a\":[{\"a\":1},{\"a\":1}]}}", "");
+    }
+
+    @Test
+    void takesNoNumberThatIsThousandsOfDigitsLong() {
+      assertEquals("9".repeat(1000), JsonValue.parse("9".repeat(1000), "").content().toString());
+      assertRefused(
+          "/1: A number of 1001 characters; expected JSON (RFC 8259) without a key twice",
+          () -> JsonValue.parse("[0,%s]".formatted("9".repeat(1001)), ""));
+      assertNoJson(() -> JsonValue.parse("0." + "9".repeat(1000), ""));
+      assertNoJson(() -> JsonValue.parse("9".repeat(100_000), ""));
+    }
+
+    @Test
+    void goesDownSixtyFourLevels() {
+      assertEquals(
+          "[".repeat(64) + "]".repeat(64),
+          JsonValue.write(JsonValue.parse("[".repeat(64) + "]".repeat(64), "").content()));
+      assertNoJson(() -> JsonValue.parse("[".repeat(65) + "]".repeat(65), ""));
+      assertNoJson(() -> JsonValue.parse("{\"a\":".repeat(500_000), ""));
+    }
+
+    @Test
+    void takesNoMoreValuesThanARequestOrABatchOfTheGreatestSizeHas() {
+      assertEquals(299_998, ((List<?>) JsonValue.parse(zeros(299_998), "").content()).size());
+      assertRefused(
+          "the request: More than 300000 names, values, and ends of arrays and objects;"
+              + " expected JSON (RFC 8259) without a key twice",
+          () -> JsonValue.parse(zeros(299_999), ""));
+      assertEquals(99_999, JsonValue.parse(members(99_999), "").memberNames().size());
+      assertNoJson(() -> JsonValue.parse(members(100_000), ""));
+
+      byte[] most = zeros(999_998).getBytes(StandardCharsets.UTF_8);
+      assertEquals(999_998, ((List<?>) JsonValue.parse(most).content()).size());
+      assertNoJson(() -> JsonValue.parse(zeros(999_999).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String zeros(int count) {
+      return "[0" + ",0".repeat(count - 1) + "]";
+    }
+
+    /// Each of three tokens.
+    private static String members(int count) {
+      return IntStream.range(0, count)
+          .mapToObj(i -> i % 2 == 0 ? "\"a%d\":[]".formatted(i) : "\"a%d\":{}".formatted(i))
+          .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static void assertNoJson(Runnable parsing) {
+      var refusal = assertThrows(InvalidJsonException.class, parsing::run);
+      assertTrue(refusal.getMessage().contains("; expected JSON"), refusal::getMessage);
+    }
+  }
+
+  @Nested
+  class SayingWhatIsWrong {
+
+    @Test
+    void namesTheWholeByItsPurpose() {
+      assertRefused(
+          "the request: 7; expected x", () -> throwing(JsonValue.parse("7", "").refused("x")));
+    }
+
+    @Test
+    void namesAMemberByItsPointer() {
+      JsonValue value = JsonValue.parse("{\"a/b\":[{\"m~n\":\"v\"}]}", "/Message");
+      JsonValue element = value.member("a/b").orElseThrow().asList("a list").getFirst();
+
+      assertRefused(
+          "/Message/a~1b/0/m~0n: \"v\"; expected x",
+          () -> throwing(element.member("m~n").orElseThrow().refused("x")));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void namesWhatIsWrongAndWhereInTheText(String text, String found) {
+      assertRefused(
+          found + "; expected JSON (RFC 8259) without a key twice",
+          () -> JsonValue.parse(text, "/detail"));
+    }
+
+    static Stream<Arguments> namesWhatIsWrongAndWhereInTheText() {
+      return Stream.of(
+          arguments("", "/detail: End of input at line 1 column 1"),
+          arguments("{", "/detail: End of input at line 1 column 2"),
+          arguments("{'a':1}", "/detail: Unexpected text at line 1 column 3"),
+          arguments(
+              "{\"a/b\":[1,{\"c~\":nul}]}",
+              "/detail/a~1b/1/c~0: Unexpected text at line 1 column 17"),
+          arguments(
+              "{\"a\":[[1],[1],\n[1,tru]]}", "/detail/a/2/1: Unexpected text at line 2 column 4"),
+          arguments("{\"a\":{\"b\":1},\"c\":}", "/detail/c: Expected value at line 1 column 18"),
+          arguments(
+              "{\"\":{\" path $.a\":01}}",
+              "/detail// path $.a: Unexpected text at line 1 column 18"),
+          arguments("[1 2]", "/detail/1: Expected a comma or ] at line 1 column 5"),
+          arguments("{\"a\":1 \"b\":2}", "/detail/a: Expected a comma or } at line 1 column 9"),
+          arguments("{\"a\" 1}", "/detail/a: Expected ':' at line 1 column 7"),
+          arguments("[\"a", "/detail/0: Unterminated string at line 1 column 4"),
+          arguments(
+              "[\"\t\"]",
+              "/detail/0: Unescaped control characters are not allowed at line 1 column 3"),
+          arguments("[\"\\x\"]", "/detail/0: Invalid escape sequence at line 1 column 5"),
+          arguments(
+              "[\"\\\n\"]", "/detail/0: Cannot escape a newline character at line 1 column 5"),
+          arguments(
+              "[\"\\u00zz\"]", "/detail/0: Malformed Unicode escape \\\\u00zz at line 1 column 5"),
+          arguments("[1e9999999999]", "/detail/0: An exponent out of range"),
+          arguments("\uFEFF{}", "/detail: a byte order mark"));
+    }
+
+    @Test
+    void saysThatTooManyLevelsAreNested() {
+      String message =
+          assertThrows(InvalidJsonException.class, () -> JsonValue.parse("[".repeat(65), ""))
+              .getMessage();
+
+      assertEquals(
+          "%s...: More than 64 levels; expected JSON (RFC 8259) without a key twice"
+              .formatted("/0".repeat(50)),
+          message);
+    }
+
+    @Test
+    void showsNoCharacterThatCouldForgeALine() {
+      new RandomCases(2_000)
+          .check(
+              random -> {
+                RandomTexts texts = new RandomTexts(random);
+                Map<String, Object> members = new LinkedHashMap<>();
+                members.put(texts.nasty(), texts.nasty());
+                JsonValue value = JsonValue.parse(JsonValue.write(members), texts.nasty());
+                JsonValue member = value.member(value.memberNames().getFirst()).orElseThrow();
+
+                String message = member.refused("x").getMessage();
+
+                assertTrue(message.matches("[ -~]+"), message);
+              });
+    }
+
+    @Test
+    void showsNoSuchCharacterWhereTheTextIsNoJson() {
+      new RandomCases(2_000)
+          .check(
+              random -> {
+                String text = new RandomTexts(random).spoilt("{\"a\":1,\"a\u0085\n\":1,\"a\":1}");
+                String message =
+                    assertThrows(InvalidJsonException.class, () -> JsonValue.parse(text, ""))
+                        .getMessage();
+
+                assertTrue(message.matches("[ -~]+"), message);
+              });
+    }
+
+    @Test
+    void showsNoMoreThanAPersonReads() {
+      String key = "k".repeat(1000);
+      JsonValue value = JsonValue.parse("{\"%s\":\"%s\"}".formatted(key, "v".repeat(1000)), "");
+
+      assertRefused(
+          "/%s...: \"%s...; expected x".formatted("k".repeat(99), "v".repeat(99)),
+          () -> throwing(value.member(key).orElseThrow().refused("x")));
+    }
+
+    private static void throwing(InvalidJsonException e) {
+      throw e;
+    }
+  }
+
+  @Nested
+  class WhatIsWritten {
+
+    @Test
+    void isReadBackAsTheSame() {
+      new RandomCases(3_000)
+          .check(
+              random -> {
+                String json = JsonValue.write(new RandomJson(random).any());
+                assertEquals(json, JsonValue.write(JsonValue.parse(json, "").content()));
+              });
+    }
+
+    @Test
+    void isEscapedWhereJsonOrALogAsksForIt() {
+      assertEquals(
+          "\"\\u0000\\u001F\\b\\t\\n\\f\\r\\\"\\\\/<>&=' ~\\u007F\\u0085\\uFFFF\\uDE00\"",
+          JsonValue.write("\u0000\u001F\b\t\n\f\r\"\\/<>&=' ~\u007F\u0085\uFFFF\uDE00"));
+    }
+
+    @Test
+    void keepsWhatIsNull() {
+      Map<String, Object> members = new LinkedHashMap<>();
+      members.put("a\n", null);
+      members.put("b", List.of());
+      members.put("c", Map.of());
+
+      assertEquals("{\"a\\n\":null,\"b\":[],\"c\":{}}", JsonValue.write(members));
+      assertEquals("null", JsonValue.write(null));
+    }
+
+    @Test
+    void isAsciiOnOneLine() {
+      assertEquals(
+          "{\"caf\\u00E9\":[\"\\uD83D\\uDE00\\uD83D\\u0000\\n\\u2028\",null,1.50]}",
+          JsonValue.write(
+              JsonValue.parse("{\"café\":[\"😀\\ud83d\\u0000\\n\u2028\",null,1.50]}", "")
+                  .content()));
+    }
+  }
+
+  @Test
+  void aWholeNumberMayHaveAFraction() {
+    for (String whole : List.of("10", "10.0", "1e1", "0.1e2", "1000e-2")) {
+      assertEquals(10, JsonValue.parse(whole, "").asInt("a number"));
+    }
+    for (String other : List.of("10.5", "2147483648", "1e999999999", "1e-999999999", "\"10\"")) {
+      assertThrows(InvalidJsonException.class, () -> JsonValue.parse(other, "").asInt("a number"));
+    }
+  }
+
+  @Test
+  void onlyAnObjectHasMembers() {
+    JsonValue object = JsonValue.parse("{\"a\":null,\"b\":\"text\",\"c\":1}", "");
+    JsonValue list = JsonValue.parse("[\"a\"]", "");
+
+    assertTrue(object.isObject());
+    assertEquals(List.of("a", "b", "c"), object.memberNames());
+    assertTrue(object.has("a"));
+    assertEquals(Optional.of(new JsonValue("/a", null)), object.member("a"));
+    assertEquals(Optional.of("text"), object.text("b"));
+    assertEquals(Optional.empty(), object.text("c"));
+    assertEquals(Optional.empty(), object.member("d"));
+
+    assertFalse(list.isObject());
+    assertFalse(list.has("a"));
+    assertEquals(List.of(), list.memberNames());
+    assertEquals(Optional.empty(), list.member("a"));
+  }
+}

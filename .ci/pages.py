@@ -223,7 +223,7 @@ def command(project, line, made):
         words = words[1:]
     if not words:
         return
-    if words[0] == "mvn" and len(words) > 1:
+    if words[0] in ("mvn", "./mvnw") and len(words) > 1:
         yield from maven(project, words[1:])
     elif words[0] == "sam" and len(words) > 1:
         yield from sam(project, words[1:], made)

@@ -250,7 +250,8 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
 
   /// SIGKILL, at once.
   public void kill() {
-    process.destroyForcibly();
+    // Process.destroyForcibly would also close the pipe, with what has not been read of the log.
+    process.toHandle().destroyForcibly();
   }
 
   /// SIGTERM, and waits for what the JVM does at its end.

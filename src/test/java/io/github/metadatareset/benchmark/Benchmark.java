@@ -18,7 +18,7 @@ public final class Benchmark {
     boolean coldOnly = args.length > 3;
 
     Figures figures = new Figures();
-    for (String name : new String[] {"boto3", "boto3-packed", "zip", "image"}) {
+    for (String name : new String[] {"boto3", "boto3-packed", "zip"}) {
       figures.add("package, MB", name, Files.size(prepared.resolve(name + ".zip")) / 1e6);
     }
     ColdAndWarm.warmUp(prepared);

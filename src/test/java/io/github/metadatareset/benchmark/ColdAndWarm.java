@@ -55,7 +55,6 @@ final class ColdAndWarm {
             Contestant.boto3Packed(prepared),
             Contestant.boto3(prepared, 16),
             Contestant.zip(prepared, 16),
-            Contestant.image(prepared, 16),
             Contestant.boto3(prepared, 64),
             Contestant.zip(prepared, 64));
     try (Stage stage = Stage.set(prepared, Events.account())) {

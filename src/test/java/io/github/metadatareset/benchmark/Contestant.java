@@ -69,16 +69,7 @@ record Contestant(
             prepared.resolve("runtime") + "/*",
             "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
             HANDLER));
-    return ours("zip", prepared.resolve("zip"), command, calls);
-  }
-
-  /// What the container image holds, started as its entry point does.
-  static Contestant image(Path prepared, int calls) {
-    Path folder = prepared.resolve("image");
-    return ours("image", folder, List.of(folder.resolve("bootstrap").toString(), HANDLER), calls);
-  }
-
-  private static Contestant ours(String name, Path folder, List<String> command, int calls) {
+    Path folder = prepared.resolve("zip");
     Map<String, String> variables = new HashMap<>();
     variables.put("LAMBDA_TASK_ROOT", folder.toString());
     variables.put("JAVA_TOOL_OPTIONS", OPTIONS);
@@ -86,7 +77,7 @@ record Contestant(
     variables.put("MAX_CONCURRENT_CALLS", Integer.toString(calls));
     variables.put("MAX_CALLS_PER_EVENT", "10000000");
     variables.put("CONNECTOR_PROFILE_PATTERN", "*");
-    return new Contestant(name, folder, command, variables, calls);
+    return new Contestant("zip", folder, command, variables, calls);
   }
 
   /// The same, if it is Java, with further options, none of which has blanks.

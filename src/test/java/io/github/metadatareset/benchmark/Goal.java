@@ -10,15 +10,10 @@ record Goal(String figure, String contestant, String divisor, double atMost) {
 
   static final List<Goal> ALL =
       List.of(
-          new Goal(ColdAndWarm.COLD, "image x16", "boto3", 0.5),
           new Goal(ColdAndWarm.COLD, "zip x16", "boto3", 1.0),
-          new Goal(ColdAndWarm.COLD, "image x16", Contestant.PACKED, 0.5),
           new Goal(ColdAndWarm.COLD, "zip x16", Contestant.PACKED, 1.0),
-          new Goal(ColdAndWarm.COLD_PROCESSOR, "image x16", "boto3", 0.5),
           new Goal(ColdAndWarm.COLD_PROCESSOR, "zip x16", "boto3", 1.0),
-          new Goal(ColdAndWarm.COLD_PROCESSOR, "image x16", Contestant.PACKED, 0.5),
           new Goal(ColdAndWarm.COLD_PROCESSOR, "zip x16", Contestant.PACKED, 1.0),
-          new Goal(ColdAndWarm.COLD_MEMORY, "image x16", "boto3", 1.5),
           new Goal(ColdAndWarm.COLD_MEMORY, "zip x16", "boto3", 1.5),
           new Goal(ColdAndWarm.MEMORY, "zip x16", "boto3 x16", 1.5),
           new Goal(ColdAndWarm.time(1000, 0), "zip x16", "boto3", 0.4),

@@ -54,7 +54,6 @@ final class Profile {
   static String of(Path prepared) throws IOException {
     try (Stage stage = Stage.set(prepared, Events.account())) {
       Profile profile = new Profile(prepared, stage);
-      profile.coldStart(Contestant.image(prepared, 16));
       profile.coldStart(Contestant.zip(prepared, 16));
       profile.processor(Contestant.zip(prepared, 16));
       profile.memory(Contestant.zip(prepared, 16));

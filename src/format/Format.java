@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 /// Runs google-java-format on every Java source below `src`. The `java` command runs this file as
 /// it is, see pom.xml.
 ///
-/// Usage: `java Format.java check|apply LIST`. Both write the names of the files that were not
-/// formatted to the file LIST; `apply` formats them too.
+/// Usage: `java Format.java check|apply LIST`. `apply` formats them. The names of the files that
+// are
+/// then not formatted are in the file LIST.
 public class Format {
 
   /// A source that is not formatted.
@@ -19,11 +20,14 @@ public class Format {
 
   public static void main(String[] arguments) throws Exception {
     List<Unformatted> unformatted = unformatted();
-    Files.write(
-        Path.of(arguments[1]), unformatted.stream().map(source -> "  " + source.file()).toList());
+    Path list = Path.of(arguments[1]);
     switch (arguments[0]) {
-      case "check" -> {}
-      case "apply" -> apply(unformatted);
+      case "check" ->
+          Files.write(list, unformatted.stream().map(source -> "  " + source.file()).toList());
+      case "apply" -> {
+        apply(unformatted);
+        Files.write(list, List.of());
+      }
       default -> throw new IllegalArgumentException(arguments[0] + ": check or apply is expected");
     }
   }

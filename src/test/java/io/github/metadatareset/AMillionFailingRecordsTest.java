@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every record fails in passing, and at once, so that as many threads as can be end at the same
 /// moment. One that is then missing from the answer is lost: it is deleted, though it was not done.
+@LongSuite("A million failing records all come back to the queue, however many calls run at once.")
 class AMillionFailingRecordsTest {
 
   private static final int HALF = 500_000;

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// What can be counted of a start and of a warm function's calls, in the real runtime: that it is
 /// no more than it was. PERFORMANCE.md says what it comes to in time.
 @EnabledOnOs(OS.LINUX)
+@LongSuite(
+    "A cold start loads no more classes than it did, and a warm function keeps its connections.")
 class ColdStartTest {
 
   private static final int ENTITIES = 200;

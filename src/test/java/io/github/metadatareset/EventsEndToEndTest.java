@@ -29,6 +29,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /// Every file of `events/` as a message and as a direct invocation, over real HTTP: which resets
 /// AppFlow accepts for it, or why it is refused. The account is that of
 /// `src/test/resources/appflow/account.json`.
+@LongSuite("Every kind of event, sent to the whole function, has the documented outcome.")
 class EventsEndToEndTest {
 
   private static final Path EVENTS = Path.of("events");

@@ -41,6 +41,7 @@ import software.amazon.awssdk.services.appflow.model.AppflowException;
 ///
 /// All are tried at the same time, as the SDK lets seconds pass before it tries a throttled call
 /// again; after them, when the machine has time, those faults that only the deadline ends.
+@LongSuite("Every fault of AppFlow, on every kind of request, ends as documented.")
 class FaultMatrixTest {
 
   private static final String RESET = "ResetConnectorMetadataCache";

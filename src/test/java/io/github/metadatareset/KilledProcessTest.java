@@ -40,6 +40,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /// The function in the real runtime, whose processes are killed, run into the function's timeout
 /// and run out of memory: nothing is lost.
 @EnabledOnOs(OS.LINUX)
+@LongSuite("No request is lost when runtime processes are killed, time out or run out of memory.")
 class KilledProcessTest {
 
   /// How many blows the processes are dealt: `-Dkills=`.

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /// Lambda makes batches of up to 10,000 records and 6 MB.
+@LongSuite("A batch of 10,000 records is handled within its memory, its time and one line of log.")
 class LargeBatchTest {
 
   private static final int RECORDS = 10_000;

@@ -22,6 +22,8 @@ import software.amazon.awssdk.services.sqs.model.Message;
 
 /// The whole function over real HTTP, as a newcomer sees it run: messages in, calls of AppFlow and
 /// dead letters out.
+@LongSuite(
+    "The whole function works over real HTTP, up to resetting everything of 50 large profiles.")
 class LocalStackTest {
 
   private static final Duration LIMIT = Duration.ofMinutes(10);

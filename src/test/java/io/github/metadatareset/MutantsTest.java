@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /// The simulation finds bugs: each of these, planted in the function's own sources, shows within
 /// 10,000 worlds. A thread that is interrupted between two steps is a `Thread.yield()` there.
+@LongSuite(
+    "The simulation finds each bug that is planted in the function: its success means something.")
 class MutantsTest {
 
   private static final int SEEDS = 10_000;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /// A body of 1 MiB is handled within 64 MiB of heap, whatever is in it and how many come.
+@LongSuite("A heap of 64 MiB is enough for every message body, however hostile.")
 class SmallHeapTest {
 
   /// Of `-XX:+ExitOnOutOfMemoryError`.

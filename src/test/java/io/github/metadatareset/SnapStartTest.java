@@ -56,6 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What SnapStart asks of a function: a snapshot that holds nothing of which each environment needs
 /// its own, and no surprise at what has changed while it lay there.
+@LongSuite("A function restored from a snapshot shares no state with the others and works at once.")
 class SnapStartTest {
 
   private static final String RESET =

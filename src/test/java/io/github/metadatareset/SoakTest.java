@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /// ```
 /// mvn -q test -Dtest=SoakTest -Dsoak=36000
 /// ```
+@LongSuite("Memory and threads stay flat under a steady, mixed load.")
 class SoakTest {
 
   private static final int REQUESTS = Integer.getInteger("soak", 300);

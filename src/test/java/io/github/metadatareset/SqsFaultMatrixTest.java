@@ -41,6 +41,7 @@ import software.amazon.awssdk.services.sqs.model.SqsException;
 /// dead letter, a backoff or a request that was made directly. Over HTTP, by the whole function on
 /// the real SDK; AppFlow is an object. No message is deleted that does not lie elsewhere, and
 /// nothing escapes.
+@LongSuite("Every fault of SQS ends as documented, whatever the function sends.")
 class SqsFaultMatrixTest {
 
   /// What goes wrong, and the failure that it is to the function; without a fault SQS is out of

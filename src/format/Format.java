@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 /// it is, see pom.xml.
 ///
 /// Usage: `java Format.java check|apply LIST`. `apply` formats them. The names of the files that
-// are
-/// then not formatted are in the file LIST.
+/// are then not formatted are in the file LIST.
 public class Format {
 
   /// A source that is not formatted.

@@ -119,8 +119,8 @@ public final class AwsServices {
     return AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(ATTEMPTS).build();
   }
 
-  /// The CRT's client: with it a cold start takes 0.9 times as long as with HttpURLConnection, 0.7
-  /// times with an AOT cache, and a call takes 0.6 times the processor time.
+  /// The CRT's client: with it a cold start takes 0.9 times as long as with HttpURLConnection, and
+  /// a call takes 0.6 times the processor time.
   ///
   /// It does not take back a call that has timed out: one without an answer keeps its connection
   /// until that is found silent, and one that waits for a connection is made all the same when

@@ -59,13 +59,6 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       return new Settings(command, Path.of("target").toAbsolutePath(), handler.getName(), ACCOUNT);
     }
 
-    /// A handler in a container image, whose task root is this folder, on the java of this JVM.
-    public static Settings ofImage(Path folder, String handler) {
-      return new Settings(
-              List.of(folder.resolve("bootstrap").toString(), handler), folder, handler, ACCOUNT)
-          .with(Map.of("PATH", JAVA.getParent() + ":" + System.getenv("PATH")));
-    }
-
     public Settings with(Map<String, String> more) {
       Map<String, String> all = new HashMap<>(variables);
       all.putAll(more);
@@ -252,13 +245,6 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
   public void kill() {
     // Process.destroyForcibly would also close the pipe, with what has not been read of the log.
     process.toHandle().destroyForcibly();
-  }
-
-  /// SIGTERM, and waits for what the JVM does at its end.
-  public void end() {
-    // A process that is destroyed itself can print no more.
-    process.toHandle().destroy();
-    process.onExit().join();
   }
 
   public boolean hasEnded() {

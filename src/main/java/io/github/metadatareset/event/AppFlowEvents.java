@@ -1,5 +1,6 @@
 package io.github.metadatareset.event;
 
+import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.ConnectorLabel;
@@ -7,10 +8,10 @@ import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Entities;
 import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.FlowPattern;
+import io.github.metadatareset.request.Member;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
-import io.github.metadatareset.request.RequestFailedException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -121,13 +122,15 @@ final class AppFlowEvents {
     return switch (call) {
       case "CreateConnectorProfile", "UpdateConnectorProfile" ->
           ofProfile(
-              parameter(detail, "connectorProfileName", "a profile's name", ProfileName::new));
+              parameter(
+                  detail, Member.CONNECTOR_PROFILE_NAME, "a profile's name", ProfileName::new));
       case "RegisterConnector", "UpdateConnectorRegistration" ->
           new ParsedEvent.ParsedRequest(
-              ofLabel(parameter(detail, "connectorLabel", "a label", ConnectorLabel::new)));
+              ofLabel(parameter(detail, Member.CONNECTOR_LABEL, "a label", ConnectorLabel::new)));
       case "CreateFlow", "UpdateFlow" ->
           new ParsedEvent.ParsedRequest(
-              new Request.OfFlows(parameter(detail, "flowName", "a flow's name", this::flow)));
+              new Request.OfFlows(
+                  parameter(detail, Member.FLOW_NAME, "a flow's name", this::flow)));
       default ->
           new ParsedEvent.Ignored(
               "the recorded call %s changes no metadata to reset".formatted(call));
@@ -157,13 +160,13 @@ final class AppFlowEvents {
     return flow;
   }
 
-  /// @throws RequestFailedException if the call's parameter is missing or AppFlow would refuse it
+  /// @throws InvalidJsonException if the call's parameter is missing or AppFlow would refuse it
   private static <T> T parameter(
-      JsonValue detail, String name, String expectation, Function<String, T> constructor) {
+      JsonValue detail, Member member, String expectation, Function<String, T> constructor) {
     return detail
         .member("requestParameters")
-        .flatMap(parameters -> parameters.member(name))
-        .orElseThrow(() -> detail.refused("requestParameters with " + name))
+        .flatMap(parameters -> parameters.member(member.jsonName()))
+        .orElseThrow(() -> detail.refused("requestParameters with " + member.jsonName()))
         .as(expectation, constructor);
   }
 }

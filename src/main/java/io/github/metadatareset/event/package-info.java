@@ -1,2 +1,2 @@
-/// What arrives: SQS messages, wrappers around requests, and which request an AWS event means.
+/// What arrives: wrappers around requests, and the requests that AWS events mean.
 package io.github.metadatareset.event;

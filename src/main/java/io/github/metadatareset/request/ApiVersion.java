@@ -1,6 +1,6 @@
 package io.github.metadatareset.request;
 
-/// The version of an application's API that a connector speaks.
+/// The version of an application's API that a connector uses.
 public record ApiVersion(String value) {
 
   /// @throws IllegalArgumentException with what is expected, where AppFlow would refuse the value

@@ -2,15 +2,15 @@ package io.github.metadatareset.request;
 
 import java.util.Optional;
 
-/// Whose metadata is meant.
+/// The connector whose metadata a request is for.
 public sealed interface Connector {
 
-  /// The one that a call names.
+  /// A connector that a single call can name.
   sealed interface Exact extends Connector {
     Optional<ConnectorType> type();
   }
 
-  /// A connector profile by its name; `type` is that of the profile, where it is known.
+  /// A connector profile by its name; `type` is the profile's, if it is known.
   record NamedProfile(ProfileName name, Optional<ConnectorType> type) implements Exact {
     public NamedProfile(ProfileName name) {
       this(name, Optional.empty());

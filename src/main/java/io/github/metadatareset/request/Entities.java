@@ -2,7 +2,7 @@ package io.github.metadatareset.request;
 
 import java.util.List;
 
-/// Which entities of a connector are meant.
+/// Which entities of a connector a request is for.
 public sealed interface Entities {
 
   /// How deep nested entities are followed. Lambda stops a function that invokes itself through a

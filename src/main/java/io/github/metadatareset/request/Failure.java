@@ -38,6 +38,6 @@ public sealed interface Failure {
   /// The function's role or credentials were refused, which is not the request's fault.
   record Denied(String code, String message) implements Retryable {}
 
-  /// Everything else: a 5xx, the network, no time left, and whatever is not known.
+  /// Everything else: a 5xx, the network, no time left, and any unknown error.
   record Unavailable(String code, String message) implements Retryable {}
 }

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Stands for a text that is too long to keep or to send: no two texts have the same.
+/// The hash of a text that is too long to keep or to send.
 ///
 /// @param hex its SHA-256, in 64 hexadecimal digits
 public record Fingerprint(String hex) {

@@ -1,6 +1,6 @@
 package io.github.metadatareset.request;
 
-/// Which flows are meant, by name; without a wildcard just the one.
+/// A flow name, or a pattern that flow names match.
 public record FlowPattern(String value) {
 
   /// Every flow.

@@ -8,7 +8,7 @@ record Glob(String pattern) {
     return pattern.indexOf('*') >= 0 || pattern.indexOf('?') >= 0;
   }
 
-  /// Takes at most pattern length times name length steps, whatever the pattern.
+  /// Takes at most as many steps as the length of the pattern times that of the name.
   boolean matches(String name) {
     int p = 0;
     int n = 0;

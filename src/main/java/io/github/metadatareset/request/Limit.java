@@ -2,8 +2,8 @@ package io.github.metadatareset.request;
 
 import java.util.regex.Pattern;
 
-/// What the AppFlow API model (2020-08-23) allows a string to be. Lengths are in code points. The
-/// model's `\s`, `\S` and `\w` are ASCII classes; a lone surrogate is no text at all.
+/// The lengths and patterns of strings in the AppFlow API model (2020-08-23). Lengths are in code
+/// points. The model's `\s`, `\S` and `\w` are ASCII classes; a lone surrogate is never allowed.
 enum Limit {
   CONNECTOR_PROFILE_NAME(
       256, "[\\w/!@#+=.-]+", "a connector profile name: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . -"),

@@ -1,6 +1,6 @@
 package io.github.metadatareset.request;
 
-/// Which connector profiles are meant, by name; without a wildcard just the one.
+/// A connector profile name, or a pattern that connector profile names match.
 public record ProfilePattern(String value) {
 
   /// Every profile.

@@ -3,10 +3,10 @@ package io.github.metadatareset.request;
 import java.util.List;
 import java.util.Optional;
 
-/// What should be fresh. Two requests that mean the same call are equal.
+/// What should be reset. Two requests for the same call are equal.
 public sealed interface Request {
 
-  /// The metadata of a connector, or of each one that matches.
+  /// The metadata of one connector, or of every connector profile that matches.
   record OfConnector(
       Connector connector,
       Entities entities,
@@ -40,7 +40,7 @@ public sealed interface Request {
       return RequestWriter.write(this, member, refusedValue);
     }
 
-    /// The call that this request is, if it is a single one as it stands.
+    /// The call for this request, if it needs just one.
     public Optional<ResetCall> call() {
       if (!(connector instanceof Connector.Exact exact)) {
         return Optional.empty();
@@ -58,7 +58,7 @@ public sealed interface Request {
   /// The details of every entity that the matching flows read or write.
   record OfFlows(FlowPattern flowName) implements Request {}
 
-  /// Several requests, none of which is a list again.
+  /// Several requests. None of them is a list.
   record Several(List<Request> requests) implements Request {
     public Several {
       requests = List.copyOf(requests);
@@ -70,7 +70,7 @@ public sealed interface Request {
     return RequestWriter.write(this);
   }
 
-  /// The type it names, where the service behind that has been shut down: worth a warning.
+  /// The connector type that it names, if the service behind it was shut down.
   default Optional<ConnectorType> retiredType() {
     return this instanceof OfConnector(Connector.Exact exact, _, _, _)
         ? exact.type().filter(ConnectorType::isRetired)

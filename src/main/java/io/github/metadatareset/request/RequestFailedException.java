@@ -1,11 +1,11 @@
 package io.github.metadatareset.request;
 
-/// Ends the work on one request, or on one part of it, with the reason.
+/// Ends the work on one request or sub-request, with its failure.
 public final class RequestFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /// The code of whatever the function refuses by itself when it reads.
+  /// The code of a request that the function itself rejects when it reads it.
   public static final String INVALID_REQUEST = "InvalidRequest";
 
   private final transient Failure failure;
@@ -15,7 +15,7 @@ public final class RequestFailedException extends RuntimeException {
     this.failure = failure;
   }
 
-  /// Lambda writes the message into the log as it stands, and AppFlow's own may quote any name.
+  /// Lambda writes the message into the log unchanged, and AppFlow's messages may quote any name.
   private static String printable(String text) {
     return text.replaceAll("[^ -~]", "?");
   }

@@ -1,3 +1,3 @@
-/// What is asked: requests whose values cannot exist if AppFlow would refuse them, read strictly
-/// and written canonically, and why one can fail.
+/// What is requested: values that cannot exist if AppFlow would refuse them, read strictly and
+/// written in one form, and why a request can fail.
 package io.github.metadatareset.request;

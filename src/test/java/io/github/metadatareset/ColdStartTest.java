@@ -9,6 +9,7 @@ import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.ClassLog;
 import io.github.metadatareset.local.EventSourceMapping;
+import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.local.RuntimeProcess;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -12,6 +12,7 @@ import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.AppFlowEmulator;
+import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;

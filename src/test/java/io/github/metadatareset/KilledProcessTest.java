@@ -14,6 +14,7 @@ import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.EventSourceMapping.Invocation;
 import io.github.metadatareset.local.LocalQueues;
+import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.local.PageSizes;
 import io.github.metadatareset.local.RuntimeProcess;
 import io.github.metadatareset.local.SourceApplication;

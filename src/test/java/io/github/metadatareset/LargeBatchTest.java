@@ -11,6 +11,7 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.EventSourceMapping;
+import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.local.SqsProxy;
 import io.github.metadatareset.local.SqsProxy.Script;
 import io.github.metadatareset.plan.FakeAppFlow;

@@ -16,6 +16,7 @@ import io.github.metadatareset.local.ClassLog;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalContext;
+import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.local.RuntimeApi;
 import io.github.metadatareset.local.RuntimeProcess;
 import io.github.metadatareset.local.Tap;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.EventSourceMapping;
+import io.github.metadatareset.local.LocalStack;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;

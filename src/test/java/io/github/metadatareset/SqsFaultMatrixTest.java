@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalQueues;
+import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.local.SqsProxy;
 import io.github.metadatareset.local.SqsProxy.Script;
 import io.github.metadatareset.plan.AppFlow;

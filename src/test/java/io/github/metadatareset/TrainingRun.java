@@ -8,6 +8,7 @@ import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.EventSourceMapping.Invocation;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalContext;
+import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.local.RuntimeApi;
 import io.github.metadatareset.local.RuntimeProcess;
 import java.io.ByteArrayInputStream;

@@ -1,4 +1,4 @@
-package io.github.metadatareset;
+package io.github.metadatareset.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.json.JsonValue;
-import io.github.metadatareset.local.AppFlowAccount;
-import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
 import java.io.IOException;

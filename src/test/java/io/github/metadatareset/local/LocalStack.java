@@ -1,17 +1,13 @@
-package io.github.metadatareset;
+package io.github.metadatareset.local;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.metadatareset.HandlerFixture;
+import io.github.metadatareset.MetadataResetHandler;
 import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.invocation.Services;
 import io.github.metadatareset.json.JsonValue;
-import io.github.metadatareset.local.AppFlowAccount;
-import io.github.metadatareset.local.AppFlowEmulator;
-import io.github.metadatareset.local.EventSourceMapping;
-import io.github.metadatareset.local.LocalContext;
-import io.github.metadatareset.local.LocalQueues;
-import io.github.metadatareset.local.Template;
 import io.github.metadatareset.request.ProfilePattern;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -36,11 +32,11 @@ import java.util.stream.Stream;
 /// The function on its real adapters, between an AppFlow emulator and ElasticMQ, all in one JVM and
 /// over real HTTP. The SDK finds them as in Lambda, in its standard settings; so only one stack can
 /// be up at a time.
-final class LocalStack implements AutoCloseable {
+public final class LocalStack implements AutoCloseable {
 
-  static final Duration FUNCTION_TIMEOUT = Duration.ofSeconds(120);
+  public static final Duration FUNCTION_TIMEOUT = Duration.ofSeconds(120);
 
-  static final int MAX_CONCURRENT_CALLS = 8;
+  public static final int MAX_CONCURRENT_CALLS = 8;
 
   private final AppFlowEmulator appFlow;
   private final LocalQueues queues;
@@ -59,7 +55,7 @@ final class LocalStack implements AutoCloseable {
   }
 
   /// Where every client that is made from now on finds the services.
-  static void pointSdkTo(URI appFlow, URI sqs) {
+  public static void pointSdkTo(URI appFlow, URI sqs) {
     System.setProperty("aws.region", "us-east-1");
     System.setProperty("aws.accessKeyId", "test");
     System.setProperty("aws.secretAccessKey", "test");
@@ -67,29 +63,29 @@ final class LocalStack implements AutoCloseable {
     System.setProperty("aws.endpointUrlSqs", sqs.toString());
   }
 
-  static LocalStack start(AppFlowAccount account) {
+  public static LocalStack start(AppFlowAccount account) {
     return start(AppFlowEmulator.start(account), LocalQueues.Settings.DEFAULT);
   }
 
-  static LocalStack start(AppFlowEmulator appFlow, LocalQueues.Settings settings) {
+  public static LocalStack start(AppFlowEmulator appFlow, LocalQueues.Settings settings) {
     return new LocalStack(
         appFlow, LocalQueues.start(settings), settings.maxReceiveCount(), MAX_CONCURRENT_CALLS);
   }
 
-  AppFlowEmulator appFlow() {
+  public AppFlowEmulator appFlow() {
     return appFlow;
   }
 
-  LocalQueues queues() {
+  public LocalQueues queues() {
     return queues;
   }
 
   /// The function in a new environment, as after a cold start.
-  MetadataResetHandler function() {
+  public MetadataResetHandler function() {
     return function(InstantSource.system());
   }
 
-  MetadataResetHandler function(InstantSource clock) {
+  public MetadataResetHandler function(InstantSource clock) {
     return new HandlerFixture(
             new Limits(
                 maxReceiveCount,
@@ -112,7 +108,7 @@ final class LocalStack implements AutoCloseable {
   }
 
   /// The environment of the function in a process of its own.
-  Map<String, String> variables() {
+  public Map<String, String> variables() {
     Map<String, String> variables = new HashMap<>();
     variables.put("JAVA_TOOL_OPTIONS", Template.variable("JAVA_TOOL_OPTIONS"));
     variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
@@ -128,17 +124,17 @@ final class LocalStack implements AutoCloseable {
 
   /// The event source mapping of the request queue, with an environment for each invocation at a
   /// time.
-  EventSourceMapping mapping(EventSourceMapping.Settings settings) {
+  public EventSourceMapping mapping(EventSourceMapping.Settings settings) {
     return new EventSourceMapping(
         queues, this::function, settings.withFunctionTimeout(FUNCTION_TIMEOUT));
   }
 
-  EventSourceMapping mapping() {
+  public EventSourceMapping mapping() {
     return mapping(EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withHurriedRetries());
   }
 
   /// What a direct invocation is answered.
-  String invoke(String event) throws IOException {
+  public String invoke(String event) throws IOException {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     function()
         .handleRequest(
@@ -149,7 +145,7 @@ final class LocalStack implements AutoCloseable {
   }
 
   /// The resets that AppFlow accepted, each as `profile type below parent entity version`.
-  List<String> resets() {
+  public List<String> resets() {
     return appFlow.resets().stream().map(LocalStack::words).toList();
   }
 
@@ -166,22 +162,22 @@ final class LocalStack implements AutoCloseable {
   }
 
   /// The lines that the function has logged.
-  List<JsonValue> log() {
+  public List<JsonValue> log() {
     return List.copyOf(log);
   }
 
   /// The lines that the function has logged, which are forgotten with that.
-  List<JsonValue> takeLog() {
+  public List<JsonValue> takeLog() {
     return Stream.generate(log::poll).takeWhile(Objects::nonNull).toList();
   }
 
   /// Gives every line that the function logs from now on to a reader.
-  void logTo(Consumer<JsonValue> reader) {
+  public void logTo(Consumer<JsonValue> reader) {
     logReader = reader;
   }
 
   /// The sum of a metric over all invocations.
-  long metric(String name) {
+  public long metric(String name) {
     return log.stream()
         .flatMap(line -> line.member(name).stream())
         .mapToLong(value -> ((Number) value.content()).longValue())

@@ -1,4 +1,4 @@
-package io.github.metadatareset;
+package io.github.metadatareset.local;
 
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
@@ -9,10 +9,7 @@ import static java.util.stream.Collectors.toMap;
 
 import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.json.JsonValue;
-import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowEmulator.Call;
-import io.github.metadatareset.local.EventSourceMapping;
-import io.github.metadatareset.local.Fault;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;

@@ -1,15 +1,9 @@
-package io.github.metadatareset;
+package io.github.metadatareset.local;
 
 import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.local.AppFlowAccount;
-import io.github.metadatareset.local.AppFlowEmulator;
-import io.github.metadatareset.local.EventSourceMapping;
-import io.github.metadatareset.local.Fault;
-import io.github.metadatareset.local.LocalQueues;
-import io.github.metadatareset.local.PageSizes;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package io.github.metadatareset;
 
+import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.invocation.Services;
 import io.github.metadatareset.plan.AppFlow;
@@ -10,6 +11,7 @@ import io.github.metadatareset.request.ProfilePattern;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,6 +41,22 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
             new Random(1),
             new PrintStream(OutputStream.nullOutputStream()));
     return new HandlerFixture(LIMITS, () -> services);
+  }
+
+  /// With real clients and what else the function has in Lambda, for these environment variables.
+  public static HandlerFixture ofEnvironment(Map<String, String> variables, OutputStream log) {
+    Configuration configuration = Configuration.of(variables);
+    PrintStream lines = new PrintStream(log, true);
+    return new HandlerFixture(
+        configuration.limits(),
+        () ->
+            Wiring.services(
+                new AwsClients(configuration.limits().maxConcurrentCalls()), configuration, lines));
+  }
+
+  /// The invocation that SnapStart's snapshot is primed with.
+  public static void prime(OutputStream log) {
+    Priming.run(new PrintStream(log, true));
   }
 
   public HandlerFixture limits(Limits other) {

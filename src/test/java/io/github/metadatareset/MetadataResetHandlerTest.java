@@ -1,9 +1,9 @@
 package io.github.metadatareset;
 
-import static io.github.metadatareset.SentMessage.message;
 import static io.github.metadatareset.plan.FakeAppFlow.leaf;
 import static io.github.metadatareset.plan.FakeAppFlow.parent;
 import static io.github.metadatareset.plan.FakeAppFlow.use;
+import static io.github.metadatareset.queue.SentMessage.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +15,8 @@ import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.queue.DeadLetter;
+import io.github.metadatareset.queue.FakeQueues;
+import io.github.metadatareset.queue.SentMessage;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfilePattern;
@@ -36,7 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /// The handler with AppFlow and the queues as objects: what becomes of each record, as the README's
 /// table says.
-class MetadataResetHandlerTest {
+public class MetadataResetHandlerTest {
 
   private static final String ACCOUNT =
       "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Account'}";
@@ -738,7 +740,7 @@ class MetadataResetHandlerTest {
   }
 
   /// The identifiers in the answer to a batch.
-  static List<String> ids(String answer) {
+  public static List<String> ids(String answer) {
     return JsonValue.parse(answer, "")
         .member("batchItemFailures")
         .orElseThrow()
@@ -754,7 +756,7 @@ class MetadataResetHandlerTest {
         .replace('"', '\'');
   }
 
-  static String invoke(RequestStreamHandler handler, String event, Duration left) {
+  public static String invoke(RequestStreamHandler handler, String event, Duration left) {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     try {
       handler.handleRequest(

@@ -3,7 +3,7 @@ package io.github.metadatareset.aws;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.random.RandomCases;
 import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.RandomCases;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalQueues.Depth;
@@ -23,6 +22,7 @@ import io.github.metadatareset.queue.DeadLetterQueue.Sent;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
+import io.github.metadatareset.random.RandomCases;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.Connector.WithoutProfile;

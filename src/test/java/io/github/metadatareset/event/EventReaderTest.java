@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.RandomCases;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.random.RandomCases;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RandomJson;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.random.RandomCases;
 import io.github.metadatareset.request.RandomJson;
 import io.github.metadatareset.request.RandomTexts;
 import java.math.BigDecimal;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.random.RandomCases;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Entities;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.random.RandomCases;
 import io.github.metadatareset.request.Failure;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.RandomCases;
+import io.github.metadatareset.random.RandomCases;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

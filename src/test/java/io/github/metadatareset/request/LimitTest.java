@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.github.metadatareset.RandomCases;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.random.RandomCases;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;

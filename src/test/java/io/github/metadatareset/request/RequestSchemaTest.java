@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecificationVersion;
-import io.github.metadatareset.RandomCases;
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.random.RandomCases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package io.github.metadatareset.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.metadatareset.RandomCases;
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.random.RandomCases;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,0 +1,350 @@
+package io.github.metadatareset.faults;
+
+import io.github.metadatareset.local.Fault;
+import io.github.metadatareset.request.Failure;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/// What goes wrong between the SDK and AppFlow, and what the function is to make of it.
+///
+/// @param fault what the emulator does; empty where the SDK does not get that far
+/// @param route where the SDK looks for AppFlow, given where it is
+/// @param ofReset the failure of a reset; empty where the reset counts as made
+/// @param ofRead the failure of a call that asks something; empty where it has its answer
+record AppFlowFault(
+    String name,
+    Optional<Fault> fault,
+    UnaryOperator<URI> route,
+    Optional<Expected> ofReset,
+    Optional<Expected> ofRead) {
+
+  record Expected(Class<? extends Failure> failure, String code) {}
+
+  private static final Class<? extends Failure> PERMANENT = Failure.Permanent.class;
+  private static final Class<? extends Failure> THROTTLED = Failure.Throttled.class;
+  private static final Class<? extends Failure> DENIED = Failure.Denied.class;
+  private static final Class<? extends Failure> UNAVAILABLE = Failure.Unavailable.class;
+
+  private static final Set<Integer> RETRIED = Set.of(429, 500, 502, 503, 504);
+
+  private static final Optional<Expected> DONE = Optional.empty();
+  private static final Optional<Expected> SDK_CLIENT = unavailable("SdkClientException");
+  private static final Optional<Expected> INVALID = unavailable("InvalidResponse");
+  private static final Optional<Expected> TIMEOUT = unavailable("ApiCallTimeoutException");
+
+  private static final String ID = "x-amzn-RequestId: 123\r\n";
+  private static final String VALIDATION = "x-amzn-ErrorType: ValidationException\r\n" + ID;
+
+  static final List<AppFlowFault> ALL =
+      Stream.of(
+              modelled(),
+              throttling(),
+              denials(),
+              others(),
+              codes(),
+              statuses(),
+              bodies(),
+              heads(),
+              connections())
+          .flatMap(List::stream)
+          .toList();
+
+  /// Whether the SDK waits for as long as it is let.
+  boolean isEndless() {
+    return fault.filter(it -> it instanceof Fault.Stall || it instanceof Fault.Drip).isPresent();
+  }
+
+  /// Whether the SDK tries again whatever the code is.
+  boolean isRetriedForItsStatus() {
+    return fault
+        .filter(it -> it instanceof Fault.Error error && RETRIED.contains(error.status()))
+        .isPresent();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /// What the API model declares for the operations in use, also with a status that is not its own.
+  private static List<AppFlowFault> modelled() {
+    return List.of(
+        error(400, "ValidationException", PERMANENT),
+        error(500, "ValidationException", PERMANENT),
+        error(404, "ResourceNotFoundException", PERMANENT),
+        error(400, "ResourceNotFoundException", PERMANENT),
+        error(401, "ConnectorAuthenticationException", PERMANENT),
+        error(400, "ConnectorServerException", UNAVAILABLE),
+        error(500, "ConnectorServerException", UNAVAILABLE),
+        error(409, "ConflictException", UNAVAILABLE),
+        error(402, "ServiceQuotaExceededException", UNAVAILABLE),
+        error(500, "InternalServerException", UNAVAILABLE),
+        error(400, "InternalServerException", UNAVAILABLE),
+        error(429, "ThrottlingException", THROTTLED),
+        error(400, "ThrottlingException", THROTTLED),
+        error(503, "ThrottlingException", THROTTLED),
+        error(403, "AccessDeniedException", DENIED),
+        error(400, "AccessDeniedException", DENIED),
+        error(429, "AccessDeniedException", DENIED));
+  }
+
+  private static List<AppFlowFault> throttling() {
+    return List.of(
+        error(400, "Throttling", THROTTLED),
+        error(400, "ThrottledException", THROTTLED),
+        error(429, "TooManyRequestsException", THROTTLED),
+        error(503, "RequestLimitExceeded", THROTTLED),
+        error(400, "RequestThrottled", THROTTLED),
+        error(400, "RequestThrottledException", THROTTLED),
+        error(503, "SlowDown", THROTTLED),
+        error(509, "BandwidthLimitExceeded", THROTTLED),
+        error(400, "ProvisionedThroughputExceededException", THROTTLED),
+        error(400, "EC2ThrottledException", THROTTLED));
+  }
+
+  private static List<AppFlowFault> denials() {
+    return List.of(
+        error(403, "AccessDenied", DENIED),
+        error(403, "ExpiredToken", DENIED),
+        error(400, "ExpiredTokenException", DENIED),
+        error(400, "IncompleteSignature", DENIED),
+        error(403, "IncompleteSignatureException", DENIED),
+        error(403, "InvalidAccessKeyId", DENIED),
+        error(403, "InvalidClientTokenId", DENIED),
+        error(403, "InvalidSignatureException", DENIED),
+        error(403, "SignatureDoesNotMatch", DENIED),
+        error(403, "MissingAuthenticationToken", DENIED),
+        error(403, "MissingAuthenticationTokenException", DENIED),
+        error(400, "NotAuthorized", DENIED),
+        error(403, "OptInRequired", DENIED),
+        error(403, "UnrecognizedClientException", DENIED));
+  }
+
+  /// What says nothing about the request, as far as is known.
+  private static List<AppFlowFault> others() {
+    return List.of(
+        error(401, "AuthFailure", UNAVAILABLE),
+        error(400, "RequestExpired", UNAVAILABLE),
+        error(403, "RequestTimeTooSkewed", UNAVAILABLE),
+        error(400, "RequestInTheFuture", UNAVAILABLE),
+        error(408, "RequestTimeout", UNAVAILABLE),
+        error(408, "RequestTimeoutException", UNAVAILABLE),
+        error(400, "PriorRequestNotComplete", UNAVAILABLE),
+        error(500, "InternalError", UNAVAILABLE),
+        error(500, "InternalFailure", UNAVAILABLE),
+        error(503, "ServiceUnavailable", UNAVAILABLE),
+        error(503, "ServiceUnavailableException", UNAVAILABLE),
+        error(400, "LimitExceededException", UNAVAILABLE),
+        error(400, "InvalidAction", UNAVAILABLE),
+        error(404, "UnknownOperationException", UNAVAILABLE),
+        error(400, "UnsupportedOperationException", UNAVAILABLE),
+        error(400, "SerializationException", UNAVAILABLE),
+        error(400, "ValidationError", UNAVAILABLE),
+        error(400, "MalformedHttpRequestException", UNAVAILABLE),
+        error(400, "RequestAbortedException", UNAVAILABLE),
+        error(413, "RequestEntityTooLargeException", UNAVAILABLE),
+        error(400, "BrandNewException", UNAVAILABLE));
+  }
+
+  /// Where and how an error says its code.
+  private static List<AppFlowFault> codes() {
+    return List.of(
+        invalid("a code in the body", coded("ValidationException")),
+        invalid("a code in the body with its namespace", coded("aws.appflow#ValidationException")),
+        invalid(
+            "a code in the body with its namespace and a URI",
+            coded("aws.appflow#ValidationException:http://aws/coral/")),
+        invalid("a code with its namespace", Fault.error(400, "aws.appflow#ValidationException")),
+        invalid("a code with a URI", Fault.error(400, "ValidationException:http://aws/coral/")),
+        invalid("an error without words", Fault.error(400, "ValidationException", "")),
+        invalid(
+            "an error with another code in its body",
+            Fault.raw(http(400, VALIDATION, "{\"__type\":\"InternalServerException\"}"))),
+        invalid("an error that is cut", Fault.raw(cut(http(400, VALIDATION, "{'message':'no'}")))),
+        row("a code that is empty", coded(""), unavailable("HTTP 400")),
+        row("a code that is null", json(400, "{\"__type\":null}"), SDK_CLIENT),
+        row(
+            "a code where the SDK does not look",
+            json(400, "{\"code\":\"ValidationException\",\"message\":\"no\"}"),
+            unavailable("HTTP 400")));
+  }
+
+  /// Answers that are no 200, and say no code.
+  private static List<AppFlowFault> statuses() {
+    return List.of(
+        bare(400),
+        bare(401),
+        bare(403),
+        bare(404),
+        bare(407),
+        bare(408),
+        row("a bare 429", json(429, ""), expected(THROTTLED, "HTTP 429")),
+        bare(500),
+        bare(501),
+        bare(502),
+        bare(503),
+        bare(504),
+        bare(999),
+        redirect(301),
+        redirect(302),
+        redirect(307),
+        row("a proxy's 403 in HTML", html(403), unavailable("HTTP 403")),
+        row("a proxy's 502 in HTML", html(502), unavailable("HTTP 502")),
+        row("a 500 that is cut", Fault.raw(cut(http(500, ID, "{}"))), unavailable("HTTP 500")),
+        row("an empty 204", Fault.raw("HTTP/1.1 204 No Content\r\n" + ID + "\r\n"), DONE, INVALID),
+        row("a 206 with a part of it", json(206, "{}"), DONE, INVALID));
+  }
+
+  /// What is in a 200. Of a reset there is nothing to read, so that a request id makes it good.
+  private static List<AppFlowFault> bodies() {
+    return List.of(
+        row("a 200 without a request id", Fault.withoutRequestId(), INVALID),
+        row(
+            "a 200 with a blank request id",
+            Fault.raw(http(200, "x-amzn-RequestId: \r\n", "{}")),
+            INVALID),
+        row("a 200 in HTML", Fault.html(), INVALID, SDK_CLIENT),
+        row("a 200 in HTML with a request id", html(200), DONE, SDK_CLIENT),
+        row("an empty 200", Fault.emptyBody(), DONE, INVALID),
+        row("a 200 that is not JSON", Fault.garbageBody(), DONE, SDK_CLIENT),
+        row("a 200 of another shape", json(200, "[1]"), DONE, SDK_CLIENT),
+        row(
+            "a 200 of another content type",
+            new Fault.Answer(
+                200,
+                "text/plain",
+                "{\"connectorEntityMap\":{\"Objects\":[{\"name\":\"Account\"}]},"
+                    + "\"connectorProfileDetails\":[]}",
+                true),
+            DONE,
+            DONE),
+        row("a body that is cut", Fault.cutBody(), DONE, SDK_CLIENT),
+        row(
+            "a body in wrong chunks",
+            Fault.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + ID + "\r\nno\r\n{}"),
+            SDK_CLIENT),
+        row(
+            "a body that is not compressed as it says",
+            Fault.raw(http(200, "Content-Encoding: gzip\r\n" + ID, "{}")),
+            SDK_CLIENT),
+        row(
+            "a body of another checksum",
+            Fault.raw(http(200, "x-amz-crc32: 1\r\n" + ID, "{}")),
+            unavailable("Crc32MismatchException")));
+  }
+
+  /// What is in place of a status line and headers.
+  private static List<AppFlowFault> heads() {
+    return List.of(
+        row("a garbage status line", Fault.garbageStatusLine(), SDK_CLIENT),
+        row("HTML without a head", Fault.raw("<html>Go away</html>"), SDK_CLIENT),
+        row("a TLS alert", Fault.raw("\u0015\u0003\u0001\u0000\u0002\u0002\u0046"), SDK_CLIENT),
+        row("another version of HTTP", Fault.raw("HTTP/2.0 200 OK\r\n\r\n"), SDK_CLIENT),
+        row(
+            "a status that is no number",
+            Fault.raw("HTTP/1.1 abc No\r\nContent-Length: 0\r\n\r\n"),
+            SDK_CLIENT),
+        row("a head that is cut", Fault.raw("HTTP/1.1 200 OK\r\nContent-"), SDK_CLIENT),
+        row(
+            "a head without end",
+            Fault.raw("HTTP/1.1 200 OK\r\nX: " + "x".repeat(500_000)),
+            SDK_CLIENT),
+        row("a 100 and no more", Fault.raw("HTTP/1.1 100 Continue\r\n\r\n"), SDK_CLIENT),
+        row("a 101", Fault.raw("HTTP/1.1 101 Switching Protocols\r\n\r\n"), SDK_CLIENT));
+  }
+
+  private static List<AppFlowFault> connections() {
+    return List.of(
+        row("a connection that is closed", Fault.raw(""), SDK_CLIENT),
+        row("a connection reset", Fault.connectionReset(), SDK_CLIENT),
+        row(
+            "a connection reset in the head",
+            new Fault.Raw("HTTP/1.1 200 OK\r\nContent-", true),
+            SDK_CLIENT),
+        row(
+            "a connection reset in the body",
+            new Fault.Raw(cut(http(200, ID, "{}")), true),
+            DONE,
+            SDK_CLIENT),
+        row("a stall", Fault.stall(), TIMEOUT),
+        row("a head that drips", new Fault.Drip("", http(200, ID, "{}")), TIMEOUT),
+        row(
+            "a body that drips",
+            new Fault.Drip(http(200, "Content-Length: 99\r\n" + ID, ""), " ".repeat(99)),
+            TIMEOUT),
+        unreachable("a port where nobody listens", _ -> URI.create("http://127.0.0.1:1")),
+        // A label is at most 63 letters long, so that no resolver asks for it.
+        unreachable("an unknown host", _ -> URI.create("http://" + "x".repeat(64) + ".invalid")),
+        unreachable(
+            "a server that does not speak TLS",
+            emulator -> URI.create("https://127.0.0.1:" + emulator.getPort())));
+  }
+
+  private static AppFlowFault error(int status, String code, Class<? extends Failure> failure) {
+    return row(code + " as " + status, Fault.error(status, code), expected(failure, code));
+  }
+
+  private static AppFlowFault invalid(String name, Fault fault) {
+    return row(name, fault, expected(PERMANENT, "ValidationException"));
+  }
+
+  private static AppFlowFault bare(int status) {
+    return row("a bare " + status, json(status, ""), unavailable("HTTP " + status));
+  }
+
+  private static AppFlowFault redirect(int status) {
+    return row(
+        "a redirect by " + status,
+        Fault.raw(http(status, "Location: /elsewhere\r\n" + ID, "")),
+        unavailable("HTTP " + status));
+  }
+
+  private static AppFlowFault row(String name, Fault fault, Optional<Expected> ofBoth) {
+    return row(name, fault, ofBoth, ofBoth);
+  }
+
+  private static AppFlowFault row(
+      String name, Fault fault, Optional<Expected> ofReset, Optional<Expected> ofRead) {
+    return new AppFlowFault(name, Optional.of(fault), UnaryOperator.identity(), ofReset, ofRead);
+  }
+
+  private static AppFlowFault unreachable(String name, UnaryOperator<URI> route) {
+    return new AppFlowFault(name, Optional.empty(), route, SDK_CLIENT, SDK_CLIENT);
+  }
+
+  private static Optional<Expected> unavailable(String code) {
+    return expected(UNAVAILABLE, code);
+  }
+
+  private static Optional<Expected> expected(Class<? extends Failure> failure, String code) {
+    return Optional.of(new Expected(failure, code));
+  }
+
+  private static Fault coded(String code) {
+    return json(400, "{\"__type\":\"%s\",\"message\":\"no\"}".formatted(code));
+  }
+
+  private static Fault json(int status, String body) {
+    return new Fault.Answer(status, "application/json", body, true);
+  }
+
+  private static Fault html(int status) {
+    return new Fault.Answer(status, "text/html", "<html>Go away</html>", true);
+  }
+
+  private static String http(int status, String headers, String body) {
+    String length =
+        headers.startsWith("Content-Length")
+            ? ""
+            : "Content-Length: %d\r\n".formatted(body.length());
+    return "HTTP/1.1 %d So\r\n%s%s\r\n%s".formatted(status, headers, length, body);
+  }
+
+  private static String cut(String answer) {
+    return answer.substring(0, answer.length() - 1);
+  }
+}

@@ -1,0 +1,86 @@
+package io.github.metadatareset.fuzzing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.metadatareset.event.EventReader;
+import io.github.metadatareset.event.ParsedEvent;
+import io.github.metadatareset.json.InvalidJsonException;
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.RequestReader;
+import io.github.metadatareset.request.RequestSchema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Whatever arrives is a request that can be written and read once more, or is refused as such.
+public class EventReaderFuzzTest {
+
+  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
+  private static final RequestReader STRICT = new RequestReader(ProfilePattern.ALL);
+  private static final RequestSchema SCHEMA = RequestSchema.load();
+
+  @MethodSource("events")
+  @FuzzTest
+  void readsOrRefuses(byte[] event) {
+    String text = new String(event, UTF_8);
+
+    orRefused(() -> READER.read(JsonValue.parse(event)));
+    orRefused(() -> READER.read(text))
+        .ifPresent(
+            meaning -> {
+              if (meaning instanceof ParsedEvent.ParsedRequest(var request)) {
+                assertCanBeWritten(request);
+              }
+            });
+    orRefused(() -> STRICT.read(JsonValue.parse(text, "")))
+        .ifPresent(_ -> assertTrue(SCHEMA.accepts(text), () -> "the schema refuses " + text));
+  }
+
+  public static Stream<byte[]> events() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("events"))) {
+      return files.sorted().map(EventReaderFuzzTest::bytes).toList().stream();
+    }
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void assertCanBeWritten(Request request) {
+    String json = request.json();
+    assertTrue(json.matches("[ -~]+"), json);
+    assertTrue(SCHEMA.accepts(json), json);
+    assertEquals(new ParsedEvent.ParsedRequest(request), READER.read(json), json);
+  }
+
+  /// Empty where it is refused; anything else that is thrown fails the test.
+  private static <T> Optional<T> orRefused(Supplier<T> reading) {
+    try {
+      return Optional.of(reading.get());
+    } catch (InvalidJsonException e) {
+      assertTrue(e.getMessage().matches("[ -~]{1,2000}"), e::getMessage);
+      return Optional.empty();
+    } catch (RequestFailedException e) {
+      var failure = assertInstanceOf(Failure.Permanent.class, e.failure());
+      assertEquals(RequestFailedException.INVALID_REQUEST, failure.code());
+      assertTrue(failure.message().matches("[ -~]{1,2000}"), failure::message);
+      return Optional.empty();
+    }
+  }
+}

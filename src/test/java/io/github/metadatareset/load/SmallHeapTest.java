@@ -1,0 +1,53 @@
+package io.github.metadatareset.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.metadatareset.LongSuite;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/// A body of 1 MiB is handled within 64 MiB of heap, whatever is in it and how many come.
+@LongSuite("A heap of 64 MiB is enough for every message body, however hostile.")
+class SmallHeapTest {
+
+  /// Of `-XX:+ExitOnOutOfMemoryError`.
+  private static final int OUT_OF_MEMORY = 3;
+
+  @Test
+  void ofSixtyFourMebibytesSufficesForEveryNastyBody() throws Exception {
+    Run run = run("64m");
+
+    assertEquals(0, run.exitCode(), run::output);
+  }
+
+  @Test
+  void thatDoesNotSufficeWouldBeNoticed() throws Exception {
+    Run run = run("16m");
+
+    assertEquals(OUT_OF_MEMORY, run.exitCode(), run::output);
+    assertTrue(run.output().contains("OutOfMemoryError"), run::output);
+  }
+
+  private record Run(int exitCode, String output) {}
+
+  /// With the collector and the compiler that Lambda chooses.
+  private static Run run(String heap) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SmallHeap.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return new Run(process.waitFor(), output);
+  }
+}

@@ -1,0 +1,209 @@
+package io.github.metadatareset.local;
+
+import static java.util.stream.Collectors.joining;
+
+import io.github.metadatareset.HandlerFixture;
+import io.github.metadatareset.MetadataResetHandler;
+import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.invocation.Services;
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.ProfilePattern;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/// The function on its real adapters, between an AppFlow emulator and ElasticMQ, all in one JVM and
+/// over real HTTP. The SDK finds them as in Lambda, in its standard settings; so only one stack can
+/// be up at a time.
+public final class LocalStack implements AutoCloseable {
+
+  public static final Duration FUNCTION_TIMEOUT = Duration.ofSeconds(120);
+
+  public static final int MAX_CONCURRENT_CALLS = 8;
+
+  private final AppFlowEmulator appFlow;
+  private final LocalQueues queues;
+  private final int maxReceiveCount;
+  private final int maxConcurrentCalls;
+  private final Queue<JsonValue> log = new ConcurrentLinkedQueue<>();
+  private Consumer<JsonValue> logReader = _ -> {};
+
+  private LocalStack(
+      AppFlowEmulator appFlow, LocalQueues queues, int maxReceiveCount, int maxConcurrentCalls) {
+    this.appFlow = appFlow;
+    this.queues = queues;
+    this.maxReceiveCount = maxReceiveCount;
+    this.maxConcurrentCalls = maxConcurrentCalls;
+    pointSdkTo(appFlow.endpoint(), queues.endpoint());
+  }
+
+  /// Where every client that is made from now on finds the services.
+  public static void pointSdkTo(URI appFlow, URI sqs) {
+    System.setProperty("aws.region", "us-east-1");
+    System.setProperty("aws.accessKeyId", "test");
+    System.setProperty("aws.secretAccessKey", "test");
+    System.setProperty("aws.endpointUrlAppflow", appFlow.toString());
+    System.setProperty("aws.endpointUrlSqs", sqs.toString());
+  }
+
+  public static LocalStack start(AppFlowAccount account) {
+    return start(AppFlowEmulator.start(account), LocalQueues.Settings.DEFAULT);
+  }
+
+  public static LocalStack start(AppFlowEmulator appFlow, LocalQueues.Settings settings) {
+    return new LocalStack(
+        appFlow, LocalQueues.start(settings), settings.maxReceiveCount(), MAX_CONCURRENT_CALLS);
+  }
+
+  public AppFlowEmulator appFlow() {
+    return appFlow;
+  }
+
+  public LocalQueues queues() {
+    return queues;
+  }
+
+  /// The function in a new environment, as after a cold start.
+  public MetadataResetHandler function() {
+    return function(InstantSource.system());
+  }
+
+  public MetadataResetHandler function(InstantSource clock) {
+    return new HandlerFixture(
+            new Limits(
+                maxReceiveCount,
+                maxConcurrentCalls,
+                HandlerFixture.MAX_CALLS_PER_EVENT,
+                ProfilePattern.ALL),
+            () -> services(clock))
+        .handler();
+  }
+
+  private Services services(InstantSource clock) {
+    AwsClients aws = new AwsClients(maxConcurrentCalls);
+    return new Services(
+        aws::appFlow,
+        aws.requestQueue(queues.requestQueueUrl()),
+        aws.deadLetterQueue(queues.deadLetterQueueUrl()),
+        clock,
+        new SecureRandom(),
+        new PrintStream(new Lines(), true));
+  }
+
+  /// The environment of the function in a process of its own.
+  public Map<String, String> variables() {
+    Map<String, String> variables = new HashMap<>();
+    variables.put("JAVA_TOOL_OPTIONS", Template.variable("JAVA_TOOL_OPTIONS"));
+    variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
+    variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
+    variables.put("MAX_RECEIVE_COUNT", Integer.toString(maxReceiveCount));
+    variables.put("MAX_CONCURRENT_CALLS", Integer.toString(maxConcurrentCalls));
+    variables.put("MAX_CALLS_PER_EVENT", Integer.toString(HandlerFixture.MAX_CALLS_PER_EVENT));
+    variables.put("CONNECTOR_PROFILE_PATTERN", ProfilePattern.ALL.value());
+    variables.put("AWS_ENDPOINT_URL_APPFLOW", appFlow.endpoint().toString());
+    variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
+    return variables;
+  }
+
+  /// The event source mapping of the request queue, with an environment for each invocation at a
+  /// time.
+  public EventSourceMapping mapping(EventSourceMapping.Settings settings) {
+    return new EventSourceMapping(
+        queues, this::function, settings.withFunctionTimeout(FUNCTION_TIMEOUT));
+  }
+
+  public EventSourceMapping mapping() {
+    return mapping(EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withHurriedRetries());
+  }
+
+  /// What a direct invocation is answered.
+  public String invoke(String event) throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    function()
+        .handleRequest(
+            new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)),
+            answer,
+            LocalContext.withTimeout(FUNCTION_TIMEOUT));
+    return answer.toString(StandardCharsets.UTF_8);
+  }
+
+  /// The resets that AppFlow accepted, each as `profile type below parent entity version`.
+  public List<String> resets() {
+    return appFlow.resets().stream().map(LocalStack::words).toList();
+  }
+
+  private static String words(Map<String, Object> call) {
+    return Stream.of(
+            Optional.ofNullable(call.get("connectorProfileName")),
+            Optional.ofNullable(call.get("connectorType")),
+            Optional.ofNullable(call.get("entitiesPath")).map(parent -> "below " + parent),
+            Optional.ofNullable(call.get("connectorEntityName")),
+            Optional.ofNullable(call.get("apiVersion")))
+        .flatMap(Optional::stream)
+        .map(Object::toString)
+        .collect(joining(" "));
+  }
+
+  /// The lines that the function has logged.
+  public List<JsonValue> log() {
+    return List.copyOf(log);
+  }
+
+  /// The lines that the function has logged, which are forgotten with that.
+  public List<JsonValue> takeLog() {
+    return Stream.generate(log::poll).takeWhile(Objects::nonNull).toList();
+  }
+
+  /// Gives every line that the function logs from now on to a reader.
+  public void logTo(Consumer<JsonValue> reader) {
+    logReader = reader;
+  }
+
+  /// The sum of a metric over all invocations.
+  public long metric(String name) {
+    return log.stream()
+        .flatMap(line -> line.member(name).stream())
+        .mapToLong(value -> ((Number) value.content()).longValue())
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    queues.close();
+    appFlow.close();
+  }
+
+  /// Takes the log line by line.
+  private final class Lines extends OutputStream {
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    @Override
+    public synchronized void write(int b) {
+      if (b == '\n') {
+        JsonValue json = JsonValue.parse(line.toString(StandardCharsets.UTF_8), "");
+        line.reset();
+        log.add(json);
+        logReader.accept(json);
+      } else {
+        line.write(b);
+      }
+    }
+  }
+}

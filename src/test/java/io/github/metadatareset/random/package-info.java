@@ -1,0 +1,2 @@
+/// Seeded random test cases.
+package io.github.metadatareset.random;

@@ -1,0 +1,59 @@
+package io.github.metadatareset.simulation;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingLong;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.metadatareset.LongSuite;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// Nothing is lost, whatever goes wrong: the real function in simulated worlds, each drawn from one
+/// seed. `-Dseeds=` says how many, `-Dseed=` with which to begin.
+@LongSuite(
+    "No request is lost in 10,000 simulated worlds of faults, each replayable from its seed.")
+class SimulationTest {
+
+  private static final int SEEDS = Integer.getInteger("seeds", 10_000);
+  private static final long FIRST_SEED = Long.getLong("seed", System.nanoTime());
+
+  private record Run(long seed, Simulation.Result result) {
+    static Run of(long seed) {
+      return new Run(seed, Simulation.run(seed, new SimulatedFunction()));
+    }
+
+    Stream<String> violation() {
+      return result.violation().stream()
+          .map(violation -> "again with -Dseed=%d -Dseeds=1: %s".formatted(seed, violation));
+    }
+  }
+
+  @Test
+  void everyAcceptedRequestEndsInItsResetsOrInADeadLetterWithATrueReason() {
+    Queue<String> violations = new ConcurrentLinkedQueue<>();
+    Map<String, Long> counts =
+        LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS)
+            .parallel()
+            .mapToObj(Run::of)
+            .peek(run -> run.violation().forEach(violations::add))
+            .flatMap(run -> run.result().counts().entrySet().stream())
+            .collect(groupingBy(Map.Entry::getKey, TreeMap::new, summingLong(Map.Entry::getValue)));
+
+    System.out.printf("%,d simulated worlds from seed %d: %s%n", SEEDS, FIRST_SEED, counts);
+    assertTrue(violations.isEmpty(), () -> String.join("\n", violations));
+  }
+
+  @Test
+  void theSameSeedIsTheSameRun() {
+    String notes = Simulation.notes(FIRST_SEED, new SimulatedFunction());
+
+    assertTrue(notes.contains("r1 is given"), notes);
+    assertEquals(notes, Simulation.notes(FIRST_SEED, new SimulatedFunction()));
+  }
+}

@@ -1,0 +1,431 @@
+package io.github.metadatareset.start;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.sun.net.httpserver.HttpServer;
+import io.github.metadatareset.HandlerFixture;
+import io.github.metadatareset.LongSuite;
+import io.github.metadatareset.MetadataResetHandler;
+import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.local.AppFlowAccount;
+import io.github.metadatareset.local.AppFlowAccount.Profile;
+import io.github.metadatareset.local.ClassLog;
+import io.github.metadatareset.local.EventSourceMapping;
+import io.github.metadatareset.local.Fault;
+import io.github.metadatareset.local.LocalContext;
+import io.github.metadatareset.local.LocalStack;
+import io.github.metadatareset.local.RuntimeApi;
+import io.github.metadatareset.local.RuntimeProcess;
+import io.github.metadatareset.local.Tap;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.Provider;
+import java.security.SecureRandomSpi;
+import java.security.Security;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.crac.Core;
+import org.crac.Resource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What SnapStart asks of a function: a snapshot that holds nothing of which each environment needs
+/// its own, and no surprise at what has changed while it lay there.
+@LongSuite("A function restored from a snapshot shares no state with the others and works at once.")
+class SnapStartTest {
+
+  private static final String RESET =
+      "{\"connectorProfileName\":\"crm\",\"connectorEntityName\":\"Account\"}";
+
+  private static final String SPLIT =
+      "{\"connectorProfileName\":\"crm\",\"entities\":[\"Account\",\"Lead\"]}";
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+  /// Lambda keeps a snapshot that is not used for so long.
+  private static final Duration AGE = Duration.ofDays(14);
+
+  private LocalStack stack;
+
+  @BeforeEach
+  void start() {
+    stack =
+        LocalStack.start(
+            new AppFlowAccount()
+                .addProfile(Profile.of("crm", "Salesforce"))
+                .addEntity("crm", "Account")
+                .addEntity("crm", "Lead"));
+  }
+
+  @AfterEach
+  void stop() {
+    stack.close();
+  }
+
+  @Test
+  void primingCallsSplitsRejectsAndReturns() {
+    var log = new ByteArrayOutputStream();
+
+    HandlerFixture.prime(log);
+
+    List<JsonValue> lines =
+        log.toString(UTF_8).lines().map(line -> JsonValue.parse(line, "")).toList();
+    assertEquals(
+        List.of(
+            "undelivered SdkClientException",
+            "returned SdkClientException",
+            "returned InvalidRequest",
+            "undelayed Offline"),
+        lines.stream()
+            .limit(lines.size() - 1)
+            .map(line -> text(line, "outcome") + " " + text(line, "errorCode"))
+            .toList(),
+        lines::toString);
+    assertEquals(1, lines.getLast().member("Resets").orElseThrow().content());
+  }
+
+  @Test
+  void aCallSucceedsAfterARestoreWithDeadConnectionsAndAJumpedClock() throws IOException {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    MetadataResetHandler function = stack.function(now::get);
+    assertReset(answer(function, LocalContext.of("before", TIMEOUT, now::get)));
+
+    function.beforeCheckpoint(null);
+    stack.appFlow().dropConnections();
+    now.updateAndGet(time -> time.plus(AGE));
+    function.afterRestore(null);
+
+    assertReset(answer(function, LocalContext.of("after", TIMEOUT, now::get)));
+    assertEquals(List.of("crm Salesforce Account", "crm Salesforce Account"), stack.resets());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void nothingOutsideIsTouchedUntilASnapshotIsRestored() throws IOException {
+    Queue<Tap.Question> questions = new ConcurrentLinkedQueue<>();
+    RuntimeProcess process =
+        Tap.launch(
+            settings(MetadataResetHandler.class),
+            (question, answered, _) -> {
+              if (!answered && question.peer() != Tap.Peer.RUNTIME_API) {
+                questions.add(question);
+              }
+              return true;
+            });
+    try (process) {
+      process.awaitSnapshot();
+      assertEquals(List.of(), List.copyOf(questions));
+
+      process.restore();
+
+      assertReset(answer(process, LocalContext.of("after", TIMEOUT)));
+    }
+    assertEquals(List.of("crm Salesforce Account"), stack.resets());
+    assertEquals(
+        List.of("after"),
+        process.log().stream()
+            .filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS"))
+            .map(line -> text(JsonValue.parse(line, ""), "requestId"))
+            .toList());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theFirstBatchAfterARestoreLoadsNoMoreOfTheFunction(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Path log = directory.resolve("classes");
+    try (RuntimeProcess process =
+        RuntimeProcess.launch(
+            settings(MetadataResetHandler.class).withJavaOption("-Xlog:class+load:file=" + log),
+            RuntimeApi.start())) {
+      process.awaitSnapshot();
+      Set<String> primed = loaded(log);
+      process.restore();
+
+      stack.queues().sendAll(List.of(RESET, SPLIT, "no request"));
+      try (EventSourceMapping mapping =
+          new EventSourceMapping(stack.queues(), process, EventSourceMapping.Settings.DEFAULT)) {
+        assertTrue(mapping.drain(TIMEOUT));
+      }
+
+      Set<String> more = loaded(log);
+      more.removeAll(primed);
+      assertEquals(Set.of(), more);
+    }
+  }
+
+  /// The classes of the function, and those of the SDK that are made for the two services.
+  private static Set<String> loaded(Path log) throws IOException {
+    return ClassLog.loaded(log).stream()
+        .filter(
+            name ->
+                name.startsWith("io.github.metadatareset.")
+                    || name.startsWith("software.amazon.awssdk.services."))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aRestoredFunctionAsksForCredentialsOfItsOwn() throws IOException {
+    try (Credentials credentials = new Credentials("OLD");
+        RuntimeProcess process =
+            RuntimeProcess.launch(
+                settings(CalledBefore.class).with(credentials.variables()), RuntimeApi.start())) {
+      process.awaitSnapshot();
+      assertEquals(List.of("OLD", "OLD"), stack.appFlow().accessKeys());
+      stack.appFlow().forgetCalls();
+      stack.appFlow().dropConnections();
+      credentials.accessKey = "NEW";
+
+      process.restore();
+
+      assertReset(answer(process, LocalContext.of("after", TIMEOUT)));
+      assertEquals(List.of("NEW", "NEW"), stack.appFlow().accessKeys());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-14, 14})
+  @EnabledOnOs(OS.LINUX)
+  void aCallSucceedsWhereTheMonotonicClockHasJumpedToo(long days) throws IOException {
+    try (RuntimeProcess process =
+        RuntimeProcess.launch(
+            settings(Jumped.class).with(Map.of(Jumped.DAYS, Long.toString(days))),
+            RuntimeApi.start())) {
+      process.awaitSnapshot();
+      stack.appFlow().dropConnections();
+
+      process.restore();
+
+      assertReset(answer(process, LocalContext.of("after", TIMEOUT)));
+    }
+    assertEquals(List.of("crm Salesforce Account", "crm Salesforce Account"), stack.resets());
+  }
+
+  /// The function, called before on a monotonic clock that has jumped when it is restored.
+  public static final class Jumped implements RequestStreamHandler, Resource {
+    static final String DAYS = "DAYS_BETWEEN_SNAPSHOT_AND_RESTORE";
+
+    private final RequestStreamHandler function;
+
+    public Jumped() throws ReflectiveOperationException, IOException {
+      // Hooks are called after a restore in the order in which they were registered.
+      Core.getGlobalContext().register(this);
+      function =
+          (RequestStreamHandler)
+              new JumpingClock()
+                  .loadClass(MetadataResetHandler.class.getName())
+                  .getConstructor()
+                  .newInstance();
+      assertReset(answer(function, LocalContext.of("before", TIMEOUT)));
+    }
+
+    @Override
+    public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
+      // Nothing of its own.
+    }
+
+    @Override
+    public void afterRestore(org.crac.Context<? extends Resource> context) {
+      JumpingClock.jump(Duration.ofDays(Long.parseLong(System.getenv(DAYS))));
+    }
+
+    @Override
+    public void handleRequest(InputStream in, OutputStream out, Context context)
+        throws IOException {
+      function.handleRequest(in, out, context);
+      assertTrue(JumpingClock.asked() > 0, "nothing looked at the clock that has jumped");
+    }
+  }
+
+  @Test
+  void randomNumbersAreDrawnFromASourceThatIsNewSinceTheRestore() throws Exception {
+    Security.insertProviderAt(new Watched(), 1);
+    try {
+      MetadataResetHandler function =
+          HandlerFixture.ofEnvironment(stack.variables(), OutputStream.nullOutputStream())
+              .handler();
+      function.beforeCheckpoint(null);
+      Set<Object> ofTheSnapshot = Set.copyOf(Watched.MADE);
+      assertNotEquals(Set.of(), ofTheSnapshot, "priming needs one");
+      function.afterRestore(null);
+      Watched.DRAWN.clear();
+
+      returnsOne(function);
+
+      assertNotEquals(Set.of(), Watched.DRAWN, "backoff draws some");
+      assertTrue(Collections.disjoint(ofTheSnapshot, Watched.DRAWN));
+    } finally {
+      Security.removeProvider(Watched.NAME);
+    }
+  }
+
+  private void returnsOne(MetadataResetHandler function) throws InterruptedException {
+    stack
+        .appFlow()
+        .faults()
+        .next(AwsClients.ATTEMPTS, "ResetConnectorMetadataCache", Fault.throttled());
+    stack.queues().send(RESET);
+    try (EventSourceMapping mapping =
+        new EventSourceMapping(
+            stack.queues(),
+            function,
+            EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withHurriedRetries())) {
+      assertTrue(mapping.drain(TIMEOUT));
+      assertEquals(1, mapping.invocations().getFirst().returnedIds().size());
+    }
+  }
+
+  /// Java's randomness: which instances of it are made, and from which numbers are drawn.
+  private static final class Watched extends Provider {
+    static final String NAME = "Watched";
+    static final Set<Object> MADE = ConcurrentHashMap.newKeySet();
+    static final Set<Object> DRAWN = ConcurrentHashMap.newKeySet();
+    private static final long serialVersionUID = 1L;
+
+    Watched() {
+      super(NAME, "1", "");
+      putService(
+          new Service(this, "SecureRandom", NAME, Source.class.getName(), null, null) {
+            @Override
+            public Object newInstance(Object parameter) {
+              Source source = new Source();
+              MADE.add(source);
+              return source;
+            }
+          });
+    }
+
+    private static final class Source extends SecureRandomSpi {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected void engineNextBytes(byte[] bytes) {
+        DRAWN.add(this);
+        ThreadLocalRandom.current().nextBytes(bytes);
+      }
+
+      @Override
+      protected byte[] engineGenerateSeed(int length) {
+        return new byte[length];
+      }
+
+      @Override
+      protected void engineSetSeed(byte[] seed) {
+        // It needs none.
+      }
+    }
+  }
+
+  /// A function whose snapshot holds what it should not: it is called before.
+  public static final class CalledBefore implements RequestStreamHandler {
+    private final MetadataResetHandler function = new MetadataResetHandler();
+
+    public CalledBefore() throws IOException {
+      assertReset(answer(function, LocalContext.of("before", TIMEOUT)));
+    }
+
+    @Override
+    public void handleRequest(InputStream in, OutputStream out, Context context)
+        throws IOException {
+      function.handleRequest(in, out, context);
+    }
+  }
+
+  /// Where a function under SnapStart finds the credentials of its role.
+  private static final class Credentials implements AutoCloseable {
+    private final HttpServer server;
+    private volatile String accessKey;
+
+    Credentials(String accessKey) throws IOException {
+      this.accessKey = accessKey;
+      this.server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext(
+          "/",
+          exchange -> {
+            try (exchange) {
+              byte[] body = json().getBytes(UTF_8);
+              exchange.sendResponseHeaders(200, body.length);
+              exchange.getResponseBody().write(body);
+            }
+          });
+      server.start();
+    }
+
+    private String json() {
+      return JsonValue.write(
+          Map.of(
+              "AccessKeyId",
+              accessKey,
+              "SecretAccessKey",
+              "secret",
+              "Token",
+              "token",
+              "Expiration",
+              Instant.now().plus(Duration.ofHours(6)).toString()));
+    }
+
+    Map<String, String> variables() {
+      return Map.of(
+          "AWS_ACCESS_KEY_ID", "",
+          "AWS_SECRET_ACCESS_KEY", "",
+          "AWS_SHARED_CREDENTIALS_FILE", "none",
+          "AWS_CONFIG_FILE", "none",
+          "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+              "http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
+  }
+
+  private RuntimeProcess.Settings settings(Class<? extends RequestStreamHandler> handler) {
+    return RuntimeProcess.Settings.of(handler, "128m").with(stack.variables()).withSnapStart();
+  }
+
+  private static String text(JsonValue line, String member) {
+    return line.text(member).orElseThrow();
+  }
+
+  private static JsonValue answer(RequestStreamHandler function, Context context)
+      throws IOException {
+    var answer = new ByteArrayOutputStream();
+    function.handleRequest(new ByteArrayInputStream(RESET.getBytes(UTF_8)), answer, context);
+    return JsonValue.parse(answer.toByteArray());
+  }
+
+  private static void assertReset(JsonValue answer) {
+    assertEquals(1, answer.member("reset").orElseThrow().content(), answer::toString);
+  }
+}

@@ -1,8 +1,8 @@
-"""What `sam build` leaves: the function and what it needs to run, and nothing else.
+"""The artifact of `sam build` contains the function and its libraries, and nothing else.
 
 usage: artifact.py BUILT_TEMPLATE TEST_CLASSES
 
-TEST_CLASSES is the folder of the compiled tests.
+TEST_CLASSES is the folder with the compiled tests.
 """
 
 import pathlib
@@ -11,7 +11,7 @@ import sys
 from checks import report
 from samcli.yamlhelper import yaml_parse
 
-# Where the function's libraries come from: another one is a decision, to be made here too.
+# The groups of the libraries that the function needs. Whoever adds one adds it here, too.
 GROUPS = (
     "com.amazonaws.aws-lambda-java-",
     "com.google.code.gson.",
@@ -22,7 +22,7 @@ GROUPS = (
     "software.amazon.eventstream.",
 )
 
-# The smaller, the quicker a start; Lambda takes 262 MB.
+# A small artifact starts faster. Lambda's limit is 262 MB.
 LARGEST = 20_000_000
 
 
@@ -39,37 +39,37 @@ def libraries_are_known(artifact):
     libraries = sorted(path.name for path in (artifact / "lib").iterdir())
     for prefix in GROUPS:
         if not any(name.startswith(prefix) for name in libraries):
-            yield f"none of {prefix}: the list in this check is wrong"
+            yield f"no library has the prefix {prefix}: remove it from this list"
     for name in libraries:
         if not name.startswith(GROUPS):
             yield name
 
 
-def no_tests(artifact, test_classes):
+def no_test_classes(artifact, test_classes):
     tests = files(test_classes)
     if not tests:
-        yield f"{test_classes} is empty: there is nothing to compare with"
+        yield f"{test_classes} is empty, so nothing can be compared"
     for name in sorted(files(artifact) & tests):
         yield name
 
 
-def small(artifact):
+def size_is_within_the_limit(artifact):
     size = sum(path.stat().st_size for path in artifact.rglob("*") if path.is_file())
     if size > LARGEST:
-        yield f"{size} bytes"
+        yield f"{size} bytes; the limit is {LARGEST}"
 
 
 def main(built_template, test_classes):
     template = pathlib.Path(built_template)
     function = yaml_parse(template.read_text())["Resources"]["MetadataResetFunction"]["Properties"]
     artifact = template.parent / function["CodeUri"]
-    verdicts = [
-        report("the artifact holds the handler that the template names", the_handler_is_there(artifact, function["Handler"])),
-        report("its libraries are those that the function needs to run", libraries_are_known(artifact)),
-        report("it holds no tests", no_tests(artifact, pathlib.Path(test_classes))),
-        report("it is small", small(artifact)),
+    results = [
+        report("the artifact contains the handler that the template names", the_handler_is_there(artifact, function["Handler"])),
+        report("it contains only libraries that the function needs", libraries_are_known(artifact)),
+        report("it contains no test classes", no_test_classes(artifact, pathlib.Path(test_classes))),
+        report("it is smaller than 20 MB", size_is_within_the_limit(artifact)),
     ]
-    return all(verdicts)
+    return all(results)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""AWS on this machine: ministack, with what the deployment needs of AWS that ministack lacks or does otherwise.
+"""AWS on this machine: ministack, changed where the deployment needs something that it lacks or does differently from AWS.
 
-1. A Java function runs: the deployed artifact, on a JVM with Lambda's own runtime interface client.
+1. A Java function runs: the deployed artifact, on a JVM with Lambda's runtime interface client.
 2. EventBridge Scheduler invokes a function asynchronously: with retries, and with the dead letter that Lambda writes.
-3. The account's own services may send events from `aws.*` sources: a test stands in for AppFlow and CloudTrail.
-4. A rule delivers to a queue only what the queue's policy lets it.
+3. PutEvents accepts events from `aws.*` sources, because the test takes the place of AppFlow and CloudTrail.
+4. A rule delivers to a queue only if the queue's policy allows it.
 5. SQS moves messages from a dead-letter queue (StartMessageMoveTask).
-6. CloudFormation takes a function's dead-letter queue, a schedule that changes, numbers that come from parameters, saved queries and
-   alarms on metric math.
+6. CloudFormation supports a function's dead-letter queue, schedules that change, numbers from parameters, saved queries and alarms on
+   metric math.
 
-Environment: JAVA (a JDK's java), RUNTIME_CLASSPATH (the runtime interface client), and ministack's own.
+Environment: JAVA (a JDK's java), RUNTIME_CLASSPATH (the runtime interface client), and the variables of ministack.
 """
 
 import hashlib
@@ -45,12 +45,12 @@ def with_bootstrap(code):
     return _with_bootstrap[digest]
 
 
-def run_java(stock):
+def run_java(original):
     def dispatch(function, config, event, request_id, started):
         if config.get("Runtime", "").startswith("java"):
             config = dict(config, Runtime="provided.al2023")
             function = dict(function, config=config, code_zip=with_bootstrap(function["code_zip"]))
-        return stock(function, config, event, request_id, started)
+        return original(function, config, event, request_id, started)
 
     return dispatch
 
@@ -60,14 +60,14 @@ lambda_svc._execute_function_dispatch = run_java(lambda_svc._execute_function_di
 # ---- 2. Asynchronous invocations
 
 
-def with_the_aliass_settings(stock):
-    """An alias has settings of its own for asynchronous invocations."""
+def with_settings_of_the_alias(original):
+    """An alias has its own settings for asynchronous invocations."""
 
     def invoke_async(function, event):
         config = function.get("config") or function
         _, _, _, _, _, _, name, *qualifier = config["FunctionArn"].split(":")
         settings = (lambda_svc._functions[name].get("event_invoke_configs") or {}).get(qualifier[0] if qualifier else "$LATEST")
-        stock(dict(function, event_invoke_config=settings) if settings else function, event)
+        original(dict(function, event_invoke_config=settings) if settings else function, event)
 
     return invoke_async
 
@@ -79,7 +79,7 @@ def dispatch_to_lambda(arn, payload):
 
 
 def dead_letter_of_lambda(target_arn, function_name, event, result):
-    """The event itself, with the reason as attributes."""
+    """The event, with the reason as attributes."""
     error = result.get("body") if isinstance(result.get("body"), dict) else {}
     attributes = {
         "RequestID": {"DataType": "String", "StringValue": new_uuid()},
@@ -89,7 +89,7 @@ def dead_letter_of_lambda(target_arn, function_name, event, result):
     send(target_arn, json.dumps(event), attributes)
 
 
-lambda_svc.invoke_async_with_retry = with_the_aliass_settings(lambda_svc.invoke_async_with_retry)
+lambda_svc.invoke_async_with_retry = with_settings_of_the_alias(lambda_svc.invoke_async_with_retry)
 lambda_svc._route_async_failure = dead_letter_of_lambda
 eventbridge._dispatch_to_lambda = dispatch_to_lambda
 
@@ -100,13 +100,13 @@ eventbridge._put_events.__defaults__ = (True,)  # allow_aws_source
 # ---- 4. Rules and queue policies
 
 
-def by_queue_policy(stock):
+def by_queue_policy(original):
     def invoke_target(target, event, rule, view=None):
         queue = sqs._queue_by_arn(target["Arn"])
         if queue is not None and not may_send(queue, rule["Arn"]):
             eventbridge.logger.warning("the policy of %s denies %s", target["Arn"], rule["Arn"])
             return
-        stock(target, event, rule, view)
+        original(target, event, rule, view)
 
     return invoke_target
 
@@ -141,12 +141,12 @@ def start_message_move_task(request, _url):
     if source is None:
         raise sqs._Err("ResourceNotFoundException", "The resource that you specified for the SourceArn parameter doesn't exist.")
     destination = request.get("DestinationArn")
-    moved, left = [], []
+    moved, kept = [], []
     for message in source["messages"]:
-        # Only a message that SQS itself put there says where it came from.
+        # Only a message that a redrive policy moved has its source queue.
         target = destination or message.get("sys", {}).get("DeadLetterQueueSourceArn")
-        (moved if target else left).append((message, target))
-    source["messages"] = [message for message, _ in left]
+        (moved if target else kept).append((message, target))
+    source["messages"] = [message for message, _ in kept]
     for message, target in moved:
         send(target, message["body"], message["message_attributes"])
     return {"TaskHandle": new_uuid()}
@@ -158,24 +158,24 @@ sqs._HANDLERS["StartMessageMoveTask"] = start_message_move_task
 
 
 def wrapped(resource_type, before=lambda properties: properties, after=lambda physical_id, properties: None):
-    """Lets `before` see the properties of a resource that is created or updated, and `after` the resource."""
-    stock = provisioners._RESOURCE_HANDLERS[resource_type]
+    """Calls `before` with the properties of a resource that is created or updated, and `after` with the resource."""
+    original = provisioners._RESOURCE_HANDLERS[resource_type]
 
     def create(logical_id, properties, stack_name):
-        physical_id, attributes = stock["create"](logical_id, before(properties), stack_name)
+        physical_id, attributes = original["create"](logical_id, before(properties), stack_name)
         after(physical_id, properties)
         return physical_id, attributes
 
     def update(physical_id, old, new, *context, **named):
-        physical_id, attributes = stock["update"](physical_id, before(old), before(new), *context, **named)
+        physical_id, attributes = original["update"](physical_id, before(old), before(new), *context, **named)
         after(physical_id, new)
         return physical_id, attributes
 
-    provisioners._RESOURCE_HANDLERS[resource_type] = dict(stock, create=create, update=update)
+    provisioners._RESOURCE_HANDLERS[resource_type] = dict(original, create=create, update=update)
 
 
 def numbers(value):
-    """A parameter's value is text."""
+    """Turns text into numbers: the value of a parameter is text."""
     if isinstance(value, dict):
         return {name: numbers(member) for name, member in value.items()}
     return int(value) if isinstance(value, str) and value.isdigit() else value
@@ -185,17 +185,17 @@ def set_dead_letter_queue(name, properties):
     lambda_svc._functions[name]["config"]["DeadLetterConfig"] = properties["DeadLetterConfig"]
 
 
-def forget_when_it_fired(name, properties):
+def forget_earlier_runs(name, properties):
     for key in [key for key in scheduler._schedule_last_fired if key[-1] == f"{properties['GroupName']}/{name}"]:
         del scheduler._schedule_last_fired[key]
 
 
-def with_metric_math(stock):
+def with_metric_math(original):
     def record(name, properties):
         if "Metrics" not in properties:
-            return stock(name, properties)
+            return original(name, properties)
         (result,) = [metric for metric in properties["Metrics"] if metric.get("ReturnData", True)]
-        return stock(name, dict({k: v for k, v in properties.items() if k != "Metrics"}, Namespace="math", MetricName=result["Expression"]))
+        return original(name, dict({k: v for k, v in properties.items() if k != "Metrics"}, Namespace="math", MetricName=result["Expression"]))
 
     return record
 
@@ -208,7 +208,7 @@ def put_query_definition(logical_id, properties, stack_name):
 
 wrapped("AWS::Lambda::EventSourceMapping", before=numbers)
 wrapped("AWS::Lambda::Function", after=set_dead_letter_queue)
-wrapped("AWS::Scheduler::Schedule", after=forget_when_it_fired)
+wrapped("AWS::Scheduler::Schedule", after=forget_earlier_runs)
 provisioners._cw_metric_alarm_record = with_metric_math(provisioners._cw_metric_alarm_record)
 provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
     "create": put_query_definition,

@@ -1,10 +1,10 @@
-"""The verdict of each check: printed, and kept in the file that .ci/run counts."""
+"""The result of each check: printed, and added to the file that .ci/run counts."""
 
 import os
 
 
 def report(claim, problems):
-    """Says that a claim holds, or what is wrong with it. Returns whether it holds."""
+    """Reports that a claim holds, or its problems. Returns whether it holds."""
     problems = list(problems)
     with open(os.environ["CHECKS"], "a", encoding="utf-8") as checks:
         checks.write(f"{'failed' if problems else 'passed'} {claim}\n")

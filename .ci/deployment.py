@@ -1,9 +1,9 @@
-"""Deploys the built template with `sam deploy`, unmodified, and drives the stack as its users do.
+"""Deploys the built template with `sam deploy`, unmodified, and uses the stack as its users do.
 
 usage: deployment.py BUILT_TEMPLATE TEST_CLASSPATH
 
-AWS is .ci/aws.py, AppFlow the emulator of the tests: what a check believes is the calls that the emulator received. Then the same
-checks have to fail on templates that are broken on purpose.
+.ci/aws.py emulates AWS, and the tests' AppFlowEmulator emulates AppFlow. The checks compare the calls that AppFlowEmulator received
+with the expected ones. Then the same checks must fail on templates that are broken on purpose.
 
 Environment: JAVA (a JDK's java), RUNTIME_CLASSPATH (the runtime interface client), MINISTACK_PYTHON, LOGS (a folder).
 """
@@ -27,13 +27,15 @@ from samcli.yamlhelper import yaml_dump, yaml_parse
 CI = pathlib.Path(__file__).parent
 REPOSITORY = CI.parent
 REGION = "us-east-1"
-# Of a reset of the entity names.
+# In place of an entity: the reset of the list of entity names.
 NAMES = "(names)"
+# The namespace of the function's metrics.
+METRICS = "AppFlowMetadataReset"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
 
 
 def until(condition, seconds):
-    """What the condition comes to, as soon as it is true; else what it was in the end."""
+    """The result of the condition, as soon as it is true, or its last result when the time is up."""
     end = time.monotonic() + seconds
     while not (result := condition()) and time.monotonic() < end:
         time.sleep(0.2)
@@ -44,7 +46,7 @@ def unless(condition, problem):
     return [] if condition else [problem]
 
 
-# ---- What runs on this machine
+# ---- AppFlow, AWS and the stack
 
 
 def free_port():
@@ -78,31 +80,33 @@ class AppFlow:
         main = ["io.github.metadatareset.local.AppFlowEmulator", str(account), appflow.url.rsplit(":", 1)[1]]
         with process("appflow", [os.environ["JAVA"], "-cp", test_classpath, *main]):
             if not until(appflow.is_up, 30):
-                raise SystemExit("the AppFlow emulator does not start: see appflow.log")
+                raise SystemExit("the AppFlow emulator did not start: see appflow.log")
             yield appflow
 
     def is_up(self):
         with contextlib.suppress(OSError):
             return self.calls() == []
 
-    def ask(self, path, body=None):
+    def http(self, path, body=None):
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(f"{self.url}/_emulator/{path}", data=data, timeout=10) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(f"{self.url}/_emulator/{path}", data=data, timeout=10) as response:
+            return json.load(response)
 
     def calls(self):
-        return self.ask("calls")
+        return self.http("calls")
 
-    def forget(self):
-        self.ask("fault", {"fault": "clear"})
-        self.ask("forget", {})
+    def clear(self):
+        """Removes the faults and the received calls."""
+        self.http("fault", {"fault": "clear"})
+        self.http("forget", {})
 
     def fail(self, times, status, code):
-        order = {"fault": "error", "operation": "ResetConnectorMetadataCache", "next": times, "status": status, "code": code}
-        self.ask("fault", order)
+        """Answers the next resets with an error."""
+        fault = {"fault": "error", "operation": "ResetConnectorMetadataCache", "next": times, "status": status, "code": code}
+        self.http("fault", fault)
 
     def resets(self, status=200):
-        """The resets that were answered so: profile and entity of each."""
+        """Profile and entity of each reset that was answered with this HTTP status."""
         inputs = [
             call["input"] for call in self.calls() if call["operation"] == "ResetConnectorMetadataCache" and call["status"] == status
         ]
@@ -130,14 +134,14 @@ class Aws:
         }
         with process("aws", [os.environ["MINISTACK_PYTHON"], str(CI / "aws.py")], environment):
             if not until(aws.is_up, 60):
-                raise SystemExit("ministack does not start: see aws.log")
+                raise SystemExit("ministack did not start: see aws.log")
             aws.client("s3").create_bucket(Bucket="artifacts")
             yield aws
 
     def is_up(self):
         with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2) as answer:
-                return answer.status == 200
+            with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2) as response:
+                return response.status == 200
 
     def client(self, service):
         return boto3.client(
@@ -176,34 +180,35 @@ class Stack:
 
     def remote_invoke(self, *event):
         invoked = self.aws.sam("remote", "invoke", "MetadataResetFunction", "--stack-name", self.name, *event)
-        answer = re.search(r"^\{.*}$", invoked.stdout, re.MULTILINE)
-        if not answer:
-            raise ValueError(f"no answer: {invoked.stdout} {invoked.stderr}")
-        return json.loads(answer.group())
+        response = re.search(r"^\{.*}$", invoked.stdout, re.MULTILINE)
+        if not response:
+            raise ValueError(f"no response: {invoked.stdout} {invoked.stderr}")
+        return json.loads(response.group())
 
-    def request(self, request):
+    def send_request(self, request):
+        """Returns the ID of its message."""
         body = request if isinstance(request, str) else json.dumps(request)
         return self.sqs.send_message(QueueUrl=self.outputs["RequestQueueUrl"], MessageBody=body)["MessageId"]
 
-    def event(self, file):
+    def put_event(self, file):
         event = json.loads((REPOSITORY / "events" / file).read_text())
         entry = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
         self.events.put_events(Entries=[entry])
 
     def is_idle(self):
-        """Nothing waits in the request queue, and nothing is being worked on."""
+        """The request queue has no messages, and the function processes none."""
         counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"]
         queue = self.sqs.get_queue_attributes(QueueUrl=self.outputs["RequestQueueUrl"], AttributeNames=counts)
         return not any(int(count) for count in queue["Attributes"].values())
 
     def dead_letters(self):
-        """Those that lie there now; they stay."""
-        letters = self.sqs.receive_message(
+        """Up to 10 messages. They stay in the dead-letter queue."""
+        received = self.sqs.receive_message(
             QueueUrl=self.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10, MessageAttributeNames=["All"], VisibilityTimeout=0
         )
-        return letters.get("Messages", [])
+        return received.get("Messages", [])
 
-    def drop_dead_letters(self):
+    def purge_dead_letters(self):
         self.sqs.purge_queue(QueueUrl=self.outputs["DeadLetterQueueUrl"])
 
     def log_lines(self):
@@ -212,122 +217,124 @@ class Stack:
         messages = [event["message"] for page in pages for event in page["events"]]
         return [json.loads(message) for message in messages if message.startswith("{")]
 
-    def makes(self, expected, seconds=60):
-        """Waits until the stack is idle again; the problems are resets that were not expected, or missing."""
+    def wait_for_resets(self, expected, seconds=60):
+        """Waits until the stack is idle and has made the expected resets. The problems are missing and unexpected ones."""
         expected = sorted(expected)
         until(lambda: sorted(self.appflow.resets()) == expected and self.is_idle(), seconds)
         return unless(sorted(self.appflow.resets()) == expected, f"expected {expected}, got {sorted(self.appflow.resets())}")
 
 
-def text(letter):
-    return {name: attribute["StringValue"] for name, attribute in letter.get("MessageAttributes", {}).items()}
+def attributes_of(message):
+    return {name: attribute["StringValue"] for name, attribute in message.get("MessageAttributes", {}).items()}
 
 
-# ---- What a stack has to do
+# ---- The checks: each returns the problems that it finds
 
 
-def a_request_is_made(stack):
-    stack.appflow.forget()
-    stack.request({"connectorProfileName": "crm-prod", "connectorEntityName": "Account"})
-    return stack.makes([("crm-prod", "Account")], 30)
+def a_request_is_executed(stack):
+    stack.appflow.clear()
+    stack.send_request({"connectorProfileName": "crm-prod", "connectorEntityName": "Account"})
+    return stack.wait_for_resets([("crm-prod", "Account")], 30)
 
 
-def failed_requests_are_done_in_the_end(stack):
-    """AppFlow answers once to each that another change is under way, and Lambda has to bring all of them back."""
-    stack.appflow.forget()
+def failed_requests_are_retried(stack):
+    """AppFlow answers each request once with a conflict, so every message must return to the queue and be received again."""
+    stack.appflow.clear()
     entities = ["Contact", "Lead", "Opportunity", "Region__c"]
     stack.appflow.fail(len(entities), 409, "ConflictException")
     for entity in entities:
-        stack.request({"connectorProfileName": "crm-prod", "connectorEntityName": entity})
-    problems = stack.makes([("crm-prod", entity) for entity in entities], 60)
-    return problems + unless(len(stack.appflow.resets(409)) == len(entities), f"refused: {stack.appflow.resets(409)}")
+        stack.send_request({"connectorProfileName": "crm-prod", "connectorEntityName": entity})
+    problems = stack.wait_for_resets([("crm-prod", entity) for entity in entities], 60)
+    return problems + unless(len(stack.appflow.resets(409)) == len(entities), f"conflicts: {stack.appflow.resets(409)}")
 
 
-def a_wide_request_is_split(stack):
-    stack.appflow.forget()
-    stack.request({"connectorProfileName": "crm-*", "entities": "USED_BY_FLOWS"})
-    return stack.makes([("crm-prod", NAMES), ("crm-prod", "Account"), ("crm-prod", "Opportunity"), ("crm-sandbox", NAMES)])
+def a_request_is_split(stack):
+    stack.appflow.clear()
+    stack.send_request({"connectorProfileName": "crm-*", "entities": "USED_BY_FLOWS"})
+    return stack.wait_for_resets([("crm-prod", NAMES), ("crm-prod", "Account"), ("crm-prod", "Opportunity"), ("crm-sandbox", NAMES)])
 
 
-def a_failed_run_resets_and_a_good_one_does_not(stack):
-    stack.appflow.forget()
-    stack.event("appflow-end-flow-run-customconnector.json")
-    stack.event("appflow-end-flow-run-failed.json")
-    return stack.makes([("crm-prod", "Account")], 30)
+def only_a_failed_run_triggers_a_reset(stack):
+    stack.appflow.clear()
+    stack.put_event("appflow-end-flow-run-customconnector.json")
+    stack.put_event("appflow-end-flow-run-failed.json")
+    return stack.wait_for_resets([("crm-prod", "Account")], 30)
 
 
-def sam_remote_invoke_answers(stack):
-    stack.appflow.forget()
+def sam_remote_invoke_executes_or_queues(stack):
+    stack.appflow.clear()
     requests = [{"connectorProfileName": "crm-prod"}, {"connectorProfileName": "crm-*"}]
-    answers = [stack.remote_invoke("--event", json.dumps(request)) for request in requests]
-    counts = [(answer.get("reset"), answer.get("queued"), "causeId" in answer) for answer in answers]
-    return unless(counts == [(1, 0, True), (0, 1, True)], f"answers: {answers}") + stack.makes(
+    responses = [stack.remote_invoke("--event", json.dumps(request)) for request in requests]
+    counts = [(response.get("reset"), response.get("queued"), "correlationId" in response) for response in responses]
+    return unless(counts == [(1, 0, True), (0, 1, True)], f"responses: {responses}") + stack.wait_for_resets(
         [("crm-prod", NAMES), ("crm-prod", NAMES), ("crm-sandbox", NAMES)]
     )
 
 
-def a_generated_batch_is_understood(stack):
-    stack.appflow.forget()
+def a_generated_batch_is_executed(stack):
+    stack.appflow.clear()
     request = json.dumps({"connectorProfileName": "crm-prod", "connectorEntityName": "Lead"})
-    # SAM puts the body into the event as it comes.
+    # SAM puts the body into the event without escaping it.
     generated = stack.aws.sam("local", "generate-event", "sqs", "receive-message", "--body", json.dumps(request)[1:-1])
     event = pathlib.Path(os.environ["LOGS"], "generated-event.json")
     event.write_text(generated.stdout)
-    answer = stack.remote_invoke("--event-file", str(event))
-    return unless(answer == {"batchItemFailures": []}, f"the answer is {answer}") + stack.makes([("crm-prod", "Lead")], 10)
+    response = stack.remote_invoke("--event-file", str(event))
+    return unless(response == {"batchItemFailures": []}, f"the response is {response}") + stack.wait_for_resets([("crm-prod", "Lead")], 10)
 
 
-def every_file_of_events_is_answered(stack):
-    """Or refused with a reason: what each comes to is for the tests in Java to say."""
+def every_example_event_gets_a_response(stack):
+    """The response may be a rejection. EventFilesTest checks the outcome of each event."""
     problems = unless(list(REPOSITORY.glob("events/*.json")), "there is no file")
     for file in sorted(REPOSITORY.glob("events/*.json")):
         invoked = stack.functions.invoke(FunctionName=stack.outputs["FunctionAliasArn"], Payload=file.read_bytes())
-        answer = json.load(invoked["Payload"])
-        refused = answer.get("errorType", "").endswith(".RequestFailedException")
-        problems += unless(refused or {"causeId"} <= answer.keys() or {"batchItemFailures"} <= answer.keys(), f"{file.name}: {answer}")
-    problems += unless(until(stack.is_idle, 120), "requests are left")
-    stack.drop_dead_letters()
+        response = json.load(invoked["Payload"])
+        rejected = response.get("errorType", "").endswith(".RequestFailedException")
+        executed = "correlationId" in response or "batchItemFailures" in response
+        problems += unless(rejected or executed, f"{file.name}: {response}")
+    problems += unless(until(stack.is_idle, 120), "the request queue still has messages")
+    stack.purge_dead_letters()
     return problems
 
 
-def a_refused_request_is_a_dead_letter_that_replays(stack):
-    stack.appflow.forget()
+def a_permanent_failure_is_a_dead_letter_that_can_be_replayed(stack):
+    stack.appflow.clear()
     stack.appflow.fail(1, 400, "ValidationException")
     request = json.dumps({"connectorEntityName": "Lead", "connectorProfileName": "crm-prod"})
-    message = stack.request(request)
-    letters = until(stack.dead_letters, 30)
-    if not letters:
-        return ["no dead letter"]
-    reason = text(letters[0])
-    problems = unless(letters[0]["Body"] == request, f"its body is {letters[0]['Body']}")
-    problems += unless(reason.get("ErrorCode") == "ValidationException", f"its attributes are {reason}")
-    problems += unless(reason.get("SourceMessageId") == message, f"its attributes are {reason}")
+    message_id = stack.send_request(request)
+    dead_letters = until(stack.dead_letters, 30)
+    if not dead_letters:
+        return ["there is no dead letter"]
+    attributes = attributes_of(dead_letters[0])
+    problems = unless(dead_letters[0]["Body"] == request, f"its body is {dead_letters[0]['Body']}")
+    problems += unless(attributes.get("ErrorCode") == "ValidationException", f"its attributes are {attributes}")
+    problems += unless(attributes.get("SourceMessageId") == message_id, f"its attributes are {attributes}")
     problems += unless(
-        {"ErrorMessage", "RequestID", "CauseId", "ReceiveCount"} <= reason.keys(), f"its attributes are {reason}"
+        {"ErrorMessage", "RequestID", "CorrelationId", "ReceiveCount"} <= attributes.keys(), f"its attributes are {attributes}"
     )
     stack.sqs.start_message_move_task(
         SourceArn=stack.outputs["DeadLetterQueueArn"], DestinationArn=stack.outputs["RequestQueueArn"]
     )
-    return problems + stack.makes([("crm-prod", "Lead")], 30) + unless(not stack.dead_letters(), "letters are left")
+    return problems + stack.wait_for_resets([("crm-prod", "Lead")], 30) + unless(not stack.dead_letters(), "the dead-letter queue still has messages")
 
 
-def an_asynchronous_failure_is_a_dead_letter(stack):
-    stack.appflow.forget()
+def a_failed_asynchronous_invocation_is_a_dead_letter(stack):
+    stack.appflow.clear()
     stack.functions.invoke(
         FunctionName=stack.outputs["FunctionAliasArn"], InvocationType="Event", Payload=b'{"connectorProfileNam": "crm-prod"}'
     )
-    letters = until(stack.dead_letters, 60)
-    stack.drop_dead_letters()
-    if not letters:
-        return ["no dead letter"]
-    problems = unless(json.loads(letters[0]["Body"]) == {"connectorProfileNam": "crm-prod"}, f"its body is {letters[0]['Body']}")
-    return problems + unless("/connectorProfileNam" in text(letters[0])["ErrorMessage"], f"its attributes are {text(letters[0])}")
+    dead_letters = until(stack.dead_letters, 60)
+    stack.purge_dead_letters()
+    if not dead_letters:
+        return ["there is no dead letter"]
+    body, attributes = dead_letters[0]["Body"], attributes_of(dead_letters[0])
+    problems = unless(json.loads(body) == {"connectorProfileNam": "crm-prod"}, f"its body is {body}")
+    return problems + unless("/connectorProfileNam" in attributes["ErrorMessage"], f"its attributes are {attributes}")
 
 
-def changed_parameters_arrive(stack):
-    """Those of the function at the version that the alias points to."""
+def an_update_applies_changed_parameters(stack):
+    """The function's parameters must reach the version that the alias points to."""
     soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=40)
-    stack.appflow.forget()
+    stack.appflow.clear()
     before = stack.live()
     topic = stack.aws.client("sns").create_topic(Name="alarms")["TopicArn"]
     stack.key = stack.aws.client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -348,34 +355,34 @@ def changed_parameters_arrive(stack):
     problems += unless(variables["CONNECTOR_PROFILE_PATTERN"] == "crm-*", f"{variables}")
     alarms = stack.aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
     problems += unless(alarms, "there is no alarm")
-    problems += [f"{a['AlarmName']} tells {a['AlarmActions']}" for a in alarms if a["AlarmActions"] != [topic]]
+    problems += [f"{a['AlarmName']} notifies {a['AlarmActions']}" for a in alarms if a["AlarmActions"] != [topic]]
     for queue in (stack.outputs["RequestQueueUrl"], stack.outputs["DeadLetterQueueUrl"]):
         attributes = stack.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
         problems += unless(attributes.get("KmsMasterKeyId") == stack.key, f"{queue} is encrypted with {attributes.get('KmsMasterKeyId')}")
     return problems
 
 
-def the_schedule_fires(stack):
-    """With the request that the template gives it: every profile in reach, and what the flows use of it."""
-    return stack.makes([("crm-prod", NAMES), ("crm-prod", "Account"), ("crm-prod", "Opportunity"), ("crm-sandbox", NAMES)], 120)
+def the_schedule_invokes_the_function(stack):
+    """With the default request: the names of every allowed profile, and the entities that flows use."""
+    return stack.wait_for_resets([("crm-prod", NAMES), ("crm-prod", "Account"), ("crm-prod", "Opportunity"), ("crm-sandbox", NAMES)], 120)
 
 
-def calls_in_cloudtrail_reset(stack):
-    """A changed profile; not the function's own call, nor what lies outside the pattern, nor a rule that is switched off."""
-    stack.appflow.forget()
-    stack.event("cloudtrail-reset-connector-metadata-cache.json")
-    stack.event("appflow-end-flow-run-failed.json")
-    stack.event("cloudtrail-update-connector-registration.json")
-    stack.event("cloudtrail-update-connector-profile.json")
-    return stack.makes([("crm-prod", NAMES), ("crm-prod", "Account"), ("crm-prod", "Opportunity")])
+def cloudtrail_events_trigger_resets(stack):
+    """An updated profile is reset. The function's own call, a profile that is not allowed and a disabled rule cause no reset."""
+    stack.appflow.clear()
+    stack.put_event("cloudtrail-reset-connector-metadata-cache.json")
+    stack.put_event("appflow-end-flow-run-failed.json")
+    stack.put_event("cloudtrail-update-connector-registration.json")
+    stack.put_event("cloudtrail-update-connector-profile.json")
+    return stack.wait_for_resets([("crm-prod", NAMES), ("crm-prod", "Account"), ("crm-prod", "Opportunity")])
 
 
-def the_deployed_role_allows_just_enough(stack):
+def the_role_allows_only_what_the_function_needs(stack):
     iam = stack.aws.client("iam")
     role = iam.get_role(RoleName=stack.resources["FunctionRole"])["Role"]["Arn"]
     _, _, _, region, account, _ = stack.outputs["RequestQueueArn"].split(":", 5)
     appflow = f"arn:aws:appflow:{region}:{account}:"
-    requests, letters = stack.outputs["RequestQueueArn"], stack.outputs["DeadLetterQueueArn"]
+    request_queue, dead_letter_queue = stack.outputs["RequestQueueArn"], stack.outputs["DeadLetterQueueArn"]
     log = f"arn:aws:logs:{region}:{account}:log-group:{stack.outputs['LogGroupName']}:log-stream:any"
     allowed = [
         ("appflow:ResetConnectorMetadataCache", f"{appflow}connectorprofile/crm-prod"),
@@ -384,12 +391,12 @@ def the_deployed_role_allows_just_enough(stack):
         ("appflow:DescribeConnector", f"{appflow}connector/InternalErp"),
         ("appflow:ListFlows", f"{appflow}flow/any"),
         ("appflow:DescribeFlow", f"{appflow}flow/any"),
-        ("sqs:ReceiveMessage", requests),
-        ("sqs:DeleteMessage", requests),
-        ("sqs:GetQueueAttributes", requests),
-        ("sqs:ChangeMessageVisibility", requests),
-        ("sqs:SendMessage", requests),
-        ("sqs:SendMessage", letters),
+        ("sqs:ReceiveMessage", request_queue),
+        ("sqs:DeleteMessage", request_queue),
+        ("sqs:GetQueueAttributes", request_queue),
+        ("sqs:ChangeMessageVisibility", request_queue),
+        ("sqs:SendMessage", request_queue),
+        ("sqs:SendMessage", dead_letter_queue),
         ("logs:CreateLogStream", log),
         ("logs:PutLogEvents", log),
         ("xray:PutTraceSegments", "*"),
@@ -403,9 +410,9 @@ def the_deployed_role_allows_just_enough(stack):
         ("appflow:DeleteFlow", f"{appflow}flow/any"),
         ("appflow:StartFlow", f"{appflow}flow/any"),
         ("appflow:UpdateFlow", f"{appflow}flow/any"),
-        ("sqs:SendMessage", f"{requests}-other"),
-        ("sqs:ReceiveMessage", letters),
-        ("sqs:PurgeQueue", requests),
+        ("sqs:SendMessage", f"{request_queue}-other"),
+        ("sqs:ReceiveMessage", dead_letter_queue),
+        ("sqs:PurgeQueue", request_queue),
         ("logs:PutLogEvents", log.replace(stack.name, "other")),
         ("logs:DeleteLogGroup", log),
         ("kms:Decrypt", f"arn:aws:kms:{region}:{account}:key/any"),
@@ -421,30 +428,48 @@ def the_deployed_role_allows_just_enough(stack):
     return problems
 
 
-def the_log_says_what_dashboard_alarms_and_queries_read(stack):
+def dashboard_and_alarm_metrics(resources):
+    """The function's own metrics that the dashboard and the alarms read."""
+    alarms = [resource["Properties"] for resource in resources.values() if resource["Type"] == "AWS::CloudWatch::Alarm"]
+    read = {alarm["MetricName"] for alarm in alarms if alarm.get("Namespace") == METRICS}
+    namespace = ""
+    for widget in json.loads(resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]:
+        for metric in widget["properties"]["metrics"]:
+            namespace = namespace if metric[0] in (".", "...") else metric[0]
+            if namespace == METRICS and metric[0] != "...":
+                read.add(metric[1])
+    return read
+
+
+def query_fields(resources):
+    """The members of log lines that the saved queries read."""
+    queries = [r["Properties"]["QueryString"] for r in resources.values() if r["Type"] == "AWS::Logs::QueryDefinition"]
+    lists = [fields for query in queries for fields in re.findall(r"^fields (.*)$|latest\((\w+)\)|ispresent\((\w+)\)", query, re.MULTILINE)]
+    return {name for fields in lists for name in re.findall(r"(?<![@\w])\w+", " ".join(fields))}
+
+
+def the_log_has_what_dashboard_alarms_and_queries_read(stack):
     lines = stack.log_lines()
     invocations = [line for line in lines if line["message"] == "invocation"]
     metrics = {
         metric["Name"] for line in invocations for block in line["_aws"]["CloudWatchMetrics"] for metric in block["Metrics"]
     }
-    template = stack.template.read_text()
-    dashboard = yaml_parse(template)["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    read, namespace = {"Denied"}, ""
-    for widget in json.loads(dashboard)["widgets"]:
-        for metric in widget["properties"]["metrics"]:
-            namespace = namespace if metric[0] in (".", "...") else metric[0]
-            if namespace == "AppFlowMetadataReset" and metric[0] != "...":
-                read.add(metric[1])
-    problems = unless(invocations, "no invocation is in the log")
-    problems += [f"{name} is in no line" for name in sorted(read - metrics)]
+    resources = yaml_parse(stack.template.read_text())["Resources"]
+    read, fields = dashboard_and_alarm_metrics(resources), query_fields(resources)
+    problems = unless(invocations, "the log has no line for an invocation")
+    problems += unless({"Denied", "RequestAge"} <= read, f"dashboard and alarms read only {read}")
+    problems += unless({"correlationId", "RequestAge"} <= fields, f"the queries read only {fields}")
+    problems += [f"no line has the metric {name}" for name in sorted(read - metrics)]
+    problems += [f"no line has {name}" for name in sorted(fields) if not any(name in line for line in lines)]
     problems += [f"a line has {line.get('FunctionName')}" for line in invocations if line.get("FunctionName") != stack.outputs["FunctionName"]]
-    failures = [line for line in lines if line.get("outcome") in ("dead letter", "returned")]
-    for member in ("level", "outcome", "errorCode", "errorMessage", "causeId", "messageId", "receiveCount"):
+    failures = [line for line in lines if line.get("outcome") in ("dead-lettered", "returned")]
+    problems += unless({line["outcome"] for line in failures} == {"dead-lettered", "returned"}, "an outcome is not in the log")
+    for member in ("level", "outcome", "errorCode", "errorMessage", "correlationId", "messageId", "receiveCount"):
         problems += unless(failures and all(member in line for line in failures), f"{member} is not in the lines of failures")
     return problems
 
 
-def sam_delete_leaves_nothing(stack):
+def sam_delete_deletes_everything(stack):
     deleted = stack.aws.sam("delete", "--stack-name", stack.name, "--no-prompts")
     problems = unless(deleted.returncode == 0, deleted.stdout + deleted.stderr)
     left = [queue for queue in stack.sqs.list_queues().get("QueueUrls", []) if stack.name in queue]
@@ -455,27 +480,27 @@ def sam_delete_leaves_nothing(stack):
     return problems + [f"{name} is left" for name in left]
 
 
-# ---- What has to fail
+# ---- Templates that are broken on purpose
 
 
 def with_another_handler(function):
     function["Handler"] = "io.github.metadatareset.NoSuchHandler::handleRequest"
 
 
-def without_partial_answers(function):
+def without_batch_item_failures(function):
     del function["Events"]["Requests"]["Properties"]["FunctionResponseTypes"]
 
 
 def problems_of(check, stack):
-    """A check that cannot be made has failed, and the next ones go on."""
+    """A check that raises an exception has failed. The next ones run all the same."""
     try:
         return check(stack)
-    except Exception as error:  # whatever it is, the report says it
+    except Exception as error:  # any exception: the report contains it
         return [f"{type(error).__name__}: {error}"]
 
 
 def broken(template, name, break_it):
-    """The built template, broken, beside it."""
+    """Writes a broken copy of the built template next to it."""
     document = yaml_parse(template.read_text())
     break_it(document["Resources"]["MetadataResetFunction"]["Properties"])
     path = template.with_name(f"{name}.yaml")
@@ -485,37 +510,37 @@ def broken(template, name, break_it):
 
 def main(built_template, test_classpath):
     template = pathlib.Path(built_template).resolve()
-    verdicts = []
+    results = []
     with AppFlow.started(test_classpath) as appflow, Aws.started(appflow) as aws:
         stack = Stack(aws, appflow, "metadata-reset", template)
-        if not report("`sam deploy` creates the stack from the template as it is", stack.deploy()):
+        if not report("`sam deploy` creates the stack from the unmodified template", stack.deploy()):
             return False
         for claim, check in [
-            ("a request on the queue is made, by the deployed artifact on a JVM", a_request_is_made),
-            ("a wide request is split, and every part made once", a_wide_request_is_split),
-            ("requests that fail come back and are done in the end", failed_requests_are_done_in_the_end),
-            ("a rule brings the report of a failed run, and not of a good one", a_failed_run_resets_and_a_good_one_does_not),
-            ("`sam remote invoke` makes a request, and queues a wide one", sam_remote_invoke_answers),
-            ("the batch that `sam local generate-event` makes is understood", a_generated_batch_is_understood),
-            ("every file of events/ is answered, or refused with a reason", every_file_of_events_is_answered),
-            ("a refused request is a dead letter, with the reason, and replays by a move task", a_refused_request_is_a_dead_letter_that_replays),
-            ("an asynchronous invocation that fails is a dead letter", an_asynchronous_failure_is_a_dead_letter),
-            ("an update brings changed parameters, those of the function to a new version and the alias", changed_parameters_arrive),
-            ("the schedule fires, and makes the template's request", the_schedule_fires),
-            ("calls that CloudTrail logs reset, if their rule is on and the pattern reaches them", calls_in_cloudtrail_reset),
-            ("the deployed role allows what the function does, and nothing else", the_deployed_role_allows_just_enough),
-            ("the log says what dashboard, alarms and queries read", the_log_says_what_dashboard_alarms_and_queries_read),
-            ("`sam delete` leaves nothing", sam_delete_leaves_nothing),
+            ("the deployed artifact executes a request from the queue", a_request_is_executed),
+            ("a request that needs several calls is split, and each call is made once", a_request_is_split),
+            ("requests that fail are retried until they succeed", failed_requests_are_retried),
+            ("a failed flow run triggers a reset, and a successful one does not", only_a_failed_run_triggers_a_reset),
+            ("`sam remote invoke` executes a request of one call, and queues one of several", sam_remote_invoke_executes_or_queues),
+            ("a batch from `sam local generate-event` is executed", a_generated_batch_is_executed),
+            ("every file of events/ is executed, or rejected with a reason", every_example_event_gets_a_response),
+            ("a permanent failure is a dead letter with the reason, and a move task replays it", a_permanent_failure_is_a_dead_letter_that_can_be_replayed),
+            ("an asynchronous invocation that fails is a dead letter", a_failed_asynchronous_invocation_is_a_dead_letter),
+            ("an update applies changed parameters, and moves the alias to a new version", an_update_applies_changed_parameters),
+            ("the schedule invokes the function with the scheduled request", the_schedule_invokes_the_function),
+            ("CloudTrail events trigger resets of allowed profiles, if their rule is enabled", cloudtrail_events_trigger_resets),
+            ("the role allows what the function needs, and denies other actions and resources", the_role_allows_only_what_the_function_needs),
+            ("the log has the metrics and members that dashboard, alarms and queries read", the_log_has_what_dashboard_alarms_and_queries_read),
+            ("`sam delete` deletes every resource", sam_delete_deletes_everything),
         ]:
-            verdicts.append(report(claim, problems_of(check, stack)))
+            results.append(report(claim, problems_of(check, stack)))
         for name, break_it, check in [
-            ("another-handler", with_another_handler, a_request_is_made),
-            ("no-partial-answers", without_partial_answers, failed_requests_are_done_in_the_end),
+            ("another-handler", with_another_handler, a_request_is_executed),
+            ("no-batch-item-failures", without_batch_item_failures, failed_requests_are_retried),
         ]:
             stack = Stack(aws, appflow, name, broken(template, name, break_it))
-            problems = stack.deploy() or unless(problems_of(check, stack), "the check holds all the same")
-            verdicts.append(report(f"control: with {name.replace('-', ' ')}, the check fails", problems))
-    return all(verdicts)
+            problems = stack.deploy() or unless(problems_of(check, stack), "the check does not fail")
+            results.append(report(f"control: with {name.replace('-', ' ')}, the check fails", problems))
+    return all(results)
 
 
 if __name__ == "__main__":

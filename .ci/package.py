@@ -1,4 +1,4 @@
-"""Packs a folder into a zip that depends on nothing but the files' names and contents.
+"""Packs a folder into a zip that depends only on the names and contents of its files.
 
 usage: package.py FOLDER ZIP
 """
@@ -7,7 +7,7 @@ import pathlib
 import sys
 import zipfile
 
-# The earliest date that a zip can hold.
+# The earliest date of the zip format.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o644 << 16
 

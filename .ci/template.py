@@ -1,9 +1,9 @@
-"""What the linters cannot know of template.yaml, asserted on the template that CloudFormation gets.
+"""Checks of template.yaml that linters do not make, on the template that CloudFormation gets.
 
 usage: template.py template.yaml TRANSFORMED.json
 
-Writes the transformed template, for other tools, and checks it. Every check is also made on a copy that is broken on purpose, and
-has to notice.
+Writes the transformed template, for other tools, and checks it. Each check also runs on a copy that is broken on purpose, and must
+fail there.
 """
 
 import copy
@@ -24,10 +24,10 @@ FUNCTION, ALIAS = "MetadataResetFunction", "MetadataResetFunctionAliaslive"
 REQUESTS, DEAD_LETTERS = "RequestQueue", "DeadLetterQueue"
 RULES = ["FailedRunsRule", "FlowReportsRule", "ProfileChangesRule", "ConnectorChangesRule", "FlowChangesRule"]
 
-# The actions that know no narrower resource than "*".
+# The actions that support no other resource than "*".
 WITHOUT_RESOURCE = {"appflow:DescribeConnectorProfiles", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
-# The metrics that have to ring.
+# The metrics that need an alarm.
 ALARMS = {
     "ApproximateNumberOfMessagesVisible",
     "ApproximateAgeOfOldestMessage",
@@ -35,7 +35,7 @@ ALARMS = {
     "Errors",
     "Throttles",
     "DeadLetterErrors",
-    "UndeliveredLetters",
+    "DeadLettersNotAccepted",
     "RecursiveInvocationsDropped",
     "FailedInvocations",
     "InvocationsFailedToBeSentToDlq",
@@ -45,7 +45,7 @@ ALARMS = {
 def transformed(path):
     with open(path, encoding="utf-8") as file:
         template = yaml_parse(file.read())
-    # What `sam package` does to it.
+    # As `sam package` does.
     function = template["Resources"][FUNCTION]["Properties"]
     if function.get("PackageType") == "Image":
         function["ImageUri"] = "111122223333.dkr.ecr.us-east-1.amazonaws.com/function:latest"
@@ -54,7 +54,7 @@ def transformed(path):
     return Translator(managed_policy_map={}, sam_parser=Parser()).translate(template, {}, passthrough_metadata=True)
 
 
-# ---- Finding things
+# ---- Reading the template
 
 
 def of_type(template, resource_type):
@@ -101,7 +101,7 @@ def many(value):
 
 
 def statements(document):
-    """The statements of a policy, those under a condition included."""
+    """The statements of a policy, also those under a condition."""
     for statement in document["Statement"]:
         yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
@@ -119,7 +119,7 @@ def alarm_metrics(alarm):
         yield metric["Namespace"], metric["MetricName"], [d["Value"] for d in metric.get("Dimensions", [])]
 
 
-# ---- The checks: each yields what is wrong
+# ---- The checks: each yields the problems that it finds
 
 
 def visibility_timeout(template):
@@ -132,9 +132,9 @@ def visibility_timeout(template):
 
 def retention(template):
     requests = number(template, properties(template, REQUESTS)["MessageRetentionPeriod"])
-    letters = number(template, properties(template, DEAD_LETTERS)["MessageRetentionPeriod"])
-    if letters <= requests:
-        yield f"dead letters are kept {letters} s, requests {requests} s"
+    dead_letters = number(template, properties(template, DEAD_LETTERS)["MessageRetentionPeriod"])
+    if dead_letters <= requests:
+        yield f"dead letters are kept {dead_letters} s, requests {requests} s"
 
 
 def receive_count(template):
@@ -143,23 +143,23 @@ def receive_count(template):
     if redrive != environment or redrive != {"Ref": "MaxReceiveCount"}:
         yield f"the queue has {redrive}, the function {environment}"
     if template["Parameters"]["MaxReceiveCount"]["MinValue"] < 5:
-        yield "a queue that Lambda polls needs at least 5 receives"
+        yield "Lambda recommends at least 5 receives for an event source queue"
 
 
 def one_dead_letter_queue(template):
-    paths = {
+    senders = {
         "redrive": properties(template, REQUESTS)["RedrivePolicy"]["deadLetterTargetArn"],
         "asynchronous invocations": properties(template, FUNCTION)["DeadLetterConfig"]["TargetArn"],
         "schedule": the(template, "AWS::Scheduler::Schedule")["Target"]["DeadLetterConfig"]["Arn"],
     }
     for name in RULES:
         for target in properties(template, name)["Targets"]:
-            paths[name] = target["DeadLetterConfig"]["Arn"]
-    for path, queue in paths.items():
+            senders[name] = target["DeadLetterConfig"]["Arn"]
+    for sender, queue in senders.items():
         if queue != arn(DEAD_LETTERS):
-            yield f"{path}: {queue}"
+            yield f"{sender}: {queue}"
     if properties(template, FUNCTION)["Environment"]["Variables"]["DEAD_LETTER_QUEUE_URL"] != {"Ref": DEAD_LETTERS}:
-        yield "the function's own letters"
+        yield "the function sends its dead letters to another queue"
 
 
 def only_over_tls(template):
@@ -177,11 +177,11 @@ def only_over_tls(template):
             yield queue
 
 
-def only_our_rules_send(template):
+def only_rules_of_the_stack_send(template):
     for name, policy in of_type(template, "AWS::SQS::QueuePolicy").items():
         allowed = [s for s in statements(policy["PolicyDocument"]) if s["Effect"] == "Allow"]
         if not allowed:
-            yield f"{name} lets nobody send"
+            yield f"{name} allows nobody to send"
         for statement in allowed:
             if statement["Principal"] != {"Service": "events.amazonaws.com"} or statement["Action"] != "sqs:SendMessage":
                 yield f"{name}: {statement['Principal']} may {statement['Action']}"
@@ -189,7 +189,7 @@ def only_our_rules_send(template):
                 yield f"{name}: {statement.get('Condition')}"
 
 
-def rules_feed_the_queue(template):
+def rules_target_the_request_queue(template):
     if sorted(of_type(template, "AWS::Events::Rule")) != sorted(RULES):
         yield f"the rules are {sorted(of_type(template, 'AWS::Events::Rule'))}"
     for name, rule in of_type(template, "AWS::Events::Rule").items():
@@ -197,16 +197,16 @@ def rules_feed_the_queue(template):
             if target["Arn"] != arn(REQUESTS):
                 yield f"{name} targets {target['Arn']}"
             if not {"MaximumRetryAttempts", "MaximumEventAgeInSeconds"} <= target["RetryPolicy"].keys():
-                yield f"{name} leaves its retries to the default"
+                yield f"{name} does not set its retries"
         if rule["EventPattern"]["source"] != ["aws.appflow"]:
-            yield f"{name} takes events of {rule['EventPattern']['source']}"
+            yield f"{name} matches events from {rule['EventPattern']['source']}"
 
 
-def never_our_own_calls(template):
+def no_rule_matches_the_functions_calls(template):
     for name, rule in of_type(template, "AWS::Events::Rule").items():
         if rule["EventPattern"]["detail-type"] == ["AWS API Call via CloudTrail"]:
-            names = rule["EventPattern"].get("detail", {}).get("eventName", ["every call"])
-            if {"every call", "ResetConnectorMetadataCache"} & set(names):
+            names = rule["EventPattern"].get("detail", {}).get("eventName", ["all calls"])
+            if {"all calls", "ResetConnectorMetadataCache"} & set(names):
                 yield f"{name} matches {names}"
 
 
@@ -217,11 +217,11 @@ def event_source(template):
     if mapping["EventSourceArn"] != arn(REQUESTS):
         yield f"it polls {mapping['EventSourceArn']}"
     if "FilterCriteria" in mapping:
-        yield "a filter deletes messages"
+        yield "a filter deletes messages that it does not match"
     if mapping.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
-        yield "the function's answer is not read: a failed request of a batch would be deleted with the others"
+        yield "Lambda does not read the batch item failures, and deletes failed messages with the others"
     if mapping.get("ScalingConfig") != {"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}:
-        yield "nothing bounds its concurrency"
+        yield "its concurrency has no limit"
 
 
 def schedule(template):
@@ -229,47 +229,47 @@ def schedule(template):
     if scheduled["Target"]["Arn"] != {"Ref": ALIAS}:
         yield f"it invokes {scheduled['Target']['Arn']}"
     if json.loads(template["Parameters"]["ScheduledRequest"]["Default"]) != {"connectorProfileName": "*", "entities": "USED_BY_FLOWS"}:
-        yield "the default request is another"
+        yield "it has another default request"
     if scheduled["FlexibleTimeWindow"]["Mode"] != "FLEXIBLE":
-        yield "no flexible window"
+        yield "it has no flexible time window"
     if not {"MaximumRetryAttempts", "MaximumEventAgeInSeconds"} <= scheduled["Target"]["RetryPolicy"].keys():
-        yield "its retries are left to the default"
+        yield "it does not set its retries"
     for statement in properties(template, "ScheduleRole")["AssumeRolePolicyDocument"]["Statement"]:
         if set(statement["Condition"]["StringEquals"]) != {"aws:SourceAccount", "aws:SourceArn"}:
-            yield "other schedules can take its role"
+            yield "other schedules can assume its role"
 
 
-def defaults_of_the_rules(template):
+def default_states_of_the_rules(template):
     states = {name: template["Parameters"][f"{name}State"]["Default"] for name in RULES}
     if {name for name, state in states.items() if state == "ENABLED"} != {"FailedRunsRule"}:
-        yield f"{states}"
+        yield f"the default states are {states}"
     for name in RULES:
         if properties(template, name)["State"] != {"Ref": f"{name}State"}:
-            yield f"{name} cannot be switched"
+            yield f"{name} does not have the state of its parameter"
 
 
-def parameters_reach_the_alias(template):
-    reach = set(parameters_in(template, properties(template, FUNCTION)))
+def changed_parameters_publish_a_version(template):
+    used = set(parameters_in(template, properties(template, FUNCTION)))
     (version,) = of_type(template, "AWS::Lambda::Version").values()
-    missing = reach - set(parameters_in(template, version.get("Description")))
+    missing = used - set(parameters_in(template, version.get("Description")))
     if missing:
-        yield f"a change of {sorted(missing)} would publish no version"
-    if "MaxConcurrentCalls" not in reach:
-        yield "no parameter reaches the function at all"
+        yield f"a change of {sorted(missing)} publishes no version"
+    if "MaxConcurrentCalls" not in used:
+        yield "the function does not use MaxConcurrentCalls"
 
 
 def least_privilege(template):
     for role, statement in role_statements(template):
         where = f"{role} {statement.get('Sid')}"
         if "Sid" not in statement:
-            yield f"{where}: no name"
+            yield f"{where}: it has no Sid"
         if any("*" in action for action in many(statement["Action"])):
             yield f"{where}: {statement['Action']}"
         if statement["Resource"] == "*" and not set(many(statement["Action"])) <= WITHOUT_RESOURCE:
-            yield f"{where}: every resource"
+            yield f"{where}: it allows all resources"
     for role, role_properties in of_type(template, "AWS::IAM::Role").items():
         if "ManagedPolicyArns" in role_properties:
-            yield f"{role}: managed policies allow more than is needed"
+            yield f"{role}: managed policies allow more than the function needs"
     if sorted(of_type(template, "AWS::IAM::Role")) != ["FunctionRole", "ScheduleRole"]:
         yield f"the roles are {sorted(of_type(template, 'AWS::IAM::Role'))}"
 
@@ -284,55 +284,67 @@ def profiles_by_pattern(template):
 def alarms(template):
     found = {name for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for _, name, _ in alarm_metrics(alarm)}
     for name in sorted(ALARMS - found):
-        yield f"none for {name}"
+        yield f"there is no alarm for {name}"
     for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
         for actions in ("AlarmActions", "OKActions"):
             if alarm.get(actions) != {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}:
-                yield f"{name} does not tell the topic by {actions}"
-        of_rules = [value["Ref"] for space, _, values in alarm_metrics(alarm) if space == "AWS/Events" for value in values]
-        if of_rules and of_rules != RULES:
-            yield f"{name} is of {of_rules}"
+                yield f"{name} does not notify the topic with {actions}"
+        if not alarm["AlarmDescription"].endswith(f"Runbook: docs/operations.md, section {name}."):
+            yield f"{name} does not name its section of the runbook"
+        rules = [value["Ref"] for namespace, _, values in alarm_metrics(alarm) if namespace == "AWS/Events" for value in values]
+        if rules and rules != RULES:
+            yield f"{name} covers only {rules}"
 
 
-def parameters_explain_themselves(template):
+def metric_filter(template):
+    """The function logs the outcome that the metric filter counts, and the alarm reads the filter's metric."""
+    counted = the(template, "AWS::Logs::MetricFilter")
+    (outcome,) = re.findall(r'\$\.outcome = "(.+)"', counted["FilterPattern"])
+    with open("src/main/java/io/github/metadatareset/invocation/InvocationLog.java", encoding="utf-8") as log:
+        if f'"{outcome}"' not in log.read():
+            yield f"the function never logs the outcome {outcome}"
+    (metric,) = counted["MetricTransformations"]
+    alarm = properties(template, "DeadLettersNotAcceptedAlarm")
+    if (alarm["Namespace"], alarm["MetricName"]) != (metric["MetricNamespace"], metric["MetricName"]):
+        yield "the alarm reads another metric"
+
+
+def parameters_are_described(template):
     interface = template["Metadata"]["AWS::CloudFormation::Interface"]
     grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
     if sorted(grouped) != sorted(template["Parameters"]) or sorted(interface["ParameterLabels"]) != sorted(template["Parameters"]):
-        yield "the console's groups or labels miss a parameter, or name one that is not there"
+        yield "a parameter has no group or no label, or a group or label names a parameter that does not exist"
     for name, parameter in template["Parameters"].items():
         if "Default" not in parameter or "Description" not in parameter:
             yield f"{name} has no default or no description"
         if not {"AllowedValues", "AllowedPattern", "MinValue"} & parameter.keys():
-            yield f"{name} takes anything"
+            yield f"{name} has no constraint"
 
 
-def nothing_of_ones_own(template):
+def no_account_and_no_credentials(template):
     for node in walk(template):
         if isinstance(node, str) and re.search(r"(?<![0-9])[0-9]{12}(?![0-9])|AKIA|ASIA|-----BEGIN", node):
             yield node
 
 
-def function_as_designed(template):
+def function_settings(template):
     function = properties(template, FUNCTION)
     for member, expected in {
         "Runtime": "java25",
         "Architectures": ["arm64"],
         "SnapStart": {"ApplyOn": "PublishedVersions"},
         "TracingConfig": {"Mode": "Active"},
-        "LoggingConfig": {"LogFormat": "Text", "LogGroup": {"Ref": "FunctionLog"}},
+        "LoggingConfig": {"LogFormat": "Text", "LogGroup": {"Ref": "FunctionLogGroup"}},
         "RecursiveLoop": "Terminate",
     }.items():
         if function.get(member) != expected:
             yield f"{member} is {function.get(member)}"
-    if "RetentionInDays" not in properties(template, "FunctionLog"):
-        yield "its log is kept for ever"
-
-
-# ---- How to break each of them
+    if "RetentionInDays" not in properties(template, "FunctionLogGroup"):
+        yield "its log has no retention"
 
 
 def version_of_the_build(template):
-    """The Serverless Application Repository's version is Maven's."""
+    """The version in the AWS Serverless Application Repository is the version in pom.xml."""
     with open("pom.xml", encoding="utf-8") as file:
         maven = re.search(r"^  <version>(.+)</version>$", file.read(), re.MULTILINE)[1]
     published = template["Metadata"]["AWS::ServerlessRepo::Application"]["SemanticVersion"]
@@ -340,8 +352,11 @@ def version_of_the_build(template):
         yield f"{published} in the template, {maven} in pom.xml"
 
 
+# ---- How to break each of them
+
+
 def setting(name, *path):
-    """Sets the last of the path to what comes before it, in a resource's properties."""
+    """Sets the property of a resource at a path to a value: the last argument."""
     *members, value = path
 
     def break_it(template):
@@ -358,53 +373,58 @@ def first_of(resource_type, change):
 
 
 CHECKS = [
-    ("a request is invisible for 6 timeouts of the function and the longest window", visibility_timeout, setting(FUNCTION, "Timeout", 121)),
-    ("dead letters are kept longer than requests", retention, setting(REQUESTS, "MessageRetentionPeriod", 1209600)),
-    ("function and redrive policy agree on the number of receives", receive_count, setting(REQUESTS, "RedrivePolicy", "maxReceiveCount", 12)),
-    ("every path ends in the one dead-letter queue", one_dead_letter_queue, setting(FUNCTION, "DeadLetterConfig", "TargetArn", arn(REQUESTS))),
-    ("both queues refuse what does not come over TLS", only_over_tls, lambda t: properties(t, "DeadLetterQueuePolicy")["PolicyDocument"]["Statement"].pop(0)),
+    ("the visibility timeout is 6 function timeouts and the longest batch window", visibility_timeout, setting(FUNCTION, "Timeout", 121)),
+    ("the dead-letter queue keeps messages longer than the request queue", retention, setting(REQUESTS, "MessageRetentionPeriod", 1209600)),
+    ("function and redrive policy have the same number of receives", receive_count, setting(REQUESTS, "RedrivePolicy", "maxReceiveCount", 12)),
+    ("everything sends its dead letters to the same queue", one_dead_letter_queue, setting(FUNCTION, "DeadLetterConfig", "TargetArn", arn(REQUESTS))),
+    ("both queues deny access without TLS", only_over_tls, lambda t: properties(t, "DeadLetterQueuePolicy")["PolicyDocument"]["Statement"].pop(0)),
     (
-        "only the stack's own rules may send to its queues",
-        only_our_rules_send,
+        "the queue policies allow only the stack's own rules to send",
+        only_rules_of_the_stack_send,
         first_of("AWS::SQS::QueuePolicy", lambda policy: policy["PolicyDocument"]["Statement"][1].pop("Condition")),
     ),
-    ("the rules, and no others, feed the request queue, with retries said", rules_feed_the_queue, setting("FlowReportsRule", "Targets", 0, "Arn", {"Ref": ALIAS})),
-    ("no rule matches the function's own calls", never_our_own_calls, setting("ProfileChangesRule", "EventPattern", "detail", {})),
+    ("all rules target the request queue and set their retries", rules_target_the_request_queue, setting("FlowReportsRule", "Targets", 0, "Arn", {"Ref": ALIAS})),
+    ("no rule matches the function's own calls", no_rule_matches_the_functions_calls, setting("ProfileChangesRule", "EventPattern", "detail", {})),
     (
-        "the alias is invoked with batches, unfiltered, and its answer is read",
+        "the event source mapping invokes the alias, without a filter, and reads batch item failures",
         event_source,
         first_of("AWS::Lambda::EventSourceMapping", lambda mapping: mapping.pop("FunctionResponseTypes")),
     ),
-    ("the schedule makes its request of the alias", schedule, setting("Schedule", "Target", "Arn", {"Ref": FUNCTION})),
+    ("the schedule invokes the alias with the default request", schedule, setting("Schedule", "Target", "Arn", {"Ref": FUNCTION})),
     (
-        "failed runs reset by default, and nothing that needs a trail",
-        defaults_of_the_rules,
+        "by default only the rule for failed runs is enabled",
+        default_states_of_the_rules,
         lambda t: t["Parameters"]["FlowChangesRuleState"].update(Default="ENABLED"),
     ),
     (
-        "every parameter that changes the function publishes a version of it",
-        parameters_reach_the_alias,
+        "a change of any parameter that the function uses publishes a version",
+        changed_parameters_publish_a_version,
         first_of("AWS::Lambda::Version", lambda version: version.update(Description={"Fn::Sub": "${MaxReceiveCount}"})),
     ),
     (
-        "roles name actions and resources, or say why they cannot",
+        "roles name their actions and resources, without wildcards where the action supports it",
         least_privilege,
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][4].update(Resource="*"),
     ),
     (
-        "IAM knows the profile name pattern",
+        "IAM allows only the profiles of ConnectorProfilePattern",
         profiles_by_pattern,
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][0].update(Resource={"Fn::Sub": "arn:connectorprofile/*"}),
     ),
-    ("every alarm that has to ring is there, and tells the topic", alarms, lambda t: t["Resources"].pop("DeniedCallsAlarm")),
-    ("the parameters explain themselves", parameters_explain_themselves, lambda t: t["Parameters"]["BatchSize"].pop("Description")),
-    ("no account and no secret stands in the template", nothing_of_ones_own, lambda t: t.update(Description="of 111122223333")),
+    ("every metric that needs an alarm has one, which notifies the topic and names its runbook", alarms, lambda t: t["Resources"].pop("DeniedCallsAlarm")),
     (
-        "the template has the version of the build",
+        "the metric filter counts an outcome that the function logs",
+        metric_filter,
+        first_of("AWS::Logs::MetricFilter", lambda counted: counted.update(FilterPattern='{ $.outcome = "other" }')),
+    ),
+    ("every parameter has a default, a description, a constraint, a group and a label", parameters_are_described, lambda t: t["Parameters"]["BatchSize"].pop("Description")),
+    ("the template contains no account ID and no credentials", no_account_and_no_credentials, lambda t: t.update(Description="in 111122223333")),
+    (
+        "the template has the version in pom.xml",
         version_of_the_build,
         lambda t: t["Metadata"]["AWS::ServerlessRepo::Application"].update(SemanticVersion="0.0.0"),
     ),
-    ("the function runs as designed", function_as_designed, setting(FUNCTION, "Architectures", ["x86_64"])),
+    ("the function has its runtime, SnapStart, tracing, log and loop detection", function_settings, setting(FUNCTION, "Architectures", ["x86_64"])),
 ]
 
 
@@ -418,7 +438,7 @@ def main(source, target):
         broken = copy.deepcopy(template)
         break_it(broken)
         if not list(check(broken)):
-            problems.append("the check does not notice a template that is broken")
+            problems.append("the check does not find the mistake in a broken template")
         held &= report(claim, problems)
     return held
 

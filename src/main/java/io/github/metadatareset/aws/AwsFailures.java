@@ -7,18 +7,19 @@ import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /// Turns the SDK's exceptions into failures, by error code. The HTTP status and the exception class
-/// say too little: ConnectorServerException is a 400, and the SDK calls no service error retryable.
+/// do not suffice: ConnectorServerException is a 400, and to the SDK no AppFlow error is retryable.
 final class AwsFailures {
 
-  /// Only these: with every other failure a retry may help.
+  /// Only these: after every other failure a retry may succeed.
   private static final Set<String> PERMANENT =
       Set.of(
           "ValidationException", "ResourceNotFoundException", "ConnectorAuthenticationException");
 
-  /// Retryable, as the message is not at fault: an alarm goes off, and a person can fix the
-  /// permission.
+  /// Retryable, as the request is not at fault: an alarm goes off, and the request succeeds once a
+  /// person has fixed the permission.
   private static final Set<String> DENIED =
       Set.of(
           "AccessDenied",
@@ -43,28 +44,46 @@ final class AwsFailures {
 
   /// @throws InvocationInterruptedException if the thread was interrupted: that is no failure
   static Failure of(Throwable thrown) {
-    if (thrown instanceof AbortedException aborted) {
-      throw new InvocationInterruptedException("calling AWS", aborted);
-    }
-    if (!(thrown instanceof AwsServiceException exception)) {
-      return Failure.of(thrown);
-    }
-    AwsErrorDetails details = exception.awsErrorDetails();
-    String code =
-        Optional.ofNullable(details)
-            .map(AwsErrorDetails::errorCode)
-            .map(AwsFailures::bare)
-            .filter(given -> !given.isBlank())
-            .orElse("HTTP " + exception.statusCode());
-    String message =
-        Optional.ofNullable(details)
-            .map(AwsErrorDetails::errorMessage)
-            .filter(given -> !given.isBlank())
-            .orElseGet(exception::getMessage);
-    return of(code, message, exception.isThrottlingException());
+    return switch (thrown) {
+      case AwsServiceException error -> ofError(error);
+      case SdkClientException e when isInterruption(e) ->
+          throw new InvocationInterruptedException("calling AWS", e);
+      default -> Failure.of(thrown);
+    };
   }
 
-  /// For SQS: none of its errors says that a request for AppFlow is wrong.
+  /// The SDK throws AbortedException. Only when its last attempt is interrupted, it throws what it
+  /// throws for a broken connection, and the thread is still interrupted.
+  private static boolean isInterruption(SdkClientException thrown) {
+    return thrown instanceof AbortedException || Thread.currentThread().isInterrupted();
+  }
+
+  private static Failure ofError(AwsServiceException error) {
+    Optional<AwsErrorDetails> details = Optional.ofNullable(error.awsErrorDetails());
+    String code =
+        details
+            .map(AwsErrorDetails::errorCode)
+            .map(AwsFailures::withoutNamespace)
+            .filter(given -> !given.isBlank())
+            .orElse("HTTP " + error.statusCode());
+    String message =
+        details
+            .map(AwsErrorDetails::errorMessage)
+            .filter(given -> !given.isBlank())
+            .orElseGet(error::getMessage);
+    if (PERMANENT.contains(code)) {
+      return new Failure.Permanent(code, message);
+    }
+    if (DENIED.contains(code)) {
+      return new Failure.Denied(code, message);
+    }
+    // By the SDK's judgement, which also considers the HTTP status.
+    return error.isThrottlingException()
+        ? new Failure.Throttled(code, message)
+        : new Failure.Unavailable(code, message);
+  }
+
+  /// For SQS: no error of SQS says that the request in a message is wrong.
   static Failure retryable(Exception thrown) {
     return switch (of(thrown)) {
       case Failure.Permanent(var code, var message) -> new Failure.Unavailable(code, message);
@@ -72,21 +91,8 @@ final class AwsFailures {
     };
   }
 
-  /// A code may come as `namespace#Code:URI`. The SDK removes only a part of that.
-  private static String bare(String code) {
+  /// A code may arrive as `namespace#Code:URI`. The SDK removes only some of that.
+  private static String withoutNamespace(String code) {
     return code.replaceFirst(":.*", "").replaceFirst(".*#", "");
-  }
-
-  /// @param throttled by the SDK's judgement, which also uses the HTTP status
-  private static Failure of(String code, String message, boolean throttled) {
-    if (PERMANENT.contains(code)) {
-      return new Failure.Permanent(code, message);
-    }
-    if (DENIED.contains(code)) {
-      return new Failure.Denied(code, message);
-    }
-    return throttled
-        ? new Failure.Throttled(code, message)
-        : new Failure.Unavailable(code, message);
   }
 }

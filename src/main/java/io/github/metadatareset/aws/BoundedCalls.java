@@ -11,52 +11,56 @@ import java.util.function.Function;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.AwsResponse;
 
-/// Makes the calls of one invocation to AppFlow within bounds: so many at a time, none after the
-/// deadline, and none longer than the time that is left until it.
+/// Makes the calls of one invocation to AppFlow: only so many at the same time, and none that
+/// starts or lasts beyond the deadline.
 final class BoundedCalls {
 
   private static final Duration MILLISECOND = Duration.ofMillis(1);
+
+  /// What the SDK returns for a response without request ID.
+  private static final String NO_REQUEST_ID = "UNKNOWN";
 
   private final Semaphore permits;
   private final Deadline deadline;
   private final Duration timeout;
 
-  /// @param permits as many as calls may be under way, in all invocations together
-  /// @param timeout of one call, with its retries
+  /// @param permits one for each call that may be in flight, over all invocations of the process
+  /// @param timeout of one call including the SDK's retries
   BoundedCalls(Semaphore permits, Deadline deadline, Duration timeout) {
     this.permits = permits;
     this.deadline = deadline;
     this.timeout = timeout;
   }
 
-  /// @param reader takes what is needed from the answer
-  /// @throws RequestFailedException for anything but a proper answer of the service
+  /// @param reader takes what is needed from the response; what it throws is a failure too
+  /// @throws RequestFailedException for anything but a valid response of the service
+  /// @throws InvocationInterruptedException if the thread is interrupted
   <T extends AwsResponse, R> R make(
       Function<AwsRequestOverrideConfiguration, T> call, Function<T, R> reader) {
     acquire();
     try {
       return reader.apply(
-          answered(
+          requireRequestId(
               call.apply(
                   AwsRequestOverrideConfiguration.builder()
-                      .apiCallTimeout(bound(deadline, timeout))
+                      .apiCallTimeout(timeoutWithin(deadline, timeout))
                       .build())));
     } catch (Exception e) {
-      // Not only SdkException: the reader refuses values that AppFlow never sends.
+      // Not only SdkException: the reader rejects values that AppFlow never sends.
       throw new RequestFailedException(AwsFailures.of(e));
     } finally {
       permits.release();
     }
   }
 
-  /// The timeout of a call that has to end by the deadline. At least a millisecond: the SDK treats
-  /// less as no timeout at all.
+  /// The timeout of a call that has to end by the deadline. At least a millisecond, as the SDK
+  /// takes less for no timeout.
   ///
   /// @throws RequestFailedException (retryable) after the deadline
-  static Duration bound(Deadline deadline, Duration timeout) {
+  static Duration timeoutWithin(Deadline deadline, Duration timeout) {
     Duration left = deadline.remaining();
-    Duration bound = left.compareTo(timeout) < 0 ? left : timeout;
-    return bound.compareTo(MILLISECOND) < 0 ? MILLISECOND : bound;
+    Duration shorter = left.compareTo(timeout) < 0 ? left : timeout;
+    return shorter.compareTo(MILLISECOND) < 0 ? MILLISECOND : shorter;
   }
 
   private void acquire() {
@@ -65,15 +69,16 @@ final class BoundedCalls {
         throw Deadline.outOfTime();
       }
     } catch (InterruptedException e) {
-      throw new InvocationInterruptedException("waiting to make a call", e);
+      throw new InvocationInterruptedException("waiting to call AppFlow", e);
     }
   }
 
-  /// For the SDK any HTTP 200 is a success, even an HTML page or a truncated body.
-  private static <T extends AwsResponse> T answered(T response) {
+  /// To the SDK any HTTP 200 is a success, even an HTML page of a proxy. Only AppFlow's own
+  /// response has a request ID.
+  private static <T extends AwsResponse> T requireRequestId(T response) {
     String requestId = response.responseMetadata().requestId();
-    if (requestId == null || requestId.isBlank() || requestId.equals("UNKNOWN")) {
-      throw invalidResponse("an answer without x-amzn-RequestId");
+    if (requestId.isBlank() || requestId.equals(NO_REQUEST_ID)) {
+      throw invalidResponse("AppFlow's response has no x-amzn-RequestId");
     }
     return response;
   }

@@ -3,110 +3,118 @@ package io.github.metadatareset.aws;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// How fast AppFlow is called: without a bound until it throttles, then a little faster than the
-/// rate that it has just accepted. So the whole rate is used, few calls are throttled, and a rate
-/// that rises is found.
+/// How many calls per second are made to AppFlow: no limit until AppFlow throttles one, then a
+/// little more than it has just accepted. So the rate that AppFlow allows is used up, few calls are
+/// throttled, and a rise of the rate is noticed.
 ///
-/// AppFlow publishes no rate, and others may call it too. So the rate is measured, in windows of at
-/// least half a second and ten answers.
+/// AppFlow does not publish its rate, and others may use it too. So the rate is measured, in
+/// windows of at least half a second and ten responses.
 final class Pace {
 
-  /// How much faster than the accepted rate: at first, and at most. It doubles with each window
-  /// without a throttled call.
-  private static final double LEAST_MORE = 0.02;
+  /// By how much the limit exceeds the accepted rate after a window with a throttled call. Doubles
+  /// with each window without one, up to the maximum.
+  private static final double MIN_INCREASE = 0.02;
 
-  private static final double MOST_MORE = 0.5;
+  private static final double MAX_INCREASE = 0.5;
 
-  private static final double LEAST_OF_BEFORE = 0.7;
+  /// One window lowers the limit to no less than this share of it.
+  private static final double MIN_SHARE = 0.7;
 
-  private static final double LEAST_PER_SECOND = 1;
-  private static final double MOST_PER_SECOND = 1000;
+  private static final double MIN_PER_SECOND = 1;
+
+  /// From here on there is no limit.
+  private static final double MAX_PER_SECOND = 1000;
 
   private static final double WINDOW_SECONDS = 0.5;
-  private static final int WINDOW_ANSWERS = 10;
+  private static final int WINDOW_RESPONSES = 10;
 
-  /// A window with a gap says nothing: Lambda freezes the environment between invocations.
-  private static final double GAP_SECONDS = 5;
+  /// A pause of this length starts the window again: Lambda freezes the process between
+  /// invocations, which would look like a low rate.
+  private static final double PAUSE_SECONDS = 5;
 
   private static final double SECOND = 1e9;
 
-  /// Calls that stopped waiting have taken their turns all the same. Without this bound, the calls
-  /// after them could wait for ever.
-  private static final long LONGEST_WAIT = (long) (10 * SECOND);
+  /// A call that gave up waiting has used its turn all the same. Without this limit, the next calls
+  /// could wait for many such turns.
+  private static final long MAX_WAIT = (long) (10 * SECOND);
 
   private final LongSupplier nanoTime;
 
+  /// Infinite while there is no limit.
   private double perSecond = Double.POSITIVE_INFINITY;
-  private double more = LEAST_MORE;
+  private double increase = MIN_INCREASE;
   private long nextCall;
   private long windowStart;
-  private long lastAnswer;
+  private long lastResponse;
   private int accepted;
   private int throttled;
 
-  /// @param nanoTime as `System.nanoTime`
+  /// @param nanoTime a clock like `System.nanoTime`
   Pace(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     startWindow(nanoTime.getAsLong());
   }
 
-  /// How long the next call has to wait. The call counts as made.
+  /// How long the next call has to wait for its turn. Each invocation of this method uses a turn.
   synchronized Duration next() {
-    if (isUnbounded()) {
+    if (isUnlimited()) {
       return Duration.ZERO;
     }
     long now = nanoTime.getAsLong();
-    long turn = Math.clamp(nextCall, now, now + LONGEST_WAIT);
+    long turn = Math.clamp(nextCall, now, now + MAX_WAIT);
     nextCall = turn + (long) (SECOND / perSecond);
     return Duration.ofNanos(turn - now);
   }
 
+  /// AppFlow has carried out a call.
   synchronized void accepted() {
-    answered(1, 0);
+    count(1, 0);
   }
 
+  /// AppFlow has refused a call because of its rate.
   synchronized void throttled() {
-    answered(0, 1);
+    count(0, 1);
   }
 
-  private void answered(int acceptedNow, int throttledNow) {
+  private void count(int acceptedNow, int throttledNow) {
     long now = nanoTime.getAsLong();
-    boolean first = throttledNow > 0 && isUnbounded() && throttled == 0;
-    if (first || now - lastAnswer > GAP_SECONDS * SECOND) {
-      // The calls that were accepted before may have been a burst.
+    boolean firstThrottled = throttledNow > 0 && isUnlimited() && throttled == 0;
+    if (firstThrottled || now - lastResponse > PAUSE_SECONDS * SECOND) {
+      // What was accepted before may have been a burst, or long ago: it says nothing about the
+      // rate.
       startWindow(now);
     }
-    lastAnswer = now;
+    lastResponse = now;
     accepted += acceptedNow;
     throttled += throttledNow;
     double seconds = (now - windowStart) / SECOND;
-    if (seconds >= WINDOW_SECONDS && accepted + throttled >= WINDOW_ANSWERS) {
+    if (seconds >= WINDOW_SECONDS && accepted + throttled >= WINDOW_RESPONSES) {
       if (throttled > 0) {
-        more = LEAST_MORE;
-        perSecond = Math.max(LEAST_PER_SECOND, lower(accepted / seconds * (1 + more)));
+        increase = MIN_INCREASE;
+        perSecond = Math.max(MIN_PER_SECOND, notFarBelow(accepted / seconds * (1 + increase)));
       } else {
-        more = Math.min(MOST_MORE, 2 * more);
-        perSecond *= 1 + more;
+        increase = Math.min(MAX_INCREASE, 2 * increase);
+        perSecond *= 1 + increase;
       }
-      if (perSecond > MOST_PER_SECOND) {
+      if (perSecond > MAX_PER_SECOND) {
         perSecond = Double.POSITIVE_INFINITY;
       }
       startWindow(now);
     }
   }
 
-  /// While calls wait for their retries, a window measures less than AppFlow accepts.
-  private double lower(double measured) {
-    return isUnbounded() ? measured : Math.max(measured, perSecond * LEAST_OF_BEFORE);
+  /// While calls wait for their retries, a window measures less than AppFlow would accept.
+  private double notFarBelow(double measured) {
+    return isUnlimited() ? measured : Math.max(measured, perSecond * MIN_SHARE);
   }
 
-  private boolean isUnbounded() {
+  private boolean isUnlimited() {
     return perSecond == Double.POSITIVE_INFINITY;
   }
 
   private void startWindow(long now) {
     windowStart = now;
-    lastAnswer = now;
+    lastResponse = now;
     accepted = 0;
     throttled = 0;
   }

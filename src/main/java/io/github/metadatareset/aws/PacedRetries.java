@@ -11,17 +11,17 @@ import software.amazon.awssdk.retries.api.RefreshRetryTokenRequest;
 import software.amazon.awssdk.retries.api.RefreshRetryTokenResponse;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 
-/// The SDK's standard retries, with each attempt at the pace that AppFlow accepts.
+/// The SDK's standard retries, where each attempt also waits for its turn in the [Pace].
 ///
-/// The SDK's adaptive strategy does the same with a rate limiter of its own. It is not used, as it
-/// uses three quarters of the rate that AppFlow accepts, and stops for seconds after a single
-/// throttled call.
+/// The SDK's adaptive strategy does the same with a rate limiter of its own. It is not used: it
+/// reaches only three quarters of the rate that AppFlow accepts, and stops for seconds after a
+/// single throttled call.
 record PacedRetries(RetryStrategy retries, Pace pace) implements RetryStrategy {
 
   @Override
   public AcquireInitialTokenResponse acquireInitialToken(AcquireInitialTokenRequest request) {
     AcquireInitialTokenResponse first = retries.acquireInitialToken(request);
-    return AcquireInitialTokenResponse.create(first.token(), later(first.delay()));
+    return AcquireInitialTokenResponse.create(first.token(), withTurn(first.delay()));
   }
 
   @Override
@@ -31,10 +31,11 @@ record PacedRetries(RetryStrategy retries, Pace pace) implements RetryStrategy {
       pace.throttled();
     }
     RefreshRetryTokenResponse again = retries.refreshRetryToken(request);
-    return RefreshRetryTokenResponse.create(again.token(), later(again.delay()));
+    return RefreshRetryTokenResponse.create(again.token(), withTurn(again.delay()));
   }
 
-  private Duration later(Duration delay) {
+  /// The delay of the retry strategy, or the wait for the attempt's turn if that is longer.
+  private Duration withTurn(Duration delay) {
     Duration turn = pace.next();
     return turn.compareTo(delay) > 0 ? turn : delay;
   }
@@ -55,10 +56,10 @@ record PacedRetries(RetryStrategy retries, Pace pace) implements RetryStrategy {
     return false;
   }
 
-  /// The SDK calls it if [#useClientDefaults] is true. The strategy that it built would have no
+  /// The SDK calls it only if [#useClientDefaults] is true. A strategy that it built would have no
   /// pace.
   @Override
   public Builder<?, ?> toBuilder() {
-    throw new UnsupportedOperationException("cannot be rebuilt: the pace would be lost");
+    throw new UnsupportedOperationException("a rebuilt strategy would have no pace");
   }
 }

@@ -35,10 +35,11 @@ import software.amazon.awssdk.services.appflow.model.SourceFlowConfig;
 /// Amazon AppFlow through the AWS SDK.
 final class SdkAppFlow implements AppFlow {
 
-  /// The members that name an entity in the properties of the connectors.
+  /// The members that name an entity, in the connector properties of a flow.
   private static final Set<String> ENTITY_MEMBERS = Set.of("object", "objectPath", "entityName");
 
-  /// Where the SharePoint connector keeps a flow's nested entities: a JSON array in a string.
+  /// The custom property in which the SharePoint connector keeps a flow's nested entities: a JSON
+  /// array of strings, as text.
   private static final String SUB_ENTITIES = "subEntities";
 
   private static final int MAX_PAGES = 10_000;
@@ -54,7 +55,7 @@ final class SdkAppFlow implements AppFlow {
   @Override
   public void reset(ResetCall call) {
     calls.make(
-        within ->
+        override ->
             client.resetConnectorMetadataCache(
                 request -> {
                   name(call.connector()).ifPresent(request::connectorProfileName);
@@ -64,7 +65,7 @@ final class SdkAppFlow implements AppFlow {
                       .ifPresent(request::connectorEntityName);
                   call.entitiesPath().map(EntitiesPath::value).ifPresent(request::entitiesPath);
                   call.apiVersion().map(ApiVersion::value).ifPresent(request::apiVersion);
-                  request.overrideConfiguration(within);
+                  request.overrideConfiguration(override);
                 }),
         Function.identity());
   }
@@ -79,7 +80,7 @@ final class SdkAppFlow implements AppFlow {
     return pages(
         token ->
             calls.make(
-                within ->
+                override ->
                     client.describeConnectorProfiles(
                         request -> {
                           if (!names.isEmpty()) {
@@ -89,7 +90,7 @@ final class SdkAppFlow implements AppFlow {
                           request
                               .maxResults(MAX_PROFILE_NAMES)
                               .nextToken(token)
-                              .overrideConfiguration(within);
+                              .overrideConfiguration(override);
                         }),
                 page -> {
                   require(page.hasConnectorProfileDetails(), "connectorProfileDetails");
@@ -102,16 +103,16 @@ final class SdkAppFlow implements AppFlow {
   @Override
   public List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
     return calls.make(
-        within ->
+        override ->
             client.describeConnector(
                 request ->
                     request
                         .connectorType(ConnectorType.CUSTOMCONNECTOR.apiName())
                         .connectorLabel(label.value())
-                        .overrideConfiguration(within)),
-        answer -> {
-          require(answer.connectorConfiguration() != null, "connectorConfiguration");
-          return answer.connectorConfiguration().supportedApiVersions().stream()
+                        .overrideConfiguration(override)),
+        response -> {
+          require(response.connectorConfiguration() != null, "connectorConfiguration");
+          return response.connectorConfiguration().supportedApiVersions().stream()
               .map(ApiVersion::new)
               .toList();
         });
@@ -123,14 +124,14 @@ final class SdkAppFlow implements AppFlow {
     return pages(
         token ->
             calls.make(
-                within ->
+                override ->
                     client.listConnectorEntities(
                         request -> {
                           name(connector).ifPresent(request::connectorProfileName);
                           type(connector).ifPresent(request::connectorType);
                           parent.map(EntitiesPath::value).ifPresent(request::entitiesPath);
                           apiVersion.map(ApiVersion::value).ifPresent(request::apiVersion);
-                          request.nextToken(token).overrideConfiguration(within);
+                          request.nextToken(token).overrideConfiguration(override);
                         }),
                 page -> {
                   require(page.hasConnectorEntityMap(), "connectorEntityMap");
@@ -148,10 +149,13 @@ final class SdkAppFlow implements AppFlow {
     return pages(
         token ->
             calls.make(
-                within ->
+                override ->
                     client.listFlows(
                         request ->
-                            request.maxResults(100).nextToken(token).overrideConfiguration(within)),
+                            request
+                                .maxResults(100)
+                                .nextToken(token)
+                                .overrideConfiguration(override)),
                 page -> {
                   require(page.hasFlows(), "flows");
                   return new Page<>(
@@ -167,8 +171,9 @@ final class SdkAppFlow implements AppFlow {
   public Optional<Flow> flow(String name) {
     try {
       return calls.make(
-          within ->
-              client.describeFlow(request -> request.flowName(name).overrideConfiguration(within)),
+          override ->
+              client.describeFlow(
+                  request -> request.flowName(name).overrideConfiguration(override)),
           flow -> {
             require(flow.flowName() != null, "flowName");
             return isLive(flow.flowStatus())
@@ -197,7 +202,7 @@ final class SdkAppFlow implements AppFlow {
   }
 
   private static Entity entity(ConnectorEntity entity) {
-    require(entity.name() != null, "the name of an entity");
+    require(entity.name() != null, "entity name");
     return new Entity(entity.name(), Boolean.TRUE.equals(entity.hasNestedEntities()));
   }
 
@@ -234,7 +239,7 @@ final class SdkAppFlow implements AppFlow {
     return uses;
   }
 
-  /// The entities at one end of a flow; none where that end has no profile.
+  /// The entities that a flow's source or destination uses; none if it has no connector profile.
   private static List<Use> uses(String profileName, String version, SdkPojo properties) {
     if (profileName == null || properties == null) {
       return List.of();
@@ -260,7 +265,7 @@ final class SdkAppFlow implements AppFlow {
         .toList();
   }
 
-  /// A value that is no array of strings names no entity.
+  /// Nested entities from the custom properties. Anything but an array of strings is ignored.
   private static Stream<String> subEntities(SdkPojo connector) {
     return members(connector, Map.class, Set.of("customProperties"))
         .map(properties -> properties.get(SUB_ENTITIES))
@@ -306,12 +311,12 @@ final class SdkAppFlow implements AppFlow {
 
   private static void require(boolean present, String member) {
     if (!present) {
-      throw BoundedCalls.invalidResponse("an answer without " + member);
+      throw BoundedCalls.invalidResponse("AppFlow's response has no " + member);
     }
   }
 
-  /// One loop for all lists, as the SDK does not generate a paginator for each of these operations.
-  /// It always ends: a token that comes a second time is refused.
+  /// All pages of a list. The SDK does not have a paginator for each of these operations, and its
+  /// paginators would follow a repeated token for ever.
   private static <T> List<T> pages(Function<String, Page<T>> pageAfter) {
     List<T> items = new ArrayList<>();
     Set<String> tokens = new HashSet<>();
@@ -322,12 +327,13 @@ final class SdkAppFlow implements AppFlow {
       token = page.nextToken();
       if (!tokens.add(token) || tokens.size() > MAX_PAGES) {
         throw BoundedCalls.invalidResponse(
-            "a list that does not end, after %d pages".formatted(tokens.size()));
+            "AppFlow's list does not end: a nextToken came twice, or there are more than %d pages"
+                .formatted(MAX_PAGES));
       }
     } while (token != null && !token.isEmpty());
     return items;
   }
 
-  /// @param nextToken null on the last page, as the SDK has it
+  /// @param nextToken null or empty on the last page
   private record Page<T>(List<T> items, String nextToken) {}
 }

@@ -18,10 +18,10 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /// Sends messages with SendMessageBatch: as many in one batch as SQS accepts, and several batches
-/// at a time.
+/// at the same time.
 final class SqsBatchSender {
 
-  /// The most messages that SQS accepts in one batch.
+  /// The most entries that SQS accepts in one batch.
   static final int MAX_ENTRIES = 10;
 
   static final int CONCURRENT_BATCHES = 8;
@@ -37,7 +37,7 @@ final class SqsBatchSender {
   /// A message to send.
   record Message(String body, Map<String, String> attributes, Optional<String> messageGroupId) {
 
-    /// The size by SQS's rule: the body, and each attribute's name, type and value.
+    /// The size as SQS counts it: the body, and each attribute's name, type and value.
     int bytes() {
       return bytes(body)
           + attributes.entrySet().stream()
@@ -50,8 +50,10 @@ final class SqsBatchSender {
     }
   }
 
-  /// @param deadline by which the last batch has been answered; what was not sent by then fails
-  /// @return for each message, in order, why it was not accepted; empty if it was
+  /// Returns by the deadline. An interrupt of the caller does not stop the batches; the thread is
+  /// still interrupted afterwards.
+  ///
+  /// @return for each message, in order, why SQS did not accept it; empty if it did
   List<Optional<Failure>> send(List<Message> messages, Deadline deadline) {
     return batches(messages).stream()
         .gather(Gatherers.mapConcurrent(CONCURRENT_BATCHES, batch -> sendBatch(batch, deadline)))
@@ -64,15 +66,15 @@ final class SqsBatchSender {
     List<Message> batch = new ArrayList<>();
     int bytes = 0;
     for (Message message : messages) {
-      int more = message.bytes();
+      int messageBytes = message.bytes();
       if (!batch.isEmpty()
-          && (batch.size() == MAX_ENTRIES || bytes + more > SqsMessage.MAX_BYTES)) {
+          && (batch.size() == MAX_ENTRIES || bytes + messageBytes > SqsMessage.MAX_BYTES)) {
         batches.add(batch);
         batch = new ArrayList<>();
         bytes = 0;
       }
       batch.add(message);
-      bytes += more;
+      bytes += messageBytes;
     }
     if (!batch.isEmpty()) {
       batches.add(batch);
@@ -80,31 +82,32 @@ final class SqsBatchSender {
     return batches;
   }
 
-  /// SQS answers 200 even if it refused entries: only those that it lists as successful count.
+  /// SQS responds with 200 even if it refused entries: only those that it lists as successful are
+  /// stored.
   private List<Optional<Failure>> sendBatch(List<Message> batch, Deadline deadline) {
     try {
-      Duration bound = BoundedCalls.bound(deadline, AwsClients.SQS_CALL_TIMEOUT);
-      var answer =
+      Duration timeout = BoundedCalls.timeoutWithin(deadline, AwsClients.SQS_CALL_TIMEOUT);
+      var response =
           client
               .get()
               .sendMessageBatch(
                   request ->
                       request
                           .queueUrl(queueUrl)
-                          .overrideConfiguration(within -> within.apiCallTimeout(bound))
+                          .overrideConfiguration(override -> override.apiCallTimeout(timeout))
                           .entries(
                               IntStream.range(0, batch.size())
                                   .mapToObj(i -> entry(i, batch.get(i)))
                                   .toList()));
       Map<String, Optional<Failure>> results = new HashMap<>();
-      answer
+      response
           .failed()
           .forEach(
               entry ->
                   results.put(entry.id(), Optional.of(refused(entry.code(), entry.message()))));
-      answer.successful().forEach(entry -> results.put(entry.id(), Optional.empty()));
+      response.successful().forEach(entry -> results.put(entry.id(), Optional.empty()));
       return IntStream.range(0, batch.size())
-          .mapToObj(i -> results.getOrDefault(Integer.toString(i), Optional.of(unaccounted())))
+          .mapToObj(i -> results.getOrDefault(Integer.toString(i), Optional.of(missing())))
           .toList();
     } catch (Exception e) {
       Failure failure = AwsFailures.retryable(e);
@@ -112,8 +115,8 @@ final class SqsBatchSender {
     }
   }
 
-  static Failure unaccounted() {
-    return refused("InvalidResponse", "SQS did not account for a message");
+  static Failure missing() {
+    return refused("InvalidResponse", "SQS's response does not list the message");
   }
 
   static Failure refused(String code, String message) {

@@ -23,10 +23,10 @@ final class SqsDeadLetterQueue implements DeadLetterQueue {
   }
 
   @Override
-  public Sent send(List<DeadLetter> letters, Deadline deadline) {
+  public Sent send(List<DeadLetter> deadLetters, Deadline deadline) {
     List<Optional<Failure>> results =
         batches.send(
-            letters.stream()
+            deadLetters.stream()
                 .map(
                     letter ->
                         new SqsBatchSender.Message(
@@ -35,8 +35,8 @@ final class SqsDeadLetterQueue implements DeadLetterQueue {
             deadline);
     Set<DeadLetter> accepted = new HashSet<>();
     Map<DeadLetter, Failure> refused = new HashMap<>();
-    for (int i = 0; i < letters.size(); i++) {
-      DeadLetter letter = letters.get(i);
+    for (int i = 0; i < deadLetters.size(); i++) {
+      DeadLetter letter = deadLetters.get(i);
       results
           .get(i)
           .ifPresentOrElse(failure -> refused.put(letter, failure), () -> accepted.add(letter));

@@ -68,19 +68,19 @@ final class SqsRequestQueue implements RequestQueue {
 
   private List<Failure> delay(List<Map.Entry<SqsMessage, Duration>> returned, Deadline deadline) {
     try {
-      Duration bound = BoundedCalls.bound(deadline, AwsClients.SQS_CALL_TIMEOUT);
-      var answer =
+      Duration timeout = BoundedCalls.timeoutWithin(deadline, AwsClients.SQS_CALL_TIMEOUT);
+      var response =
           client
               .get()
               .changeMessageVisibilityBatch(
                   request ->
                       request
                           .queueUrl(queueUrl)
-                          .overrideConfiguration(within -> within.apiCallTimeout(bound))
+                          .overrideConfiguration(override -> override.apiCallTimeout(timeout))
                           .entries(entries(returned)));
-      return answer.failed().size() + answer.successful().size() < returned.size()
-          ? List.of(SqsBatchSender.unaccounted())
-          : answer.failed().stream()
+      return response.failed().size() + response.successful().size() < returned.size()
+          ? List.of(SqsBatchSender.missing())
+          : response.failed().stream()
               .map(entry -> SqsBatchSender.refused(entry.code(), entry.message()))
               .toList();
     } catch (Exception e) {
@@ -101,8 +101,8 @@ final class SqsRequestQueue implements RequestQueue {
         .toList();
   }
 
-  /// By this ID a fair queue keeps a profile with many requests from delaying the others. A
-  /// profile's name may be longer than the ID.
+  /// The profile of the request: with group IDs, SQS's fair queues keep a profile with many
+  /// requests from delaying the others. A name that is longer than a group ID may be is hashed.
   private static Optional<String> groupId(Request request) {
     return request instanceof Request.OfConnector(Connector.NamedProfile(var name, _), _, _, _)
         ? Optional.of(

@@ -1,3 +1,3 @@
-/// Amazon AppFlow and Amazon SQS through the AWS SDK: the only package that knows it, and the one
-/// place where its exceptions become failures.
+/// Amazon AppFlow and Amazon SQS, called through the AWS SDK. Only this package imports the SDK,
+/// and only here its exceptions become failures.
 package io.github.metadatareset.aws;

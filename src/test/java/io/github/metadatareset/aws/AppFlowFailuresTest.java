@@ -1,9 +1,12 @@
 package io.github.metadatareset.aws;
 
+import static io.github.metadatareset.aws.AwsFixture.CLOCK;
+import static io.github.metadatareset.aws.AwsFixture.NOON;
+import static io.github.metadatareset.aws.AwsFixture.in;
+import static io.github.metadatareset.aws.AwsFixture.inAMinute;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowEmulator;
@@ -14,6 +17,7 @@ import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.InvocationInterruptedException;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
@@ -21,31 +25,35 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// What goes wrong between the SDK and AppFlow, over real HTTP, and what the adapter makes of it,
-/// where the FaultMatrixTest does not say it of the whole function.
+/// Failures, deadlines and interrupts of calls to AppFlow, over real HTTP. The `FaultMatrixTest`
+/// covers what the whole function does about each failure. No test depends on how fast the machine
+/// is: the clock stands still, and timeouts expire when the test says so.
+@Timeout(60)
 class AppFlowFailuresTest {
 
   private static final String RESET = "ResetConnectorMetadataCache";
   private static final NamedProfile CRM = new NamedProfile(new ProfileName("crm-prod"));
-
-  /// Far longer than what is measured, and far shorter than the SDK's own time limits.
-  private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final AppFlowEmulator emulator = AppFlowEmulator.start(AppFlowAccount.sample());
 
@@ -58,7 +66,7 @@ class AppFlowFailuresTest {
   class AnError {
 
     @Test
-    void isToldInAppFlowsOwnWords() {
+    void keepsAppFlowsCodeAndMessage() {
       assertEquals(
           Optional.of(
               new Failure.Permanent(
@@ -67,7 +75,7 @@ class AppFlowFailuresTest {
     }
 
     @Test
-    void ofAFlowThatIsNotSimplyMissingIsNoMissingFlow() {
+    void otherThanNotFoundDoesNotMeanThatAFlowIsMissing() {
       emulator.faults().always("DescribeFlow", Fault.error(400, "ConnectorServerException"));
 
       assertEquals(
@@ -90,8 +98,8 @@ class AppFlowFailuresTest {
     }
 
     @Test
-    void leavesRoomForTheNextCall() {
-      AppFlow oneAtATime = client(emulator, 1).appFlow(SdkAppFlowTest.inAMinute());
+    void doesNotBlockTheNextCall() {
+      AppFlow oneAtATime = clients(1).appFlow(inAMinute());
       emulator.faults().next(1, RESET, Fault.error(409, "ConflictException"));
       assertThrows(RequestFailedException.class, () -> oneAtATime.reset(names(CRM)));
 
@@ -102,9 +110,9 @@ class AppFlowFailuresTest {
   }
 
   @Nested
-  class AnAnswerThatAppFlowWouldNeverGive {
+  class AResponseThatAppFlowNeverSends {
 
-    static Stream<Arguments> answers() {
+    static Stream<Arguments> responses() {
       return Stream.of(
           Arguments.of("profiles", "{}"),
           Arguments.of("profiles", "[]"),
@@ -128,8 +136,8 @@ class AppFlowFailuresTest {
     }
 
     @ParameterizedTest(name = "of {0}: {1}")
-    @MethodSource("answers")
-    void isAFailureThatMayPass(String operation, String body) {
+    @MethodSource("responses")
+    void isARetryableFailure(String operation, String body) {
       emulator
           .faults()
           .always(Faults.EVERY_OPERATION, new Fault.Answer(200, "application/json", body, true));
@@ -157,12 +165,9 @@ class AppFlowFailuresTest {
 
     private static final Duration SOON = Duration.ofMillis(300);
 
-    private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
-
     @Test
-    void onceReachedLetsNothingBegin() {
-      InstantSource clock = InstantSource.fixed(NOON);
-      AppFlow appFlow = client(emulator, 8).appFlow(new Deadline(clock, NOON));
+    void letsNoCallBeginOnceItHasPassed() {
+      AppFlow appFlow = clients(8).appFlow(new Deadline(CLOCK, NOON));
 
       assertEquals(Optional.of("OutOfTime"), codeOf(() -> appFlow.reset(names(CRM))));
       assertEquals(Optional.of("OutOfTime"), codeOf(appFlow::profiles));
@@ -170,10 +175,10 @@ class AppFlowFailuresTest {
     }
 
     @Test
-    void isHeldBetweenThePagesOfAList() {
+    void appliesBetweenThePagesOfAList() {
       Instant end = NOON.plusSeconds(60);
       InstantSource clock = () -> emulator.calls().isEmpty() ? NOON : end;
-      AppFlow appFlow = client(emulator, 8).appFlow(new Deadline(clock, end));
+      AppFlow appFlow = clients(8).appFlow(new Deadline(clock, end));
 
       assertEquals(Optional.of("OutOfTime"), codeOf(appFlow::profiles));
       assertEquals(1, emulator.calls().size());
@@ -192,84 +197,125 @@ class AppFlowFailuresTest {
 
     @ParameterizedTest(name = "on {0} threads")
     @EnumSource
-    void endsACallThatIsNotAnswered(Threads threads) throws Exception {
-      AwsClients aws = client(emulator, 8);
-      aws.appFlow(SdkAppFlowTest.inAMinute()).reset(names(CRM));
-      emulator.faults().always(RESET, Fault.stall());
-      AppFlow appFlow = aws.appFlow(Deadline.in(InstantSource.system(), SOON));
-
-      long started = System.nanoTime();
+    void endsACallWithoutResponse(Threads threads) throws Exception {
+      ManualTimers timers = new ManualTimers();
+      AppFlow appFlow = AwsFixture.clients(emulator.endpoint(), 8, timers).appFlow(in(SOON));
+      CountDownLatch arrived = stallResets(1);
       try (ExecutorService executor = threads.executor()) {
-        assertEquals(
-            Optional.of("ApiCallTimeoutException"),
-            executor.submit(() -> codeOf(() -> appFlow.reset(names(CRM)))).get());
+        Future<Optional<String>> call =
+            executor.submit(() -> codeOf(() -> appFlow.reset(names(CRM))));
+        arrived.await();
+
+        timers.expire(SOON);
+
+        assertEquals(Optional.of("ApiCallTimeoutException"), call.get());
       }
-      assertSoonOver(started);
     }
 
+    /// With the timers that the function uses.
     @Test
-    void isHeldHoweverNearItIs() {
+    void appliesHoweverCloseItIs() {
+      AwsFixture.pointSdkTo(emulator.endpoint());
       emulator.faults().always(RESET, Fault.stall());
-      AppFlow appFlow =
-          client(emulator, 8)
-              .appFlow(new Deadline(InstantSource.fixed(NOON), NOON.plusNanos(100_000)));
+      AppFlow appFlow = new AwsClients(8).appFlow(in(Duration.ofNanos(100_000)));
 
-      long started = System.nanoTime();
       assertEquals(Optional.of("ApiCallTimeoutException"), codeOf(() -> appFlow.reset(names(CRM))));
-      assertSoonOver(started);
     }
 
     @Test
-    void endsAlsoTheWaitForOthersCalls() throws Exception {
-      CountDownLatch underWay = new CountDownLatch(1);
-      emulator
-          .faults()
-          .always(
-              RESET,
-              Fault.stall(),
-              _ -> {
-                underWay.countDown();
-                return true;
-              });
-      AwsClients oneAtATime = client(emulator, 1);
-      AppFlow first = oneAtATime.appFlow(SdkAppFlowTest.inAMinute());
-      AppFlow second = oneAtATime.appFlow(new Deadline(InstantSource.fixed(NOON), NOON.plus(SOON)));
+    void endsTheWaitForCallsOfOthers() throws Exception {
+      CountDownLatch arrived = stallResets(1);
+      AwsClients oneAtATime = clients(1);
+      AppFlow first = oneAtATime.appFlow(inAMinute());
+      AppFlow second = oneAtATime.appFlow(in(SOON));
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
         Future<Optional<Failure>> stalled = threads.submit(failure(() -> first.reset(names(CRM))));
-        underWay.await();
+        arrived.await();
 
         assertEquals(Optional.of("OutOfTime"), codeOf(second::flowNames));
 
-        assertEquals(0, emulator.calls("ListFlows").size(), "nothing was begun meanwhile");
+        assertEquals(0, emulator.calls("ListFlows").size(), "no call was made in the meantime");
         emulator.faults().clear();
-        assertEquals(Optional.empty(), stalled.get(), "which the SDK tries again");
+        assertEquals(Optional.empty(), stalled.get(), "the SDK's next attempt succeeds");
       }
     }
+  }
 
-    private static void assertSoonOver(long started) {
-      Duration took = Duration.ofNanos(System.nanoTime() - started);
-      assertTrue(took.compareTo(LIMIT) < 0, () -> "it took " + took);
+  @Nested
+  class AnAttempt {
+
+    @Test
+    void withoutResponseIsRepeatedAfterTwentySeconds() throws Exception {
+      ManualTimers timers = new ManualTimers();
+      AppFlow appFlow = AwsFixture.clients(emulator.endpoint(), 8, timers).appFlow(inAMinute());
+      CountDownLatch arrived = new CountDownLatch(1);
+      emulator.faults().next(1, RESET, Fault.stall(), counting(arrived));
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        Future<Optional<Failure>> call = threads.submit(failure(() -> appFlow.reset(names(CRM))));
+        arrived.await();
+        Duration attempt = Duration.ofSeconds(20);
+        assertEquals(List.of(attempt, Duration.ofSeconds(45)), timers.running());
+
+        timers.expire(attempt);
+
+        assertEquals(Optional.empty(), call.get());
+        assertEquals(1, emulator.resets().size());
+        assertEquals(List.of(), timers.running(), "a call that has ended has no timeout");
+      }
+    }
+  }
+
+  @Nested
+  class AnInterrupt {
+
+    @ParameterizedTest(name = "of attempt {0}")
+    @ValueSource(ints = {1, AwsClients.ATTEMPTS})
+    void endsACallAndIsNoFailure(int attempt) throws Exception {
+      AppFlow appFlow = appFlow();
+      emulator.faults().next(attempt - 1, RESET, Fault.error(503, "ServiceUnavailableException"));
+      CountDownLatch arrived = stallResets(1);
+      AtomicReference<Throwable> thrown = new AtomicReference<>();
+      Thread caller =
+          Thread.ofVirtual()
+              .uncaughtExceptionHandler((_, e) -> thrown.set(e))
+              .start(() -> appFlow.reset(names(CRM)));
+      arrived.await();
+
+      caller.interrupt();
+      caller.join();
+
+      assertInstanceOf(InvocationInterruptedException.class, thrown.get());
     }
   }
 
   @Nested
   class ManyCalls {
 
+    /// The first calls get no response until as many have arrived as may be in flight.
     @Test
-    void areBoundedOverAllThreadsAndInvocations() {
-      int bound = 3;
-      AwsClients aws = client(emulator, bound);
-      emulator.faults().always(RESET, Fault.latency(Duration.ofMillis(40)));
+    void areLimitedOverAllThreadsAndInvocations() {
+      int limit = 3;
+      AwsClients aws = clients(limit);
+      CountDownLatch arrived = new CountDownLatch(limit);
+      emulator
+          .faults()
+          .always(
+              RESET,
+              Fault.latency(Duration.ofMillis(40)),
+              _ -> {
+                arrived.countDown();
+                await(arrived);
+                return true;
+              });
 
       List<Optional<Failure>> failures =
-          atOnce(24, () -> aws.appFlow(SdkAppFlowTest.inAMinute()).reset(names(CRM)));
+          atOnce(24, () -> aws.appFlow(inAMinute()).reset(names(CRM)));
 
       assertEquals(List.of(), failures.stream().flatMap(Optional::stream).toList());
       assertEquals(24, emulator.resets().size());
-      assertEquals(bound, emulator.peakConcurrency());
+      assertEquals(limit, emulator.peakConcurrency());
     }
 
-    /// Four calls that are not throttled take milliseconds.
     @Test
     void ofWhichSomeAreThrottledSucceed() {
       AppFlow appFlow = appFlow();
@@ -295,11 +341,35 @@ class AppFlowFailuresTest {
   }
 
   private AppFlow appFlow() {
-    return client(emulator, 8).appFlow(SdkAppFlowTest.inAMinute());
+    return clients(8).appFlow(inAMinute());
   }
 
-  private static AwsClients client(AppFlowEmulator emulator, int maxConcurrentCalls) {
-    return SdkAppFlowTest.client(emulator.endpoint(), maxConcurrentCalls);
+  private AwsClients clients(int maxConcurrentCalls) {
+    return AwsFixture.clients(emulator.endpoint(), maxConcurrentCalls);
+  }
+
+  /// No reset gets a response from now on.
+  ///
+  /// @return counts down with each reset that arrives
+  private CountDownLatch stallResets(int count) {
+    CountDownLatch arrived = new CountDownLatch(count);
+    emulator.faults().always(RESET, Fault.stall(), counting(arrived));
+    return arrived;
+  }
+
+  private static Predicate<Map<String, Object>> counting(CountDownLatch arrived) {
+    return _ -> {
+      arrived.countDown();
+      return true;
+    };
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static ResetCall names(NamedProfile profile) {
@@ -314,7 +384,7 @@ class AppFlowFailuresTest {
     return () -> failureOf(call);
   }
 
-  /// Why the call failed; whatever else than a failure it throws, is thrown.
+  /// Why the call failed; empty if it did not.
   private static Optional<Failure> failureOf(Runnable call) {
     try {
       call.run();

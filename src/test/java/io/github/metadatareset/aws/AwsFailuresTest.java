@@ -1,8 +1,12 @@
 package io.github.metadatareset.aws;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.InvocationInterruptedException;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
 import org.junit.jupiter.api.Test;
@@ -11,9 +15,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.appflow.model.AppflowException;
 
-/// What an error code means; how each comes over HTTP is in `FaultMatrixTest`.
+/// What each error code means. How each arrives over HTTP is tested in `FaultMatrixTest`.
 class AwsFailuresTest {
 
   @ParameterizedTest(name = "{0} as {1}")
@@ -35,12 +41,12 @@ class AwsFailuresTest {
     "com.amazonaws.appflow#ValidationException, 400, Permanent",
     "ValidationException:http://internal.amazon.com/coral/, 400, Permanent",
   })
-  void isClassedByItsCode(String code, int status, String failure) {
+  void anErrorIsClassifiedByItsCode(String code, int status, String failure) {
     assertEquals(failure, AwsFailures.of(error(status, code, "why")).getClass().getSimpleName());
   }
 
   @Test
-  void isToldInTheServicesOwnWords() {
+  void anErrorKeepsTheCodeAndMessageOfTheService() {
     assertEquals(
         new Failure.Permanent("ValidationException", "apiVersion is missing"),
         AwsFailures.of(error(400, "x#ValidationException:y", "apiVersion is missing")));
@@ -48,12 +54,12 @@ class AwsFailuresTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "x#", ":y"})
-  void withoutACodeIsCalledByItsStatus(String code) {
+  void anErrorWithoutCodeIsNamedByItsHttpStatus(String code) {
     assertEquals("HTTP 503", AwsFailures.of(error(503, code, "why")).code());
   }
 
   @Test
-  void withoutDetailsIsToldInTheWordsOfTheSdk() {
+  void anErrorWithoutDetailsKeepsTheMessageOfTheSdk() {
     AwsServiceException bare =
         AppflowException.builder().statusCode(502).message("bad gateway").build();
 
@@ -64,14 +70,14 @@ class AwsFailuresTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " "})
-  void withoutWordsIsToldInThoseOfTheSdk(String message) {
-    AwsServiceException silent = error(400, "ConflictException", message);
+  void anErrorWithoutMessageKeepsTheMessageOfTheSdk(String message) {
+    AwsServiceException withoutMessage = error(400, "ConflictException", message);
 
-    assertEquals(silent.getMessage(), AwsFailures.of(silent).message());
+    assertEquals(withoutMessage.getMessage(), AwsFailures.of(withoutMessage).message());
   }
 
   @Test
-  void thatIsNoErrorOfTheServiceMayPass() {
+  void anExceptionThatIsNoErrorOfTheServiceIsRetryable() {
     assertEquals(
         new Failure.Unavailable("UncheckedIOException", "java.net.SocketException: reset"),
         AwsFailures.of(new UncheckedIOException(new SocketException("reset"))));
@@ -83,9 +89,45 @@ class AwsFailuresTest {
     "ThrottlingException, Throttled",
     "AccessDenied, Denied",
   })
-  void ofSqsNeverMeansThatTheRequestIsWrong(String code, String failure) {
+  void anErrorOfSqsIsNeverPermanent(String code, String failure) {
     assertEquals(
         failure, AwsFailures.retryable(error(400, code, "why")).getClass().getSimpleName());
+  }
+
+  @Test
+  void anInterruptIsNoFailure() {
+    AbortedException aborted = AbortedException.create("Thread was interrupted");
+
+    assertSame(
+        aborted,
+        assertThrows(InvocationInterruptedException.class, () -> AwsFailures.of(aborted))
+            .getCause());
+    assertTrue(Thread.interrupted());
+
+    assertThrows(InvocationInterruptedException.class, () -> AwsFailures.retryable(aborted));
+    assertTrue(Thread.interrupted());
+  }
+
+  /// The SDK then throws what it throws for a broken connection.
+  @Test
+  void anInterruptOfTheLastAttemptIsNoFailure() {
+    SdkClientException cancelled = SdkClientException.create("Request was cancelled");
+    Thread.currentThread().interrupt();
+
+    assertThrows(InvocationInterruptedException.class, () -> AwsFailures.of(cancelled));
+    assertTrue(Thread.interrupted());
+
+    assertEquals(
+        new Failure.Unavailable("SdkClientException", "Request was cancelled"),
+        AwsFailures.of(cancelled));
+  }
+
+  @Test
+  void anErrorOfTheServiceRemainsAFailureEvenIfTheThreadIsInterrupted() {
+    Thread.currentThread().interrupt();
+
+    assertEquals("HTTP 503", AwsFailures.of(error(503, "", "why")).code());
+    assertTrue(Thread.interrupted());
   }
 
   private static AwsServiceException error(int status, String code, String message) {

@@ -13,7 +13,6 @@ import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Flow;
 import io.github.metadatareset.plan.AppFlow.Profile;
 import io.github.metadatareset.plan.AppFlow.Use;
-import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Connector.NamedProfile;
@@ -26,9 +25,6 @@ import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
-import java.net.URI;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +42,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Every operation over AppFlow's wire protocol, from a server that pages small: 2 profiles,
-/// 3 flows or 5 entities a page.
+/// Every operation over AppFlow's wire protocol, from a server with small pages: 2 profiles, 3
+/// flows or 5 entities on each.
 class SdkAppFlowTest {
 
   private static final String RESET = "ResetConnectorMetadataCache";
@@ -60,7 +56,7 @@ class SdkAppFlowTest {
   @BeforeAll
   static void start() {
     emulator = AppFlowEmulator.start(AppFlowAccount.sample());
-    appFlow = client(emulator.endpoint(), 8).appFlow(inAMinute());
+    appFlow = AwsFixture.clients(emulator.endpoint(), 8).appFlow(AwsFixture.inAMinute());
   }
 
   @AfterAll
@@ -73,25 +69,11 @@ class SdkAppFlowTest {
     emulator.forgetCalls();
   }
 
-  /// What the function uses, with the settings that the SDK finds in Lambda's environment.
-  static AwsClients client(URI endpoint, int maxConcurrentCalls) {
-    System.setProperty("aws.region", "us-east-1");
-    System.setProperty("aws.accessKeyId", "test");
-    System.setProperty("aws.secretAccessKey", "test");
-    System.setProperty("aws.endpointUrlAppflow", endpoint.toString());
-    System.setProperty("aws.endpointUrlSqs", endpoint.toString());
-    return new AwsClients(maxConcurrentCalls);
-  }
-
-  static Deadline inAMinute() {
-    return Deadline.in(InstantSource.system(), Duration.ofMinutes(1));
-  }
-
   @Nested
   class Profiles {
 
     @Test
-    void areThoseOfAllPagesWithTypeAndLabel() {
+    void areReadFromAllPagesWithTypeAndLabel() {
       assertEquals(
           Set.of(
               profile("ads", "GoogleAds"),
@@ -104,11 +86,12 @@ class SdkAppFlowTest {
               profile("sap-erp", ConnectorType.SAPODATA),
               profile("sharepoint-prod", "SharePoint")),
           new HashSet<>(appFlow.profiles()));
-      assertEquals(5, emulator.calls("DescribeConnectorProfiles").size(), "9 profiles, 2 a page");
+      assertEquals(
+          5, emulator.calls("DescribeConnectorProfiles").size(), "9 profiles, 2 on a page");
     }
 
     @Test
-    void byNameAreThoseThatExist() {
+    void thatDoNotExistAreLeftOut() {
       assertEquals(
           Set.of(
               profile("chat", ConnectorType.SLACK),
@@ -120,7 +103,7 @@ class SdkAppFlowTest {
     }
 
     @Test
-    void ofAHundredNamesAreAskedForTogether() {
+    void ofAHundredNamesNeedOneCall() {
       List<ProfileName> hundred =
           IntStream.range(0, AppFlow.MAX_PROFILE_NAMES)
               .mapToObj(i -> new ProfileName("ghost-" + i))
@@ -132,7 +115,7 @@ class SdkAppFlowTest {
     }
 
     @Test
-    void ofATypeThatIsNewerThanTheFunctionAreThereWithoutIt() {
+    void ofAConnectorTypeThatTheFunctionDoesNotKnowAreListedWithoutType() {
       emulator.account().addProfile(AppFlowAccount.Profile.of("new", "Quantum"));
       try {
         assertEquals(
@@ -159,14 +142,14 @@ class SdkAppFlowTest {
   class ApiVersions {
 
     @Test
-    void areThoseThatTheConnectorSupports() {
+    void areThoseThatTheCustomConnectorSupports() {
       assertEquals(
           List.of(new ApiVersion("v1"), new ApiVersion("v2")),
           appFlow.supportedApiVersions(new ConnectorLabel("InternalErp")));
     }
 
     @Test
-    void mayBeNone() {
+    void mayBeMissing() {
       emulator.account().addConnector(new AppFlowAccount.Connector("Plain", List.of()));
 
       assertEquals(List.of(), appFlow.supportedApiVersions(new ConnectorLabel("Plain")));
@@ -177,7 +160,7 @@ class SdkAppFlowTest {
   class EntityLists {
 
     @Test
-    void areThoseOfAllGroupsAndPages() {
+    void areReadFromAllGroupsAndPages() {
       assertEquals(
           Set.of(
               leaf("Account"),
@@ -188,24 +171,24 @@ class SdkAppFlowTest {
               leaf("AccountChangeEvent"),
               leaf("SchemaDeployed__e")),
           entities(profile("crm-prod"), ROOT, NO_VERSION));
-      assertEquals(2, emulator.calls().size(), "7 entities, 5 a page");
+      assertEquals(2, emulator.calls().size(), "7 entities, 5 on a page");
     }
 
     @Test
-    void sayWhichEntitiesHaveOthersBelow() {
+    void sayWhichEntitiesHaveNestedEntities() {
       assertEquals(
           Set.of(new Entity("conversations", true)), entities(profile("chat"), ROOT, NO_VERSION));
     }
 
     @Test
-    void belowAnEntityAreItsChildren() {
+    void ofAnEntityContainItsNestedEntities() {
       assertEquals(
           Set.of(leaf("conversations/C00000001"), leaf("conversations/C00000002")),
           entities(profile("chat"), Optional.of(new EntitiesPath("conversations")), NO_VERSION));
     }
 
     @Test
-    void ofACustomConnectorAreAskedForInItsVersion() {
+    void ofACustomConnectorAreRequestedInItsApiVersion() {
       assertEquals(
           Set.of(new Entity("orders", true), leaf("customers")),
           entities(
@@ -222,7 +205,7 @@ class SdkAppFlowTest {
     }
 
     @Test
-    void ofATypeWithoutProfileAreAskedForByType() {
+    void ofATypeWithoutProfileAreRequestedByType() {
       assertEquals(
           Set.of(leaf("example-in"), leaf("example-lake-raw")),
           entities(new WithoutProfile(ConnectorType.S3), ROOT, NO_VERSION));
@@ -251,7 +234,7 @@ class SdkAppFlowTest {
   class Flows {
 
     @Test
-    void areListedOverAllPagesWithoutTheDeprecatedAndTheDeleted() {
+    void areReadFromAllPagesWithoutTheDeprecatedAndTheDeleted() {
       emulator.account().addFlow(flow("gone", "Deleted", FlowEnd.s3("in"), FlowEnd.s3("out")));
       try {
         assertEquals(
@@ -263,14 +246,14 @@ class SdkAppFlowTest {
                 "sales-orders-to-crm",
                 "sharepoint-docs"),
             appFlow.flowNames().stream().collect(toSet()));
-        assertEquals(3, emulator.calls("ListFlows").size(), "8 flows, 3 a page");
+        assertEquals(3, emulator.calls("ListFlows").size(), "8 flows, 3 on a page");
       } finally {
         emulator.account().removeFlow("gone");
       }
     }
 
     @Test
-    void whoseListNeverEndsAreAFailureThatMayPass() {
+    void whoseListDoesNotEndAreARetryableFailure() {
       emulator
           .faults()
           .always(
@@ -279,7 +262,10 @@ class SdkAppFlowTest {
                   200, "application/json", "{\"flows\":[],\"nextToken\":\"again\"}", true));
       try {
         assertEquals(
-            new Failure.Unavailable("InvalidResponse", "a list without an end, 1 pages long"),
+            new Failure.Unavailable(
+                "InvalidResponse",
+                "AppFlow's list does not end: a nextToken came twice, or there are more than 10000"
+                    + " pages"),
             assertThrows(RequestFailedException.class, appFlow::flowNames).failure());
       } finally {
         emulator.faults().clear();
@@ -287,13 +273,13 @@ class SdkAppFlowTest {
     }
 
     @Test
-    void useTheObjectOfABuiltInConnectorAndNothingOfS3() {
+    void useTheObjectOfABuiltInConnectorButNothingOfS3() {
       assertEquals(List.of(use("crm-prod", "Account")), uses("crm-account-to-lake"));
       assertEquals(List.of(), uses("s3-copy"));
     }
 
     @Test
-    void useTheObjectPathOfSapAndTheObjectAtTheirOtherEnd() {
+    void useTheObjectPathOfASapSourceAndTheObjectOfTheDestination() {
       assertEquals(
           List.of(
               use("sap-erp", "API_SALES_ORDER_SRV/A_SalesOrder"), use("crm-prod", "Opportunity")),
@@ -301,7 +287,7 @@ class SdkAppFlowTest {
     }
 
     @Test
-    void useTheEntityOfACustomConnectorInItsVersionAndTheEntitiesBelow() {
+    void useTheEntityOfACustomConnectorAndItsNestedEntitiesInItsApiVersion() {
       Optional<ApiVersion> v2 = Optional.of(new ApiVersion("v2"));
 
       assertEquals(
@@ -312,7 +298,7 @@ class SdkAppFlowTest {
     }
 
     @Test
-    void ofSharePointUseTheDrivesBelowASite() {
+    void ofSharePointUseTheDrivesOfASite() {
       assertEquals(
           List.of(
               "",
@@ -339,7 +325,7 @@ class SdkAppFlowTest {
           "Veeva",
           "Zendesk"
         })
-    void readTheObjectOf(String type) {
+    void useTheObjectOfTheirSource(String type) {
       withFlow(
           flow("reads", "Active", FlowEnd.of(type, "some-profile", "Thing"), FlowEnd.s3("lake")),
           () -> assertEquals(List.of(use("some-profile", "Thing")), uses("reads")));
@@ -356,7 +342,7 @@ class SdkAppFlowTest {
           "Snowflake",
           "Zendesk"
         })
-    void writeTheObjectOf(String type) {
+    void useTheObjectOfTheirDestination(String type) {
       withFlow(
           flow("writes", "Active", FlowEnd.s3("in"), FlowEnd.of(type, "some-profile", "Thing")),
           () -> assertEquals(List.of(use("some-profile", "Thing")), uses("writes")));
@@ -364,7 +350,7 @@ class SdkAppFlowTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"no JSON", "{}", "[1, null, {}]", "\"drives\""})
-    void useNothingBelowWhereTheSubEntitiesAreNoNames(String subEntities) {
+    void useNoNestedEntitiesIfThePropertyIsNotAnArrayOfNames(String subEntities) {
       FlowEnd source =
           new FlowEnd(
               "CustomConnector",
@@ -381,14 +367,14 @@ class SdkAppFlowTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Deprecated", "Deleted"})
-    void countNoLongerOnceTheyAre(String status) {
+    void areMissingOnceTheyAre(String status) {
       withFlow(
           flow("old", status, FlowEnd.of("Slack", "chat", "conversations"), FlowEnd.s3("lake")),
           () -> assertEquals(Optional.empty(), appFlow.flow("old")));
     }
 
     @Test
-    void thatAreMissingAreEmpty() {
+    void thatDoNotExistAreMissing() {
       assertEquals(Optional.empty(), appFlow.flow("ghost"));
     }
 
@@ -439,7 +425,7 @@ class SdkAppFlowTest {
                   "connectorType", "Salesforce",
                   "connectorEntityName", "Account")),
           Arguments.of(
-              "the names below an entity",
+              "the names of nested entities",
               new ResetCall(
                   profile("chat"),
                   Optional.empty(),
@@ -473,7 +459,8 @@ class SdkAppFlowTest {
 
     @ParameterizedTest(name = "of {0}")
     @MethodSource("calls")
-    void saysWhatIsMeantAndNothingElse(String name, ResetCall call, Map<String, String> expected) {
+    void sendsTheMembersOfTheCallAndNoOthers(
+        String name, ResetCall call, Map<String, String> expected) {
       appFlow.reset(call);
 
       assertEquals(List.of(expected), emulator.resets());
@@ -481,7 +468,7 @@ class SdkAppFlowTest {
     }
 
     @Test
-    void ofAnEntityOutsideAsciiArrivesAsItIs() {
+    void sendsANameOutsideAsciiUnchanged() {
       String name = "Größe_客户_\ud83d\ude00";
       emulator.account().addEntity("itsm", name);
 
@@ -493,7 +480,7 @@ class SdkAppFlowTest {
     }
 
     @Test
-    void letsTheNextListSeeWhatWasAdded() {
+    void makesTheNextListContainAnAddedEntity() {
       NamedProfile crm = profile("crm-sandbox");
       int before = appFlow.entities(crm, ROOT, NO_VERSION).size();
       emulator.account().addEntity("crm-sandbox", "Region__c");

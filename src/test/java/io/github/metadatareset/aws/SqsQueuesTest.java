@@ -1,6 +1,9 @@
 package io.github.metadatareset.aws;
 
-import static io.github.metadatareset.aws.SdkAppFlowTest.inAMinute;
+import static io.github.metadatareset.aws.AwsFixture.CLOCK;
+import static io.github.metadatareset.aws.AwsFixture.NOON;
+import static io.github.metadatareset.aws.AwsFixture.in;
+import static io.github.metadatareset.aws.AwsFixture.inAMinute;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalQueues.Depth;
+import io.github.metadatareset.local.LocalQueues.Settings;
 import io.github.metadatareset.local.SqsEvent;
 import io.github.metadatareset.local.SqsProxy;
 import io.github.metadatareset.local.SqsProxy.Answer;
@@ -23,21 +27,14 @@ import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.random.RandomCases;
-import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
-import io.github.metadatareset.request.Connector.WithoutProfile;
-import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Entities;
 import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.FlowPattern;
 import io.github.metadatareset.request.ProfileName;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +42,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -56,6 +57,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,23 +65,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
-/// The queues over SQS's wire protocol. Between the SDK and ElasticMQ stands a proxy, which keeps
-/// what passes and answers, where it is told to, as ElasticMQ never would.
+/// The queues over SQS's wire protocol. Between the SDK and ElasticMQ is a proxy that records the
+/// batches and can respond as ElasticMQ never would. No test depends on how fast the machine is:
+/// the clock stands still, and timeouts expire when the test says so.
+@Timeout(60)
 class SqsQueuesTest {
 
   private static final int MAX_BYTES = 1024 * 1024;
-  private static final Correlation CAUSE = new Correlation("cause-1", OptionalInt.of(70));
+  private static final Correlation CORRELATION =
+      new Correlation("correlation-1", OptionalInt.of(70));
 
   private static LocalQueues queues;
   private static SqsProxy proxy;
+  private static final ManualTimers TIMERS = new ManualTimers();
   private static RequestQueue requestQueue;
   private static DeadLetterQueue deadLetterQueue;
 
   @BeforeAll
   static void start() {
-    queues = LocalQueues.start();
+    queues = LocalQueues.start(Settings.DEFAULT.withVisibilityTimeout(Duration.ofHours(12)));
     proxy = new SqsProxy(queues.endpoint());
-    AwsClients aws = SdkAppFlowTest.client(proxy.endpoint(), 8);
+    AwsClients aws = AwsFixture.clients(proxy.endpoint(), 8, TIMERS);
     requestQueue = aws.requestQueue(queues.requestQueueUrl());
     deadLetterQueue = aws.deadLetterQueue(queues.deadLetterQueueUrl());
   }
@@ -102,73 +108,41 @@ class SqsQueuesTest {
   }
 
   @Nested
-  class Parts {
+  class Requests {
 
     @Test
-    void arriveWithTheirCauseInTheMessageGroupOfTheirProfile() {
-      Request part = entity("crm-prod", "Größe_客户");
+    void carryTheCorrelationAndTheMessageGroupOfTheirProfile() {
+      Request request = entity("crm-prod", "Größe_客户");
 
-      enqueue(List.of(part));
+      enqueue(List.of(request));
 
       Message message = queues.messages(queues.requestQueueUrl()).getFirst();
-      assertEquals(part.json(), message.body());
-      assertEquals(Map.of("CorrelationId", "cause-1", "MaxCalls", "70"), attributes(message));
+      assertEquals(request.json(), message.body());
+      assertEquals(Map.of("CorrelationId", "correlation-1", "MaxCalls", "70"), attributes(message));
       assertEquals(Optional.of("crm-prod"), group(message));
     }
 
-    static Stream<Arguments> groups() {
-      return Stream.of(
-          Arguments.of(entity("a".repeat(128), "E"), Optional.of("a".repeat(128))),
-          Arguments.of(
-              entity("a".repeat(129), "E"),
-              // printf 'a%.0s' {1..129} | sha256sum
-              Optional.of("c12cb024a2e5551cca0e08fce8f1c5e314555cc3fef6329ee994a3db752166ae")),
-          Arguments.of(
-              new Request.OfConnector(
-                  new NamedProfile(new ProfileName("crm/eu#1")), new Entities.UsedByFlows()),
-              Optional.of("crm/eu#1")),
-          Arguments.of(
-              new Request.OfConnector(
-                  new MatchingProfiles(ProfilePattern.ALL), new Entities.Names()),
-              Optional.empty()),
-          Arguments.of(
-              new Request.OfConnector(new WithoutProfile(ConnectorType.S3), new Entities.Names()),
-              Optional.empty()),
-          Arguments.of(new Request.OfFlows(new FlowPattern("crm-*")), Optional.empty()),
-          Arguments.of(
-              new Request.Several(List.of(entity("crm", "A"), entity("crm", "B"))),
-              Optional.empty()));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("groups")
-    void areCountedForTheOneProfileThatTheyAreOf(Request part, Optional<String> group) {
-      enqueue(List.of(part));
-
-      assertEquals(group, group(queues.messages(queues.requestQueueUrl()).getFirst()));
-    }
-
     @Test
-    void goByTens() {
-      List<Request> parts = entities(25);
+    void areSentInBatchesOfTen() {
+      List<Request> requests = entities(25);
 
-      enqueue(parts);
+      enqueue(requests);
 
       assertEquals(List.of(5, 10, 10), proxy.sizes());
       assertEquals(
-          parts.stream().map(Request::json).collect(toSet()),
+          requests.stream().map(Request::json).collect(toSet()),
           queues.messages(queues.requestQueueUrl()).stream().map(Message::body).collect(toSet()));
     }
 
     @Test
-    void ofWhichThereAreNoneCostNoCall() {
+    void needNoCallIfThereAreNone() {
       enqueue(List.of());
 
       assertEquals(List.of(), proxy.sizes());
     }
 
     @Test
-    void ofWhichOneIsRefusedFailAsAWholeThoughOthersLieThere() {
+    void failTogetherIfOneIsRefusedButAllAreSent() {
       proxy.answer(Script.refusing(entry -> entry.body().contains("Entity13")));
 
       Failure failure = failure(() -> enqueue(entities(25)));
@@ -178,7 +152,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void failInAWayThatMayPassWhateverSqsAnswers() {
+    void failRetryablyWhateverTheErrorOfSqs() {
       proxy.answer((_, _) -> Answer.error(400, "ValidationException"));
       assertInstanceOf(Failure.Unavailable.class, failure(() -> enqueue(entities(1))));
 
@@ -186,8 +160,8 @@ class SqsQueuesTest {
       assertInstanceOf(Failure.Denied.class, failure(() -> enqueue(entities(1))));
     }
 
-    private static void enqueue(List<? extends Request> parts) {
-      requestQueue.enqueue(parts, CAUSE, inAMinute());
+    private static void enqueue(List<? extends Request> requests) {
+      requestQueue.enqueue(requests, CORRELATION, inAMinute());
     }
   }
 
@@ -195,7 +169,7 @@ class SqsQueuesTest {
   class DeadLetters {
 
     @Test
-    void areTheMessagesOwnBodiesUnchangedWithTheReasonAsAttributes() {
+    void haveTheBodyOfTheMessageAndTheReasonAsAttributes() {
       String body = " {\"connectorProfileName\" : \"Größe 客户 \ud83d\ude00\"}\n\t";
       DeadLetter letter = letter(body, "message-1");
 
@@ -208,16 +182,16 @@ class SqsQueuesTest {
               "ErrorCode", "InvalidRequest",
               "ErrorMessage", "/entity: expected no such member",
               "RequestID", "request-1",
-              "CorrelationId", "cause-1",
+              "CorrelationId", "correlation-1",
               "SourceMessageId", "message-1",
               "ReceiveCount", "3"),
           attributes(message));
       assertEquals(Optional.of("crm"), group(message));
     }
 
-    @ParameterizedTest(name = "{0} bytes short of 1 MiB")
+    @ParameterizedTest(name = "a body {0} bytes below 1 MiB")
     @ValueSource(ints = {0, 1, 28, 29, 100, 200, 300, 400})
-    void ofTheGreatestSizeAreAcceptedWithAsManyAttributesAsFit(int room) {
+    void ofTheMaximumSizeHaveAsManyAttributesAsFit(int room) {
       DeadLetter letter = letter("x".repeat(MAX_BYTES - room), "message-1");
 
       Sent sent = deadLetterQueue.send(List.of(letter), inAMinute());
@@ -227,7 +201,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void goInBatchesOfTenAtMostThatKeepWithinOneMebibyte() {
+    void areSentInBatchesOfAtMostTenAndOneMebibyte() {
       new RandomCases(2)
           .check(
               random -> {
@@ -246,7 +220,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void thatAreRefusedDoNotKeepTheOthers() {
+    void thatAreRefusedDoNotStopTheOthers() {
       List<DeadLetter> letters = IntStream.range(0, 12).mapToObj(DeadLetters::numbered).toList();
       proxy.answer(Script.refusing(entry -> entry.body().matches(".*\"(3|11)\".*")));
 
@@ -260,7 +234,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void thatSqsDoesNotAccountForAreNotAccepted() {
+    void thatTheResponseDoesNotListAreNotAccepted() {
       DeadLetter letter = numbered(1);
       proxy.answer((_, _) -> new Answer(200, "{}"));
 
@@ -271,7 +245,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void thatAreRefusedWithoutAReasonAreNotAccepted() {
+    void thatAreRefusedWithoutReasonAreNotAccepted() {
       DeadLetter letter = numbered(1);
       proxy.answer((_, _) -> new Answer(200, "{\"Failed\":[{\"Id\":\"0\",\"SenderFault\":true}]}"));
 
@@ -281,7 +255,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void thatDidNotArriveAsTheyWereSentAreNotAccepted() {
+    void withAWrongChecksumAreNotAccepted() {
       DeadLetter letter = numbered(1);
       proxy.answer(
           (batch, sqs) ->
@@ -310,7 +284,7 @@ class SqsQueuesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("failures")
-    void ofABatchThatFailsAreRefusedTogetherButNotThoseOfTheOthers(
+    void ofAFailedBatchAreRefusedButNotThoseOfOtherBatches(
         Answer answer, Class<? extends Failure> failure) {
       List<DeadLetter> letters = IntStream.range(0, 12).mapToObj(DeadLetters::numbered).toList();
       proxy.answer((batch, sqs) -> batch.entries().size() == 10 ? answer : sqs.apply(batch));
@@ -338,11 +312,11 @@ class SqsQueuesTest {
               3,
               Optional.empty(),
               Optional.empty(),
-              CAUSE,
+              CORRELATION,
               Optional.of("crm")));
     }
 
-    /// Mostly small ones, and some that fill a batch almost or entirely.
+    /// Mostly small ones, and some that almost fill a batch.
     private static List<DeadLetter> lettersOfAnySize(RandomGenerator random) {
       return IntStream.range(0, 25)
           .mapToObj(
@@ -355,12 +329,12 @@ class SqsQueuesTest {
     }
   }
 
-  /// The queue's own visibility timeout of half a minute is still running.
+  /// The queue's own visibility timeout of twelve hours applies to messages that were not delayed.
   @Nested
   class ReturnedMessages {
 
     @Test
-    void stayInvisibleForAsLongAsIsAsked() {
+    void getTheirOwnVisibilityTimeout() {
       List<SqsMessage> received = receive(2);
 
       requestQueue.delay(
@@ -381,7 +355,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void areDelayedByTens() {
+    void areDelayedInBatchesOfTen() {
       requestQueue.delay(noDelay(receive(25)), inAMinute());
 
       assertEquals(List.of(5, 10, 10), proxy.sizes());
@@ -389,7 +363,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void ofWhichOneCannotBeDelayedAreAFailureAfterAllWereTried() {
+    void failIfOneIsRefusedButAllOthersAreDelayed() {
       List<SqsMessage> received = receive(25);
       proxy.answer(
           Script.refusing(entry -> handle(entry).equals(received.getFirst().receiptHandle())));
@@ -401,7 +375,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void ofABatchThatFailsDoNotKeepTheOthers() {
+    void ofAFailedBatchDoNotStopTheOthers() {
       proxy.answer(
           (batch, sqs) ->
               batch.entries().size() == 10
@@ -415,7 +389,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void thatSqsNoLongerKnowsAreAFailureThatMayPass() {
+    void thatSqsNoLongerHasAreARetryableFailure() {
       List<SqsMessage> received = receive(1);
       queues.client().purgeQueue(r -> r.queueUrl(queues.requestQueueUrl()));
 
@@ -425,7 +399,7 @@ class SqsQueuesTest {
     }
 
     @Test
-    void thatSqsDoesNotAccountForAreAFailure() {
+    void thatTheResponseDoesNotListAreAFailure() {
       proxy.answer((_, _) -> new Answer(200, "{}"));
 
       assertEquals(
@@ -441,7 +415,7 @@ class SqsQueuesTest {
       return messages.stream().collect(toMap(message -> message, _ -> Duration.ZERO));
     }
 
-    /// Messages as the function has them in hand.
+    /// Messages as the function receives them.
     private static List<SqsMessage> receive(int count) {
       queues.sendAll(IntStream.range(0, count).mapToObj("body %d"::formatted).toList());
       List<Message> received = new ArrayList<>();
@@ -457,18 +431,18 @@ class SqsQueuesTest {
     }
   }
 
-  /// Past it, Lambda would give up the invocation, and with it what was settled.
+  /// After it, Lambda would end the invocation and return all of its messages.
   @Nested
   class TheDeadline {
 
-    /// Each is given 25 messages, and says why they were not taken.
+    /// Calls with 25 messages each, and why they fail.
     static Stream<Named<Function<Deadline, Failure>>> calls() {
       return Stream.of(
           Named.of(
-              "parts",
-              deadline -> failure(() -> requestQueue.enqueue(entities(25), CAUSE, deadline))),
+              "enqueue",
+              deadline -> failure(() -> requestQueue.enqueue(entities(25), CORRELATION, deadline))),
           Named.of(
-              "dead letters",
+              "send dead letters",
               deadline -> {
                 List<DeadLetter> letters =
                     IntStream.range(0, 25).mapToObj(DeadLetters::numbered).toList();
@@ -477,7 +451,7 @@ class SqsQueuesTest {
                 return sent.refused().get(letters.getFirst());
               }),
           Named.of(
-              "returned messages",
+              "delay",
               deadline -> {
                 Map<SqsMessage, Duration> returned =
                     ReturnedMessages.noDelay(ReturnedMessages.receive(25));
@@ -487,25 +461,70 @@ class SqsQueuesTest {
 
     @ParameterizedTest
     @MethodSource("calls")
-    void onceReachedLetsNoCallBegin(Function<Deadline, Failure> call) {
-      Instant noon = Instant.parse("2026-11-23T12:00:00Z");
-
-      assertEquals("OutOfTime", call.apply(new Deadline(InstantSource.fixed(noon), noon)).code());
+    void letsNoCallBeginOnceItHasPassed(Function<Deadline, Failure> call) {
+      assertEquals("OutOfTime", call.apply(new Deadline(CLOCK, NOON)).code());
       assertEquals(List.of(), proxy.sizes());
     }
 
     @ParameterizedTest
     @MethodSource("calls")
-    void endsCallsThatSqsDoesNotAnswer(Function<Deadline, Failure> call) {
+    void endsCallsWithoutResponse(Function<Deadline, Failure> call) throws Exception {
+      CountDownLatch arrived = new CountDownLatch(3);
       CountDownLatch over = new CountDownLatch(1);
-      proxy.answer(Script.stalledUntil(over));
+      Script stall = Script.stalledUntil(over);
+      proxy.answer(
+          (batch, sqs) -> {
+            arrived.countDown();
+            return stall.answer(batch, sqs);
+          });
+      Duration left = Duration.ofMillis(500);
 
-      Instant noon = Instant.parse("2026-11-23T12:00:00Z");
-      Failure failure = call.apply(Deadline.in(InstantSource.fixed(noon), Duration.ofMillis(500)));
-      over.countDown();
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        Future<Failure> failure = threads.submit(() -> call.apply(in(left)));
+        arrived.await();
 
-      assertEquals("ApiCallTimeoutException", failure.code());
-      assertEquals(List.of(5, 10, 10), proxy.sizes(), "there was no time for a retry");
+        TIMERS.expire(left);
+
+        assertEquals("ApiCallTimeoutException", failure.get().code());
+        assertEquals(List.of(5, 10, 10), proxy.sizes(), "no batch is sent again");
+      } finally {
+        over.countDown();
+      }
+    }
+  }
+
+  @Nested
+  class AnAttempt {
+
+    @Test
+    void withoutResponseIsRepeatedAfterThreeSeconds() throws Exception {
+      CountDownLatch arrived = new CountDownLatch(1);
+      CountDownLatch over = new CountDownLatch(1);
+      Script stall = Script.stalledUntil(over);
+      AtomicInteger attempts = new AtomicInteger();
+      proxy.answer(
+          (batch, sqs) -> {
+            if (attempts.getAndIncrement() > 0) {
+              return sqs.apply(batch);
+            }
+            arrived.countDown();
+            return stall.answer(batch, sqs);
+          });
+
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        Future<?> call =
+            threads.submit(() -> requestQueue.enqueue(entities(1), CORRELATION, inAMinute()));
+        arrived.await();
+        Duration attempt = Duration.ofSeconds(3);
+        assertEquals(List.of(attempt, Duration.ofSeconds(8)), TIMERS.running());
+
+        TIMERS.expire(attempt);
+
+        call.get();
+        assertEquals(2, attempts.get());
+      } finally {
+        over.countDown();
+      }
     }
   }
 

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
-/// What Amazon SQS takes, by its API reference and its quotas: put down here once more, so that
-/// what the function sends is held against something else than the function.
+/// Which messages Amazon SQS accepts, by its API reference and quotas. Written independently of the
+/// function's own limits, so that tests check those against SQS's.
 public final class SqsRules {
 
   private static final int MAX_BYTES = 1024 * 1024;
@@ -28,46 +28,48 @@ public final class SqsRules {
 
   private SqsRules() {}
 
-  /// Whether SQS could have delivered such a body, and so takes it once more.
+  /// Whether SQS accepts the body. It accepts every body that it has delivered.
   public static boolean takes(String body) {
     return !body.isEmpty() && isText(body) && bytes(body) <= MAX_BYTES;
   }
 
-  /// Why SQS refuses the batch as a whole; empty where it looks at each entry.
-  static Optional<String> fault(List<SendMessageBatchRequestEntry> batch) {
+  /// Why SQS refuses the batch as a whole; empty if it decides on each entry.
+  static Optional<String> violation(List<SendMessageBatchRequestEntry> batch) {
     Set<String> ids = new HashSet<>();
     if (batch.isEmpty() || batch.size() > MAX_ENTRIES) {
       return Optional.of(batch.size() + " entries");
     }
     if (!batch.stream().allMatch(entry -> ENTRY_ID.matcher(entry.id()).matches())) {
-      return Optional.of("the id of an entry");
+      return Optional.of("an entry ID has an illegal character or length");
     }
     if (!batch.stream().allMatch(entry -> ids.add(entry.id()))) {
-      return Optional.of("an id that is there twice");
+      return Optional.of("two entries have the same ID");
     }
     int bytes = batch.stream().mapToInt(SqsRules::bytes).sum();
     return bytes > MAX_BYTES ? Optional.of(bytes + " bytes") : Optional.empty();
   }
 
-  /// Why SQS refuses the entry; empty where it takes it.
-  static Optional<String> fault(SendMessageBatchRequestEntry entry) {
+  /// Why SQS refuses the entry; empty if it accepts it.
+  static Optional<String> violation(SendMessageBatchRequestEntry entry) {
     return Stream.of(
-            given(takes(entry.messageBody()), "the body"),
-            given(entry.messageAttributes().size() <= MAX_ATTRIBUTES, "the number of attributes"),
-            given(entry.messageAttributes().entrySet().stream().allMatch(SqsRules::takes), "one"),
-            given(
+            unless(takes(entry.messageBody()), "illegal body"),
+            unless(entry.messageAttributes().size() <= MAX_ATTRIBUTES, "too many attributes"),
+            unless(
+                entry.messageAttributes().entrySet().stream().allMatch(SqsRules::isLegal),
+                "illegal attribute"),
+            unless(
                 entry.messageGroupId() == null
                     || GROUP_ID.matcher(entry.messageGroupId()).matches(),
-                "the message group"))
+                "illegal message group ID"))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private static Optional<String> given(boolean legal, String what) {
-    return legal ? Optional.empty() : Optional.of(what);
+  private static Optional<String> unless(boolean legal, String violation) {
+    return legal ? Optional.empty() : Optional.of(violation);
   }
 
-  private static boolean takes(Map.Entry<String, MessageAttributeValue> attribute) {
+  private static boolean isLegal(Map.Entry<String, MessageAttributeValue> attribute) {
     String value = attribute.getValue().stringValue();
     return ATTRIBUTE_NAME.matcher(attribute.getKey()).matches()
         && attribute.getValue().dataType().equals("String")
@@ -75,7 +77,7 @@ public final class SqsRules {
         && isText(value);
   }
 
-  /// The characters of XML 1.0.
+  /// SQS accepts the characters of XML 1.0.
   private static boolean isText(String text) {
     return text.codePoints()
         .allMatch(

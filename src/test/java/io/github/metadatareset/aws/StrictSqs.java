@@ -18,8 +18,8 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResultEntry;
 
-/// SQS as an object behind the function's own adapters: it takes what [SqsRules] take, and nothing
-/// else.
+/// The function's queues on an SQS in memory, which refuses every message that [SqsRules] do not
+/// allow.
 public final class StrictSqs {
 
   private static final String REQUESTS = "requests";
@@ -30,14 +30,15 @@ public final class StrictSqs {
   private final List<Integer> batches = new ArrayList<>();
   private final Client client = new Client();
 
-  /// A message that was taken.
+  /// A message that was accepted.
   ///
   /// @param attributes values by name
   public record Message(
       String body, Map<String, String> attributes, Optional<String> messageGroupId) {}
 
-  /// @param requests is given what the request queue takes, from one thread at a time
-  /// @param deadLetters the same of the dead-letter queue
+  /// @param requests receives each message that the request queue accepts, from one thread at a
+  ///     time
+  /// @param deadLetters the same for the dead-letter queue
   public StrictSqs(Consumer<Message> requests, Consumer<Message> deadLetters) {
     this.requests = requests;
     this.deadLetters = deadLetters;
@@ -51,7 +52,7 @@ public final class StrictSqs {
     return new SqsDeadLetterQueue(() -> client, DEAD_LETTERS);
   }
 
-  /// How many messages each batch had that was sent.
+  /// The number of messages in each batch that was sent.
   public synchronized List<Integer> batches() {
     return List.copyOf(batches);
   }
@@ -61,36 +62,36 @@ public final class StrictSqs {
     @Override
     public SendMessageBatchResponse sendMessageBatch(SendMessageBatchRequest batch) {
       synchronized (StrictSqs.this) {
-        return taken(batch);
+        return accept(batch);
       }
     }
 
-    private SendMessageBatchResponse taken(SendMessageBatchRequest batch) {
+    private SendMessageBatchResponse accept(SendMessageBatchRequest batch) {
       batches.add(batch.entries().size());
-      SqsRules.fault(batch.entries())
+      SqsRules.violation(batch.entries())
           .ifPresent(
-              fault -> {
-                throw new IllegalArgumentException("SQS does not take the batch: " + fault);
+              violation -> {
+                throw new IllegalArgumentException("SQS would refuse the batch: " + violation);
               });
-      List<SendMessageBatchResultEntry> taken = new ArrayList<>();
+      List<SendMessageBatchResultEntry> accepted = new ArrayList<>();
       List<BatchResultErrorEntry> refused = new ArrayList<>();
       for (SendMessageBatchRequestEntry entry : batch.entries()) {
-        SqsRules.fault(entry)
+        SqsRules.violation(entry)
             .ifPresentOrElse(
-                fault ->
+                violation ->
                     refused.add(
                         BatchResultErrorEntry.builder()
                             .id(entry.id())
                             .code("InvalidMessageContents")
-                            .message(fault)
+                            .message(violation)
                             .build()),
                 () -> {
-                  taken.add(SendMessageBatchResultEntry.builder().id(entry.id()).build());
+                  accepted.add(SendMessageBatchResultEntry.builder().id(entry.id()).build());
                   (batch.queueUrl().equals(REQUESTS) ? requests : deadLetters)
                       .accept(message(entry));
                 });
       }
-      return SendMessageBatchResponse.builder().successful(taken).failed(refused).build();
+      return SendMessageBatchResponse.builder().successful(accepted).failed(refused).build();
     }
 
     @Override

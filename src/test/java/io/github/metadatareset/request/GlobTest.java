@@ -76,7 +76,7 @@ class GlobTest {
     String name = "a".repeat(256);
 
     assertTimeoutPreemptively(
-        Duration.ofSeconds(5), () -> assertFalse(new Glob(pattern).matches(name)));
+        Duration.ofMinutes(1), () -> assertFalse(new Glob(pattern).matches(name)));
   }
 
   private static String text(RandomGenerator random, String alphabet) {

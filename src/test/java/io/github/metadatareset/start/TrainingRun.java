@@ -20,12 +20,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// Makes the AOT cache of the container image: the JVM writes down what it loaded and linked while
-/// the function did, started as in the image, everything that it can be the first to do in a new
-/// environment. What is not trained here is slow the first time.
+/// Makes the AOT cache of the container image: the JVM records the classes that it loads and links
+/// while the function, started as in the image, handles every kind of event. What is not trained
+/// here is slow the first time.
 ///
-/// `TrainingRun FOLDER` takes the image's task root, and leaves `function.aot` in it;
-/// `TrainingRun FOLDER accepted` fails unless the JVM starts the function from it.
+/// `TrainingRun FOLDER` writes `function.aot` into the image's task root. `TrainingRun FOLDER
+/// accepted` fails unless the JVM starts the function with it.
 final class TrainingRun {
 
   private static final String HANDLER = MetadataResetHandler.class.getName() + "::handleRequest";
@@ -34,7 +34,7 @@ final class TrainingRun {
 
   private static final String DIRECT = "{\"connectorProfileName\":\"crm-prod\"}";
 
-  /// What the schedule asks for, out of the box.
+  /// The default request of the schedule.
   private static final String SCHEDULED =
       "{\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
 
@@ -50,7 +50,7 @@ final class TrainingRun {
           "malformed",
           "{\"connectorProfileName\":\"refused\",\"connectorEntityName\":\"Account\"}");
 
-  private static final List<String> LETTERS =
+  private static final List<String> DEAD_LETTER_CODES =
       List.of("InvalidRequest", "ResourceNotFoundException");
 
   private TrainingRun() {}
@@ -58,23 +58,23 @@ final class TrainingRun {
   public static void main(String[] args) throws IOException, InterruptedException {
     Path folder = Path.of(args[0]).toAbsolutePath();
     if (args.length > 1) {
-      accepted(folder);
+      checkCache(folder);
     } else {
-      trained(folder);
+      makeCache(folder);
     }
   }
 
-  private static void trained(Path folder) throws IOException, InterruptedException {
+  private static void makeCache(Path folder) throws IOException, InterruptedException {
     Path cache = folder.resolve("function.aot");
     Files.deleteIfExists(cache);
-    started(folder, "-XX:AOTCacheOutput=" + cache.getFileName(), TrainingRun::train);
+    run(folder, "-XX:AOTCacheOutput=" + cache.getFileName(), TrainingRun::train);
     require(Files.isRegularFile(cache), "the JVM left no cache");
   }
 
-  /// A JVM that has to use the cache, and cannot, does not start.
-  private static void accepted(Path folder) throws IOException, InterruptedException {
+  /// With AOTMode=on a JVM that cannot use the cache does not start.
+  private static void checkCache(Path folder) throws IOException, InterruptedException {
     List<String> log =
-        started(
+        run(
             folder,
             "-XX:AOTMode=on",
             (stack, process) -> {
@@ -89,7 +89,7 @@ final class TrainingRun {
     void on(LocalStack stack, RuntimeProcess process) throws IOException, InterruptedException;
   }
 
-  private static List<String> started(Path folder, String javaOption, Work work)
+  private static List<String> run(Path folder, String javaOption, Work work)
       throws IOException, InterruptedException {
     try (LocalStack stack = LocalStack.start(AppFlowAccount.sample())) {
       RuntimeProcess process =
@@ -123,7 +123,7 @@ final class TrainingRun {
     invoke(process, SCHEDULED);
     stack.queues().sendAll(REQUESTS);
     try (EventSourceMapping mapping = mapping(stack, process)) {
-      require(mapping.drain(LIMIT), "the queue is not worked off within " + LIMIT);
+      require(mapping.drain(LIMIT), "the queue is not empty after " + LIMIT);
       require(
           mapping.invocations().stream().map(Invocation::failure).allMatch(f -> f.isEmpty()),
           "an invocation failed");
@@ -131,11 +131,11 @@ final class TrainingRun {
           mapping.invocations().stream().anyMatch(batch -> !batch.returnedIds().isEmpty()),
           "nothing was returned");
     }
-    List<String> letters =
+    List<String> codes =
         stack.queues().deadLetters().stream()
-            .map(letter -> letter.messageAttributes().get("ErrorCode").stringValue())
+            .map(each -> each.messageAttributes().get("ErrorCode").stringValue())
             .toList();
-    require(letters.containsAll(LETTERS), "the dead letters are " + letters);
+    require(codes.containsAll(DEAD_LETTER_CODES), "the dead codes are " + codes);
     for (String entity : List.of("Account", "Lead", THROTTLED, "Opportunity")) {
       String reset = "crm-prod Salesforce " + entity;
       require(stack.resets().contains(reset), "no " + reset + " in " + stack.resets());

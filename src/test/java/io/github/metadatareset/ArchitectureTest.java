@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Which package may know which. A package is a stage and knows only those before it; the base
-/// package puts them together.
+/// Which package may import which. A package is a stage and imports only the stages before it. The
+/// base package connects them.
 class ArchitectureTest {
 
   private static final String BASE = "io.github.metadatareset";
@@ -39,7 +39,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @MethodSource("stages")
-  void aStageKnowsNoneAfterIt(String stage) {
+  void aStageImportsNoLaterStage(String stage) {
     String[] later =
         STAGES.subList(STAGES.indexOf(stage) + 1, STAGES.size()).toArray(String[]::new);
 
@@ -56,17 +56,17 @@ class ArchitectureTest {
   }
 
   @Test
-  void thereIsNoOtherPackage() {
+  void everyPackageIsAStage() {
     classes().should().resideInAnyPackage(STAGES.toArray(String[]::new)).check(CLASSES);
   }
 
   @Test
-  void noPackagesKnowEachOther() {
+  void packagesHaveNoCycles() {
     slices().matching("io.github.(**)").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test
-  void onlyTheBasePackageKnowsLambda() {
+  void onlyTheBasePackageImportsLambda() {
     noClasses()
         .that()
         .resideOutsideOfPackage(BASE)
@@ -77,7 +77,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheAwsPackageKnowsTheSdk() {
+  void onlyTheAwsPackageImportsTheSdk() {
     noClasses()
         .that()
         .resideOutsideOfPackage(BASE + ".aws")
@@ -99,7 +99,7 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /// `Names` in code spans, of this project's own types.
+  /// A type is a capitalised name in a code span.
   @Test
   void everyTypeThatTheArchitecturePageNamesExists() throws IOException {
     List<String> named =

@@ -35,7 +35,7 @@ class ConfigurationTest {
               "CONNECTOR_PROFILE_PATTERN", "prod-*"));
 
   @Test
-  void isWhatTheTemplateSets() {
+  void readsWhatTheTemplateSets() {
     assertEquals(
         new Configuration(
             REQUESTS, DEAD_LETTERS, new Limits(12, 8, 9000, new ProfilePattern("prod-*"))),
@@ -43,7 +43,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void leavesTheOthersVariablesAlone() {
+  void ignoresOtherVariables() {
     environment.put("AWS_REGION", "eu-central-1");
 
     assertEquals(REQUESTS, Configuration.of(environment).requestQueueUrl());
@@ -62,7 +62,7 @@ class ConfigurationTest {
     "CONNECTOR_PROFILE_PATTERN, crm-prod",
     "CONNECTOR_PROFILE_PATTERN, team/crm-?",
   })
-  void mayBe(String variable, String value) {
+  void acceptsAValidValue(String variable, String value) {
     environment.put(variable, value);
 
     Configuration.of(environment);
@@ -77,7 +77,7 @@ class ConfigurationTest {
     "MAX_CALLS_PER_EVENT, " + CALLS_PER_EVENT,
     "CONNECTOR_PROFILE_PATTERN, '" + PATTERN + "'",
   })
-  void withoutAVariableOrWithABlankOneSaysWhatIsMissing(String variable, String expected) {
+  void namesAMissingOrBlankVariable(String variable, String expected) {
     environment.remove(variable);
     assertEquals(
         "environment: %s is missing; expected %s".formatted(variable, expected), problem());
@@ -107,7 +107,7 @@ class ConfigurationTest {
     "CONNECTOR_PROFILE_PATTERN, prod *, '" + PATTERN + "'",
     "CONNECTOR_PROFILE_PATTERN, 'prod,test', '" + PATTERN + "'",
   })
-  void withAWrongVariableSaysWhatItIsAndWhatWasExpected(
+  void namesAnInvalidVariableItsValueAndWhatIsExpected(
       String variable, String value, String expected) {
     environment.put(variable, value);
 
@@ -116,7 +116,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void namesAllThatIsWrongAtOnce() {
+  void namesAllProblemsAtOnce() {
     environment.clear();
     environment.put("MAX_RECEIVE_COUNT", "many");
     environment.put("MAX_CONCURRENT_CALLS", "8");

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/// Builds the handler for a test: with the limits that the template sets by default, the system's
-/// clock and no log, unless the test says otherwise.
+/// Builds the handler for a test: with the default limits of the template, the system's clock and
+/// no log, unless the test sets others.
 public record HandlerFixture(Limits limits, Supplier<Services> services) {
 
   public static final int MAX_RECEIVE_COUNT = 12;
@@ -43,7 +43,7 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
     return new HandlerFixture(LIMITS, () -> services);
   }
 
-  /// With real clients and what else the function has in Lambda, for these environment variables.
+  /// With real AWS clients, for these environment variables.
   public static HandlerFixture ofEnvironment(Map<String, String> variables, OutputStream log) {
     Configuration configuration = Configuration.of(variables);
     PrintStream lines = new PrintStream(log, true);
@@ -54,7 +54,7 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
                 new AwsClients(configuration.limits().maxConcurrentCalls()), configuration, lines));
   }
 
-  /// The invocation that SnapStart's snapshot is primed with.
+  /// Runs the invocation that primes the function before SnapStart takes its snapshot.
   public static void prime(OutputStream log) {
     Priming.run(new PrintStream(log, true));
   }

@@ -3,28 +3,23 @@ package io.github.metadatareset;
 import static io.github.metadatareset.plan.FakeAppFlow.leaf;
 import static io.github.metadatareset.plan.FakeAppFlow.parent;
 import static io.github.metadatareset.plan.FakeAppFlow.use;
-import static io.github.metadatareset.queue.SentMessage.message;
+import static io.github.metadatareset.queue.TestMessage.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.json.JsonValue;
-import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.queue.FakeQueues;
-import io.github.metadatareset.queue.SentMessage;
+import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,9 +31,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/// The handler with AppFlow and the queues as objects: what becomes of each record, as the README's
-/// table says.
-public class MetadataResetHandlerTest {
+/// The outcomes that docs/requests.md describes, with a fake AppFlow and fake queues.
+class MetadataResetHandlerTest {
 
   private static final String ACCOUNT =
       "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Account'}";
@@ -57,31 +51,30 @@ public class MetadataResetHandlerTest {
 
   private final FakeAppFlow appFlow = new FakeAppFlow();
   private final FakeQueues queues = new FakeQueues();
-  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-  private final MetadataResetHandler function =
-      HandlerFixture.of(_ -> appFlow, queues, queues)
-          .limits(new Limits(MAX_RECEIVE_COUNT, 8, MAX_CALLS_PER_EVENT, ProfilePattern.ALL))
-          .clock(InstantSource.fixed(NOON))
-          .log(log)
-          .handler();
+  private final TestFunction function =
+      new TestFunction(
+          HandlerFixture.of(_ -> appFlow, queues, queues)
+              .limits(new Limits(MAX_RECEIVE_COUNT, 8, MAX_CALLS_PER_EVENT, ProfilePattern.ALL))
+              .clock(InstantSource.fixed(NOON)));
 
   @Nested
-  class OfARecord {
+  class Messages {
 
     @Test
-    void theCallIsMadeAndTheRecordDeleted() {
+    void makesTheCallAndDeletesTheMessage() {
       assertEquals(List.of(), returned(message("a", ACCOUNT)));
 
       assertEquals(List.of(ACCOUNT), resets());
-      assertEquals(List.of(), queues.letters());
+      assertEquals(List.of(), queues.deadLetters());
     }
 
     @Test
-    void thatIsWideThePartsAreEnqueuedWithTheirCauseAndTheRecordDeleted() {
+    void splitsARequestAndDeletesItsMessage() {
       appFlow.profile("a1", ConnectorType.SLACK).profile("a2", ConnectorType.SLACK);
 
       assertEquals(
-          List.of(), returned(message("m", "{'connectorProfileName':'a*'}").causedBy("c1")));
+          List.of(),
+          returned(message("m", "{'connectorProfileName':'a*'}").withCorrelationId("c1")));
 
       assertEquals(
           List.of(
@@ -90,11 +83,11 @@ public class MetadataResetHandlerTest {
           queues.requests());
       assertEquals(List.of("c1", "c1"), queues.correlationIds());
       assertEquals(List.of(), resets());
-      assertFalse(log.toString().contains("nothing to reset"), log::toString);
+      assertEquals(0, function.log().count("nothing to reset"));
     }
 
     @Test
-    void thatIsWideAndTurnsOutToBeOneCallTheCallIsMade() {
+    void makesTheCallIfASplitResultsInOneCall() {
       appFlow.profile("a1", ConnectorType.SLACK);
 
       assertEquals(List.of(), returned(message("m", "{'connectorProfileName':'a*'}")));
@@ -104,7 +97,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void thatIsIgnoredTheLogSaysWhy() {
+    void logsWhyAMessageIsIgnored() {
       String ownCall =
           "{'source':'aws.appflow','detail-type':'AWS API Call via CloudTrail','detail':"
               + "{'eventSource':'appflow.amazonaws.com','eventName':'ResetConnectorMetadataCache'}}";
@@ -117,42 +110,42 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void thatIsMalformedADeadLetterSaysWhatIsWrongAndHoldsTheBodyUnchanged() {
+    void sendsADeadLetterWithTheReasonAndTheUnchangedBodyForAMalformedMessage() {
       assertEquals(List.of(), returned(message("a", "{'connectorProfile':'crm'}")));
 
-      DeadLetter letter = queues.letters().getFirst();
-      assertEquals("{\"connectorProfile\":\"crm\"}", letter.body());
-      assertEquals("InvalidRequest", letter.attributes().get("ErrorCode"));
+      DeadLetter deadLetter = queues.deadLetters().getFirst();
+      assertEquals("{\"connectorProfile\":\"crm\"}", deadLetter.body());
+      assertEquals("InvalidRequest", deadLetter.attributes().get("ErrorCode"));
       assertTrue(
-          letter
+          deadLetter
               .attributes()
               .get("ErrorMessage")
               .startsWith("/connectorProfile: \"crm\"; expected"),
-          letter.attributes().get("ErrorMessage"));
-      assertEquals("request-1", letter.attributes().get("RequestID"));
-      assertEquals("a", letter.attributes().get("CorrelationId"));
-      assertEquals("a", letter.attributes().get("SourceMessageId"));
-      assertEquals("1", letter.attributes().get("ReceiveCount"));
+          deadLetter.attributes().get("ErrorMessage"));
+      assertEquals("request-1", deadLetter.attributes().get("RequestID"));
+      assertEquals("a", deadLetter.attributes().get("CorrelationId"));
+      assertEquals("a", deadLetter.attributes().get("SourceMessageId"));
+      assertEquals("1", deadLetter.attributes().get("ReceiveCount"));
       assertEquals(1L, metric("Rejected"));
       assertEquals(1L, metric("DeadLetters"));
     }
 
     @Test
-    void thatAppFlowRefusesForGoodADeadLetterIsSentAtOnce() {
+    void sendsADeadLetterAtOnceAfterAPermanentFailure() {
       appFlow.resetsFailing(_ -> Optional.of(MISSING));
 
       assertEquals(List.of(), returned(message("a", ACCOUNT)));
 
-      assertEquals(MISSING, queues.letters().getFirst().failure());
+      assertEquals(MISSING, queues.deadLetters().getFirst().failure());
     }
 
     @Test
-    void thatFailedInPassingItComesBackAfterABackoff() {
+    void returnsAMessageWithABackoffAfterARetryableFailure() {
       appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
 
       assertEquals(List.of("a"), returned(message("a", ACCOUNT).received(3)));
 
-      assertEquals(List.of(), queues.letters());
+      assertEquals(List.of(), queues.deadLetters());
       Duration delay = queues.delays().get("a");
       assertTrue(delay.compareTo(Duration.ofSeconds(20)) <= 0, delay::toString);
       assertEquals(1L, metric("Returned"));
@@ -160,27 +153,27 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void thatFailedInPassingOnItsLastReceiveADeadLetterIsSent() {
+    void sendsADeadLetterAfterARetryableFailureOnTheLastReceive() {
       appFlow.resetsFailing(_ -> Optional.of(DENIED));
 
       assertEquals(List.of(), returned(message("a", ACCOUNT).received(MAX_RECEIVE_COUNT)));
 
-      assertEquals(DENIED, queues.letters().getFirst().failure());
+      assertEquals(DENIED, queues.deadLetters().getFirst().failure());
       assertEquals(1L, metric("Denied"));
     }
 
     @Test
-    void whoseDeadLetterWasRefusedItComesBack() {
-      queues.refuseLetters("{\"x\":1}");
+    void returnsAMessageWhoseDeadLetterWasRefused() {
+      queues.refuseDeadLetters("{\"x\":1}");
 
       assertEquals(List.of("a"), returned(message("a", "{'x':1}"), message("b", "{'y':1}")));
 
-      assertEquals(1, queues.letters().size());
+      assertEquals(1, queues.deadLetters().size());
       assertEquals("a", line("dead letter not accepted").text("correlationId").orElseThrow());
     }
 
     @Test
-    void whosePartsWereNotAllEnqueuedItComesBack() {
+    void returnsAMessageIfASubRequestWasNotEnqueued() {
       appFlow.profile("a1", ConnectorType.SLACK).profile("a2", ConnectorType.SLACK);
       queues.refuseRequests();
 
@@ -188,18 +181,18 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void thatIsSplitEachPartMayComeToItsShareOfTheCalls() {
+    void dividesTheRemainingCallsAmongTheSubRequests() {
       appFlow.entities("chat", leaf("users"), parent("channels"), parent("files"));
 
       returned(
           message("a", "{'connectorProfileName':'chat','connectorType':'Slack','entities':'ALL'}"));
 
-      // 100, less the reset of the names and the details of three, for two that have children
+      // of 100: less the list of names and the three entities, divided between two with children
       assertEquals(List.of(48, 48, 48, 48, 48), queues.maxCalls());
     }
 
     @Test
-    void thatComesToMoreCallsThanAreLeftOfItsEventIsADeadLetterAndNothingIsEnqueued() {
+    void sendsADeadLetterAndEnqueuesNothingIfARequestNeedsTooManyCalls() {
       String list =
           "{'connectorProfileName':'crm','connectorType':'Slack','entities':['A','B','C']}";
 
@@ -208,31 +201,31 @@ public class MetadataResetHandlerTest {
           returned(
               message("a", list).maxCalls(2), message("b", list.replace("crm", "ok")).maxCalls(3)));
 
-      assertEquals("TooManyCalls", queues.letters().getFirst().failure().code());
-      assertEquals(1, queues.letters().size());
+      assertEquals("TooManyCalls", queues.deadLetters().getFirst().failure().code());
+      assertEquals(1, queues.deadLetters().size());
       assertEquals(3, queues.requests().size());
     }
 
     @Test
-    void ofSeveralEqualOnesTheOneThatMayComeToTheMostCallsDecides() {
+    void usesTheHighestCallLimitOfEqualRequests() {
       String list =
           "{'connectorProfileName':'crm','connectorType':'Slack','entities':['A','B','C']}";
 
       returned(message("a", list).maxCalls(2), message("b", list), message("c", list).maxCalls(3));
 
-      assertEquals(List.of(), queues.letters());
+      assertEquals(List.of(), queues.deadLetters());
       assertEquals(List.of("b", "b", "b"), queues.correlationIds());
     }
 
     @Test
-    void whosePartFailsByItselfThatIsADeadLetterOfItsOwn() {
+    void sendsADeadLetterForARejectedSubRequestAlone() {
       appFlow.entities("chat", parent("a;b"), leaf("users"));
       String all = "{'connectorProfileName':'chat','connectorType':'Slack','entities':'ALL'}";
 
       assertEquals(List.of(), returned(message("a", all)));
 
       assertEquals(2, queues.requests().size());
-      assertEquals("InvalidEntitiesPath", queues.letters().getFirst().failure().code());
+      assertEquals("InvalidEntitiesPath", queues.deadLetters().getFirst().failure().code());
       assertEquals("InvalidEntitiesPath", line("dead-lettered").text("errorCode").orElseThrow());
       assertEquals(1L, metric("DeadLetters"));
       assertEquals(1L, metric("Resets"));
@@ -240,10 +233,10 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void whosePartsDeadLetterWasRefusedItComesBack() {
+    void returnsAMessageIfTheDeadLetterOfASubRequestWasRefused() {
       appFlow.entities("chat", parent("a;b"));
       String all = "{'connectorProfileName':'chat','connectorType':'Slack','entities':'ALL'}";
-      queues.refuseLetters(
+      queues.refuseDeadLetters(
           "{'connectorProfileName':'chat','connectorType':'Slack','entities':'ALL','depth':1,'entitiesPath':'a;b'}"
               .replace('\'', '"'));
 
@@ -251,14 +244,14 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void thatMatchesNothingThoughItMayTheLogWarns() {
+    void warnsIfTheWildcardForAllProfilesMatchesNone() {
       assertEquals(List.of(), returned(message("a", "{'connectorProfileName':'*'}")));
 
       assertEquals("a", line("nothing to reset").text("correlationId").orElseThrow());
     }
 
     @Test
-    void forAServiceThatWasShutDownTheLogWarnsAndTheCallIsMade() {
+    void warnsAboutARetiredConnectorAndMakesTheCall() {
       returned(message("a", "{'connectorProfileName':'old','connectorType':'Honeycode'}"));
 
       assertEquals(1, resets().size());
@@ -267,7 +260,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void thatFailedUnexpectedlyItComesBack() {
+    void returnsAMessageAfterAnUnexpectedException() {
       appFlow.resetsFailing(
           _ -> {
             throw new IllegalStateException("a bug");
@@ -277,7 +270,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void whoseBackoffWasRefusedItComesBackAllTheSame() {
+    void returnsAMessageEvenIfItsBackoffCannotBeSet() {
       appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
       queues.refuseDelays();
 
@@ -287,10 +280,10 @@ public class MetadataResetHandlerTest {
   }
 
   @Nested
-  class OfABatch {
+  class Batches {
 
     @Test
-    void oneRecordsFailureLeavesTheOthersAlone() {
+    void aFailedMessageDoesNotAffectTheOthers() {
       appFlow.resetsFailing(
           call -> isFor(call, "Lead") ? Optional.of(THROTTLED) : Optional.empty());
 
@@ -300,7 +293,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void equalRequestsAreOneCallWhoseOutcomeIsEveryOnes() {
+    void equalRequestsAreOneCallAndHaveTheSameOutcome() {
       String other =
           "{'connectorEntityName':'Account','connectorType':'Salesforce','connectorProfileName':'crm'}";
 
@@ -314,7 +307,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void requestsThatComeToTheSameCallAreOne() {
+    void differentRequestsForTheSameCallAreOneCall() {
       appFlow.profile("crm", ConnectorType.SALESFORCE);
 
       returned(
@@ -325,7 +318,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void equalWideRequestsAreSplitOnce() {
+    void equalRequestsAreSplitOnce() {
       appFlow.profile("a1", ConnectorType.SLACK).profile("a2", ConnectorType.SLACK);
 
       returned(
@@ -333,13 +326,13 @@ public class MetadataResetHandlerTest {
           message("b", "{'connectorProfileName':'a*'}"));
 
       assertEquals(2, queues.requests().size());
-      assertEquals(List.of("DescribeConnectorProfiles"), appFlow.asked());
+      assertEquals(List.of("DescribeConnectorProfiles"), appFlow.lookups());
     }
 
     @Test
-    void whatIsLookedUpIsLookedUpOnceForAllAndForgottenAfterwards() {
+    void looksUpAllProfilesOncePerBatch() {
       appFlow.profile("crm", ConnectorType.SALESFORCE).profile("chat", ConnectorType.SLACK);
-      SentMessage[] batch = {
+      TestMessage[] batch = {
         message("a", "{'connectorProfileName':'crm'}"),
         message("b", "{'connectorProfileName':'chat'}"),
         message("c", "{'connectorProfileName':'crm','connectorEntityName':'Lead'}")
@@ -349,18 +342,18 @@ public class MetadataResetHandlerTest {
       returned(batch);
 
       assertEquals(
-          List.of("DescribeConnectorProfiles 2", "DescribeConnectorProfiles 2"), appFlow.asked());
+          List.of("DescribeConnectorProfiles 2", "DescribeConnectorProfiles 2"), appFlow.lookups());
     }
 
     @Test
-    void aMessageThatIsThereTwiceIsAnsweredOnce() {
+    void aMessageThatIsInTheBatchTwiceIsReturnedOnce() {
       appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
 
       assertEquals(List.of("a"), returned(message("a", ACCOUNT), message("a", ACCOUNT)));
     }
 
     @Test
-    void aMessageThatIsThereTwiceIsOnItsLastReceiveIfEitherIs() {
+    void aMessageThatIsInTheBatchTwiceHasItsHigherReceiveCount() {
       appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
 
       assertEquals(
@@ -369,82 +362,73 @@ public class MetadataResetHandlerTest {
               message("a", ACCOUNT).received(MAX_RECEIVE_COUNT),
               message("a", ACCOUNT).received(MAX_RECEIVE_COUNT - 1)));
 
-      assertEquals(1, queues.letters().size());
+      assertEquals(1, queues.deadLetters().size());
     }
 
     @Test
-    void nothingIsBegunWhenNoTimeIsLeft() {
-      MetadataResetHandler late =
-          HandlerFixture.of(
-                  deadline -> {
-                    FakeAppFlow bounded = new FakeAppFlow();
-                    return bounded.resetsFailing(
-                        _ -> {
-                          deadline.remaining();
-                          return Optional.empty();
-                        });
-                  },
-                  queues,
-                  queues)
-              .clock(InstantSource.fixed(NOON))
-              .log(log)
-              .handler();
+    void makesNoCallWithoutTimeLeft() {
+      TestFunction late =
+          new TestFunction(
+              HandlerFixture.of(
+                      deadline ->
+                          new FakeAppFlow()
+                              .resetsFailing(
+                                  _ -> {
+                                    deadline.remaining();
+                                    return Optional.empty();
+                                  }),
+                      queues,
+                      queues)
+                  .clock(InstantSource.fixed(NOON)));
 
-      assertEquals(
-          List.of("a"), ids(invoke(late, SentMessage.batch(message("a", ACCOUNT)), Duration.ZERO)));
-      assertEquals("OutOfTime", line("returned").text("errorCode").orElseThrow());
+      assertEquals(List.of("a"), late.returned(Duration.ZERO, message("a", ACCOUNT)));
+      assertEquals(Optional.of("OutOfTime"), late.log().errorCode("returned"));
     }
 
     @Test
-    void nothingIsSplitEitherWhenNoTimeIsLeft() {
+    void splitsNothingWithoutTimeLeft() {
       assertEquals(
           List.of("a"),
-          ids(
-              invoke(
-                  function,
-                  SentMessage.batch(message("a", "{'connectorProfileName':'a*'}")),
-                  Duration.ZERO)));
+          function.returned(Duration.ZERO, message("a", "{'connectorProfileName':'a*'}")));
 
-      assertEquals(List.of(), appFlow.asked());
+      assertEquals(List.of(), appFlow.lookups());
       assertEquals("OutOfTime", line("returned").text("errorCode").orElseThrow());
     }
 
     @Test
-    void whenTheTimeForWorkIsOverThereIsStillTimeToSettle() {
-      assertEquals(List.of(), returnedAfter(Duration.ofSeconds(111)));
+    void sendsDeadLettersAfterTheTimeForCallsIsOver() {
+      assertEquals(List.of(), returnedAfterACallOf(Duration.ofSeconds(111)));
 
-      assertEquals(1, queues.letters().size());
+      assertEquals(1, queues.deadLetters().size());
     }
 
     @Test
-    void whatCannotBeSettledBeforeTheAnswerIsDueComesBack() {
-      assertEquals(List.of("a"), returnedAfter(Duration.ofSeconds(116)));
+    void returnsMessagesThatCannotBeSettledBeforeTheTimeout() {
+      assertEquals(List.of("a"), returnedAfterACallOf(Duration.ofSeconds(116)));
 
-      assertEquals(List.of(), queues.letters());
+      assertEquals(List.of(), queues.deadLetters());
       assertEquals(Map.of(), queues.delays());
     }
 
-    /// AppFlow takes that long, of the two minutes that there are, to refuse the one request for
-    /// good.
-    private List<String> returnedAfter(Duration duration) {
+    /// The call fails permanently, after a part of the two minutes that the function has.
+    private List<String> returnedAfterACallOf(Duration duration) {
       AtomicReference<Instant> now = new AtomicReference<>(NOON);
       appFlow.resetsFailing(
           _ -> {
             now.set(NOON.plus(duration));
             return Optional.of(MISSING);
           });
-      MetadataResetHandler slow =
-          HandlerFixture.of(_ -> appFlow, queues, queues).clock(now::get).log(log).handler();
-      return ids(invoke(slow, SentMessage.batch(message("a", ACCOUNT)), Duration.ofMinutes(2)));
+      return new TestFunction(HandlerFixture.of(_ -> appFlow, queues, queues).clock(now::get))
+          .returned(message("a", ACCOUNT));
     }
 
     @Test
-    void ofNoRecordsIsAnsweredWithNone() {
+    void anEmptyBatchReturnsNothing() {
       assertEquals(List.of(), returned());
     }
 
     @Test
-    void ofAnotherServiceIsRefused() {
+    void recordsOfAnotherServiceAreRefused() {
       RequestFailedException refusal =
           assertThrows(
               RequestFailedException.class,
@@ -454,14 +438,14 @@ public class MetadataResetHandlerTest {
     }
   }
 
-  /// Across batches, by SQS's clock alone.
+  /// Equal requests in several batches. Only timestamps of SQS are compared.
   @Nested
-  class OfABurst {
+  class Duplicates {
 
     private final Instant sent = NOON.minusSeconds(60);
 
     @Test
-    void whatWasSentBeforeTheLastResetBeganIsDone() {
+    void aMessageSentBeforeTheLastResetIsADuplicate() {
       returned(message("a", ACCOUNT).sent(sent, sent.plusSeconds(10)));
       returned(message("b", ACCOUNT).sent(sent.plusSeconds(9), sent.plusSeconds(20)));
 
@@ -470,7 +454,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void whatWasSentInTheVeryMillisecondIsReset() {
+    void aMessageSentInTheSameMillisecondIsReset() {
       returned(message("a", ACCOUNT).sent(sent, sent.plusSeconds(10)));
       returned(message("b", ACCOUNT).sent(sent.plusSeconds(10), sent.plusSeconds(20)));
 
@@ -478,7 +462,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void aSkippedMessageDoesNotCoverWhatFollows() {
+    void aDuplicateDoesNotMoveTheWatermark() {
       returned(message("a", ACCOUNT).sent(sent, sent.plusSeconds(10)));
       returned(message("b", ACCOUNT).sent(sent.plusSeconds(5), sent.plusSeconds(20)));
       returned(message("c", ACCOUNT).sent(sent.plusSeconds(15), sent.plusSeconds(30)));
@@ -487,7 +471,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void aFailedCallCoversNothing() {
+    void aFailedCallSetsNoWatermark() {
       appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
       returned(message("a", ACCOUNT).sent(sent, sent.plusSeconds(10)));
       appFlow.resetsFailing(_ -> Optional.empty());
@@ -498,18 +482,18 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void aWideRequestWhosePartsWereEnqueuedCoversItsEquals() {
+    void anEqualRequestOfASplitRequestIsADuplicate() {
       appFlow.profile("a1", ConnectorType.SLACK).profile("a2", ConnectorType.SLACK);
-      String wide = "{'connectorProfileName':'a*'}";
+      String request = "{'connectorProfileName':'a*'}";
 
-      returned(message("a", wide).sent(sent, sent.plusSeconds(10)));
-      returned(message("b", wide).sent(sent.plusSeconds(9), sent.plusSeconds(20)));
+      returned(message("a", request).sent(sent, sent.plusSeconds(10)));
+      returned(message("b", request).sent(sent.plusSeconds(9), sent.plusSeconds(20)));
 
       assertEquals(2, queues.requests().size());
     }
 
     @Test
-    void aCallCoversWhatComesToTheSameInOtherWords() {
+    void aDifferentRequestForTheSameCallIsADuplicate() {
       appFlow.profile("crm", ConnectorType.SALESFORCE);
 
       returned(message("a", ACCOUNT).sent(sent, sent.plusSeconds(10)));
@@ -521,7 +505,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void aMessageWithoutTheAttributesIsNeverSkipped() {
+    void aMessageWithoutTimestampsIsNeverADuplicate() {
       returned(message("a", ACCOUNT).sent(sent, sent.plusSeconds(10)));
       returned(message("b", ACCOUNT));
 
@@ -529,7 +513,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void aDirectInvocationIsNeverSkippedAndCoversNothing() throws IOException {
+    void aDirectInvocationIsNeverADuplicateAndSetsNoWatermark() {
       invoke(ACCOUNT);
       returned(message("a", ACCOUNT).sent(sent, sent.plusSeconds(10)));
       invoke(ACCOUNT);
@@ -539,28 +523,28 @@ public class MetadataResetHandlerTest {
   }
 
   @Nested
-  class InvokedDirectly {
+  class DirectInvocations {
 
     @Test
-    void oneCallIsMadeAndAnswered() throws IOException {
+    void makesOneCallAndAnswers() {
       assertEquals("{'reset':1,'queued':0,'correlationId':'request-1'}", invoke(ACCOUNT));
 
       assertEquals(List.of(ACCOUNT), resets());
     }
 
     @Test
-    void aWideRequestIsQueuedUnsplit() throws IOException {
-      String wide = "{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}";
+    void queuesARequestThatNeedsSplitting() {
+      String request = "{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}";
 
-      assertEquals("{'reset':0,'queued':1,'correlationId':'request-1'}", invoke(wide));
+      assertEquals("{'reset':0,'queued':1,'correlationId':'request-1'}", invoke(request));
 
-      assertEquals(List.of(wide), queues.requests());
+      assertEquals(List.of(request), queues.requests());
       assertEquals(List.of("request-1"), queues.correlationIds());
-      assertEquals(List.of(), appFlow.asked());
+      assertEquals(List.of(), appFlow.lookups());
     }
 
     @Test
-    void aRequestThatIsWideForItsVersionsIsQueuedUnsplit() throws IOException {
+    void queuesARequestThatNeedsSplittingByApiVersion() {
       appFlow
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2")
@@ -573,7 +557,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void aFailureThatMayPassIsTheQueuesToRetry() throws IOException {
+    void queuesARequestAfterARetryableFailure() {
       appFlow.resetsFailing(_ -> Optional.of(THROTTLED));
 
       assertEquals("{'reset':0,'queued':1,'correlationId':'request-1'}", invoke(ACCOUNT));
@@ -583,7 +567,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void aLookUpThatIsDeniedIsTheQueuesToRetryAndCounted() throws IOException {
+    void queuesARequestAfterADeniedLookupAndCountsIt() {
       appFlow.failing("DescribeConnectorProfiles", DENIED);
 
       assertEquals(
@@ -594,7 +578,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void aPermanentFailureIsThrownWithItsReason() {
+    void throwsAPermanentFailure() {
       appFlow.resetsFailing(_ -> Optional.of(MISSING));
 
       RequestFailedException thrown =
@@ -606,14 +590,14 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void aQueueThatDoesNotTakeItIsThrown() {
+    void throwsIfTheQueueDoesNotAcceptTheRequest() {
       queues.refuseRequests();
 
       assertThrows(RequestFailedException.class, () -> invoke("{'connectorProfileName':'*'}"));
     }
 
     @Test
-    void anEventThatAsksForNothingIsAnsweredSo() throws IOException {
+    void answersAnIgnoredEventWithZeros() {
       assertEquals(
           "{'reset':0,'queued':0,'correlationId':'request-1'}",
           invoke(
@@ -624,7 +608,7 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void forAConnectorThatIsNoMoreIsTriedAndTheLogWarns() throws IOException {
+    void warnsAboutARetiredConnectorAndMakesTheCall() {
       invoke("{'connectorProfileName':'ga','connectorType':'Googleanalytics'}");
 
       assertEquals(1, resets().size());
@@ -632,16 +616,16 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void looksUpTheProfileThatItNamesAndNoOther() throws IOException {
+    void looksUpOnlyTheProfileOfTheRequest() {
       appFlow.profile("crm", ConnectorType.SALESFORCE);
 
       invoke("{'connectorProfileName':'crm'}");
 
-      assertEquals(List.of("DescribeConnectorProfiles 1"), appFlow.asked());
+      assertEquals(List.of("DescribeConnectorProfiles 1"), appFlow.lookups());
     }
 
     @Test
-    void whatCouldNotBePutOntoTheQueueIsRefused() throws IOException {
+    void refusesAnEventThatIsTooLongForTheQueue() {
       String mebibyte = ACCOUNT + " ".repeat(1_048_576 - ACCOUNT.length());
 
       assertEquals("{'reset':1,'queued':0,'correlationId':'request-1'}", invoke(mebibyte));
@@ -652,9 +636,9 @@ public class MetadataResetHandlerTest {
     }
   }
 
-  /// Lambda breaks a chain of about 16 invocations that feed each other through a queue.
+  /// Lambda stops a chain of about 16 invocations that invoke each other through a queue.
   @Test
-  void theLongestChainOfMessagesIsFifteenInvocations() throws IOException {
+  void nestedEntitiesNeedAtMostFifteenChainedInvocations() {
     appFlow.profile("chat", ConnectorType.SLACK).entities("chat", parent("d1"));
     for (int depth = 1; depth <= 12; depth++) {
       appFlow.entities("chat/d" + depth, parent("d" + (depth + 1)));
@@ -662,32 +646,34 @@ public class MetadataResetHandlerTest {
     invoke("{'requests':[{'connectorProfileName':'*','entities':'ALL'},{'flowName':'*'}]}");
 
     int invocations = 1;
-    int taken = 0;
-    while (taken < queues.requests().size()) {
-      List<String> generation = queues.requests().subList(taken, queues.requests().size());
-      taken += generation.size();
+    int sent = 0;
+    while (sent < queues.requests().size()) {
+      List<String> generation = queues.requests().subList(sent, queues.requests().size());
+      sent += generation.size();
       returned(
           generation.stream()
               .map(request -> message(UUID.randomUUID().toString(), request))
-              .toArray(SentMessage[]::new));
+              .toArray(TestMessage[]::new));
       invocations++;
     }
 
     assertEquals(15, invocations);
-    assertEquals("TooDeep", queues.letters().getFirst().failure().code());
+    assertEquals("TooDeep", queues.deadLetters().getFirst().failure().code());
   }
 
   @Nested
-  class TheLog {
+  class Log {
 
     @Test
-    void ofAnInvocationIsOneLineWithEveryMetricAndCause() {
+    void hasOneLinePerInvocationWithMetricsAndCorrelationIds() {
       returned(
-          message("a", ACCOUNT).causedBy("c1").sent(NOON.minusSeconds(3), NOON.minusSeconds(1)),
-          message("b", LEAD).causedBy("c2"));
+          message("a", ACCOUNT)
+              .withCorrelationId("c1")
+              .sent(NOON.minusSeconds(3), NOON.minusSeconds(1)),
+          message("b", LEAD).withCorrelationId("c2"));
 
-      assertEquals(1, log.toString().lines().count());
-      JsonValue line = line("invocation");
+      assertEquals(1, function.log().all().size());
+      JsonValue line = function.log().invocation();
       assertEquals(List.of("c1", "c2"), line.member("correlationIds").orElseThrow().content());
       assertEquals(2L, metric("Resets"));
       assertEquals(3000L, metric("RequestAge"));
@@ -699,7 +685,9 @@ public class MetadataResetHandlerTest {
       returned(message("a", ACCOUNT));
 
       JsonValue metrics =
-          line("invocation")
+          function
+              .log()
+              .invocation()
               .member("_aws")
               .flatMap(aws -> aws.member("CloudWatchMetrics"))
               .orElseThrow()
@@ -726,45 +714,20 @@ public class MetadataResetHandlerTest {
     }
 
     @Test
-    void cannotBeForgedByWhatAMessageHolds() {
+    void cannotBeForgedByAMessage() {
       returned(message("a", "{'\\n{\\'level\\':\\'forged\\u202e':1}".replace("\\'", "\\\"")));
 
-      assertTrue(log.toString().lines().allMatch(line -> line.matches("[ -~]+")));
-      assertEquals(2, log.toString().lines().count());
+      assertTrue(function.logText().lines().allMatch(line -> line.matches("[ -~]+")));
+      assertEquals(2, function.log().all().size());
     }
   }
 
-  private List<String> returned(SentMessage... batch) {
-    log.reset();
-    return ids(invoke(function, SentMessage.batch(batch), Duration.ofMinutes(2)));
+  private List<String> returned(TestMessage... batch) {
+    return function.returned(batch);
   }
 
-  /// The identifiers in the answer to a batch.
-  public static List<String> ids(String answer) {
-    return JsonValue.parse(answer, "")
-        .member("batchItemFailures")
-        .orElseThrow()
-        .asList("a list")
-        .stream()
-        .map(failure -> failure.text("itemIdentifier").orElseThrow())
-        .toList();
-  }
-
-  private String invoke(String eventWithSingleQuotes) throws IOException {
-    log.reset();
-    return invoke(function, eventWithSingleQuotes.replace('\'', '"'), Duration.ofMinutes(2))
-        .replace('"', '\'');
-  }
-
-  public static String invoke(RequestStreamHandler handler, String event, Duration left) {
-    ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    try {
-      handler.handleRequest(
-          new ByteArrayInputStream(event.getBytes()), answer, LocalContext.of("request-1", left));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    return answer.toString();
+  private String invoke(String eventWithSingleQuotes) {
+    return function.invoke(eventWithSingleQuotes.replace('\'', '"')).replace('"', '\'');
   }
 
   private List<String> resets() {
@@ -772,18 +735,11 @@ public class MetadataResetHandlerTest {
   }
 
   private long metric(String name) {
-    return ((Number) line("invocation").member(name).orElseThrow().content()).longValue();
+    return function.log().metric(name);
   }
 
   private JsonValue line(String outcome) {
-    return log.toString()
-        .lines()
-        .map(line -> JsonValue.parse(line, ""))
-        .filter(
-            line ->
-                line.text("outcome").or(() -> line.text("message")).equals(Optional.of(outcome)))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("no line \"" + outcome + "\" in " + log));
+    return function.log().request(outcome);
   }
 
   private static boolean isFor(ResetCall call, String entity) {

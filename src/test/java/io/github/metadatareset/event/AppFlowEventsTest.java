@@ -13,14 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Which request an event of AppFlow means. The events themselves are in `events/`.
+/// Which request an AppFlow event results in. Complete events are in `events/`.
 class AppFlowEventsTest {
 
-  private static final EventReader EVERYWHERE = new EventReader(ProfilePattern.ALL);
+  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
   private static final EventReader PRODUCTION = new EventReader(new ProfilePattern("*-prod"));
 
   @Nested
-  class AReportOfAFlow {
+  class FlowReports {
 
     @ParameterizedTest
     @ValueSource(
@@ -32,13 +32,13 @@ class AppFlowEventsTest {
           "AppFlow Scheduled Flow Deactivated",
           "AppFlow Automatic Field Import Report"
         })
-    void meansTheEntityThatTheFlowReads(String kind) {
+    void resetTheEntityThatTheFlowReads(String kind) {
       assertEquals(
-          asks(
+          parsed(
               """
               {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
                "connectorEntityName": "Account"}"""),
-          EVERYWHERE.read(
+          READER.read(
               """
               {"source": "aws.appflow", "detail-type": "%s", "added by AWS": {"a": [1]},
                "detail": {
@@ -49,16 +49,16 @@ class AppFlowEventsTest {
     }
 
     @Test
-    void meansTheEntityThatTheFlowWritesToo() {
+    void resetTheEntityThatTheFlowWrites() {
       assertEquals(
-          asks(
+          parsed(
               """
               {"requests": [
                 {"connectorProfileName": "sap-erp", "connectorType": "SAPOData",
                  "connectorEntityName": "A_SalesOrder"},
                 {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
                  "connectorEntityName": "Opportunity"}]}"""),
-          EVERYWHERE.read(
+          READER.read(
               report(
                   """
                   {"source": "SAPODATA/sap-erp", "source-object": "A_SalesOrder",
@@ -66,13 +66,13 @@ class AppFlowEventsTest {
     }
 
     @Test
-    void meansAnEntityOnceThatIsAtBothEnds() {
+    void resetAnEntityOnceThatIsSourceAndDestination() {
       assertEquals(
-          asks(
+          parsed(
               """
               {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
                "connectorEntityName": "Lead"}"""),
-          EVERYWHERE.read(
+          READER.read(
               report(
                   """
                   {"source": "SALESFORCE/crm-prod", "source-object": "Lead",
@@ -86,28 +86,28 @@ class AppFlowEventsTest {
       "CUSTOMCONNECTOR//x,         /x,              CustomConnector",
       "Infornexus/a,               a,               Infornexus"
     })
-    void namesTypeAndProfileUpToTheFirstSlashAndAfterIt(
+    void haveTheTypeBeforeTheFirstSlashAndTheProfileAfterIt(
         String source, String profile, String type) {
       assertEquals(
-          asks(
+          parsed(
               """
               {"connectorProfileName": "%s", "connectorType": "%s", "connectorEntityName": "E"}"""
                   .formatted(profile, type)),
-          EVERYWHERE.read(report("{\"source\":\"%s\",\"source-object\":\"E\"}".formatted(source))));
+          READER.read(report("{\"source\":\"%s\",\"source-object\":\"E\"}".formatted(source))));
     }
 
     @Test
-    void isUnderstoodWhereItsTypeIsNewer() {
+    void mayHaveAnUnknownConnectorType() {
       assertEquals(
-          asks("{\"connectorProfileName\":\"a\",\"connectorEntityName\":\"E\"}"),
-          EVERYWHERE.read(report("{\"source\":\"TELEGRAPH/a\",\"source-object\":\"E\"}")));
+          parsed("{\"connectorProfileName\":\"a\",\"connectorEntityName\":\"E\"}"),
+          READER.read(report("{\"source\":\"TELEGRAPH/a\",\"source-object\":\"E\"}")));
     }
 
     @Test
-    void meansTheNamesWhereItNamesNoEntity() {
+    void resetTheNamesIfThereIsNoEntity() {
       assertEquals(
-          asks("{\"connectorProfileName\":\"a\",\"connectorType\":\"Slack\"}"),
-          EVERYWHERE.read(report("{\"source\":\"SLACK/a\"}")));
+          parsed("{\"connectorProfileName\":\"a\",\"connectorType\":\"Slack\"}"),
+          READER.read(report("{\"source\":\"SLACK/a\"}")));
     }
 
     @ParameterizedTest
@@ -118,10 +118,10 @@ class AppFlowEventsTest {
       "LOOKOUTMETRICS, LookoutMetrics",
       "CUSTOMERPROFILES, CustomerProfiles"
     })
-    void meansTheNamesOfASourceThatHasNoProfile(String source, String type) {
+    void resetTheNamesOfASourceWithoutProfile(String source, String type) {
       assertEquals(
-          asks("{\"connectorType\":\"%s\"}".formatted(type)),
-          EVERYWHERE.read(
+          parsed("{\"connectorType\":\"%s\"}".formatted(type)),
+          READER.read(
               report("{\"source\":\"%s\",\"source-object\":\"s3://a/b c\"}".formatted(source))));
     }
 
@@ -134,7 +134,7 @@ class AppFlowEventsTest {
           "{\"source\":7,\"destination\":null}",
           "{}"
         })
-    void isIgnoredWhereItReachesNoProfile(String detail) {
+    void areIgnoredIfNoProfileIsAllowed(String detail) {
       assertEquals(
           new ParsedEvent.Ignored(
               "neither end of the flow is a profile that CONNECTOR_PROFILE_PATTERN allows: *-prod"),
@@ -142,9 +142,9 @@ class AppFlowEventsTest {
     }
 
     @Test
-    void meansTheEndThatIsReached() {
+    void resetOnlyTheAllowedProfile() {
       assertEquals(
-          asks(
+          parsed(
               """
               {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
                "connectorEntityName": "Opportunity"}"""),
@@ -156,7 +156,7 @@ class AppFlowEventsTest {
     }
 
     @Test
-    void namesNoPattern() {
+    void areRefusedWithAPattern() {
       assertRefused(
           "/detail/source: \"SALESFORCE/crm-*\"; expected a connector profile name: 1 to 256 of A-Z"
               + " a-z 0-9 _ / ! @ # + = . -",
@@ -165,7 +165,7 @@ class AppFlowEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"a b\"", "\"a\\n\""})
-    void namesNoEntityThatAppFlowWouldRefuse(String entity) {
+    void areRefusedWithAnInvalidEntityName(String entity) {
       assertRefused(
           "/detail/source-object: %s; expected an entity name: 1 to 1024 without spaces"
               .formatted(entity),
@@ -173,7 +173,7 @@ class AppFlowEventsTest {
     }
 
     @Test
-    void isNoneThatSomebodyElseSends() {
+    void areRefusedIfAnotherSourceSentThem() {
       assertRefused(
           "/detail/source: \"SLACK/a\"; expected one of the members [apiVersion,"
               + " connectorEntityName, connectorLabel, connectorProfileName, connectorType, depth,"
@@ -189,21 +189,21 @@ class AppFlowEventsTest {
   }
 
   @Nested
-  class ACallThatCloudTrailRecorded {
+  class RecordedCalls {
 
     @ParameterizedTest
     @ValueSource(strings = {"CreateConnectorProfile", "UpdateConnectorProfile"})
-    void changesWhatFlowsUseThroughTheProfile(String call) {
+    void ofAProfileResetWhatFlowsUseThroughIt(String call) {
       assertEquals(
-          asks("{\"connectorProfileName\":\"crm-prod\",\"entities\":\"USED_BY_FLOWS\"}"),
+          parsed("{\"connectorProfileName\":\"crm-prod\",\"entities\":\"USED_BY_FLOWS\"}"),
           PRODUCTION.read(record(call, "{\"connectorProfileName\":\"crm-prod\",\"added\":null}")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"RegisterConnector", "UpdateConnectorRegistration"})
-    void changesWhatFlowsUseThroughTheProfilesOfTheLabel(String call) {
+    void ofAConnectorResetWhatFlowsUseThroughItsProfiles(String call) {
       assertEquals(
-          asks(
+          parsed(
               """
               {"connectorProfileName": "*", "connectorLabel": "InternalErp",
                "entities": "USED_BY_FLOWS"}"""),
@@ -212,35 +212,35 @@ class AppFlowEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CreateFlow", "UpdateFlow"})
-    void changesWhatTheFlowUses(String call) {
+    void ofAFlowResetWhatItUses(String call) {
       assertEquals(
-          asks("{\"flowName\":\"erp-orders\"}"),
+          parsed("{\"flowName\":\"erp-orders\"}"),
           PRODUCTION.read(record(call, "{\"flowName\":\"erp-orders\",\"tasks\":[]}")));
     }
 
     @ParameterizedTest
     @ValueSource(
         strings = {"ResetConnectorMetadataCache", "DeleteFlow", "StartFlow", "CallOfNextYear"})
-    void isIgnoredWhereItChangesNoMetadata(String call) {
+    void areIgnoredIfTheyChangeNoMetadata(String call) {
       assertEquals(
           new ParsedEvent.Ignored(
               "the recorded call %s changes no metadata to reset".formatted(call)),
-          EVERYWHERE.read(record(call, "null")));
+          READER.read(record(call, "null")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"UpdateFlow", "CreateConnectorProfile", "ResetConnectorMetadataCache"})
-    void isIgnoredWhereItFailed(String call) {
+    void areIgnoredIfTheyFailed(String call) {
       String failed =
           record(call, "null, \"errorCode\": \"AccessDenied\", \"errorMessage\": \"no\"");
 
       assertEquals(
           new ParsedEvent.Ignored("the recorded call %s failed".formatted(call)),
-          EVERYWHERE.read(failed));
+          READER.read(failed));
     }
 
     @Test
-    void isIgnoredWhereItsProfileIsOutOfReach() {
+    void areIgnoredIfTheProfileIsNotAllowed() {
       assertEquals(
           new ParsedEvent.Ignored(
               "profile itsm is not one that CONNECTOR_PROFILE_PATTERN allows: *-prod"),
@@ -248,7 +248,7 @@ class AppFlowEventsTest {
     }
 
     @Test
-    void namesNoPattern() {
+    void areRefusedWithAPattern() {
       assertRefused(
           "/detail/requestParameters/connectorProfileName: \"crm-*\"; expected a connector profile"
               + " name: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . -",
@@ -260,7 +260,7 @@ class AppFlowEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "{}", "[]", "\"flowName\""})
-    void isRefusedWithoutItsParameter(String parameters) {
+    void areRefusedWithoutTheirParameter(String parameters) {
       String event = record("UpdateFlow", parameters);
       String detail = JsonValue.write(JsonValue.parse(event, "").member("detail").get().content());
 
@@ -271,7 +271,7 @@ class AppFlowEventsTest {
     }
 
     @Test
-    void isNoneWhereItIsOfAnotherService() {
+    void areRefusedIfAnotherServiceRecordedThem() {
       String event =
           record("CreateConnectorProfile", "{}").replace("appflow.amazonaws", "glue.amazonaws");
 
@@ -291,7 +291,7 @@ class AppFlowEventsTest {
     }
   }
 
-  private static ParsedEvent asks(String request) {
+  private static ParsedEvent parsed(String request) {
     return new ParsedEvent.ParsedRequest(
         new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(request, "")));
   }
@@ -299,8 +299,6 @@ class AppFlowEventsTest {
   private static void assertRefused(String message, String event) {
     assertEquals(
         message,
-        assertThrows(RequestFailedException.class, () -> EVERYWHERE.read(event))
-            .failure()
-            .message());
+        assertThrows(RequestFailedException.class, () -> READER.read(event)).failure().message());
   }
 }

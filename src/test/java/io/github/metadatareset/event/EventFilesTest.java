@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What every file in `events/` comes to, whichever way it arrives.
+/// The outcome of every file in `events/`, in a direct invocation and through the queue.
 class EventFilesTest {
 
   private static final Path EVENTS = Path.of("events");
@@ -43,40 +43,40 @@ class EventFilesTest {
   private static final Map<String, Outcome> OUTCOMES =
       Map.ofEntries(
           // bare requests
-          asks("request-names-of-a-profile", "{'connectorProfileName': 'crm-prod'}"),
-          asks(
+          parsed("request-names-of-a-profile", "{'connectorProfileName': 'crm-prod'}"),
+          parsed(
               "request-entity",
               "{'connectorProfileName': 'crm-prod', 'connectorEntityName': 'Account'}"),
-          asks(
+          parsed(
               "request-nested-entity",
               "{'connectorProfileName': 'chat', 'entitiesPath': 'conversations',"
                   + " 'connectorEntityName': 'conversations/C00000001'}"),
-          asks(
+          parsed(
               "request-list-of-entities",
               "{'connectorProfileName': 'itsm', 'entities': ['incident', 'problem']}"),
-          asks(
+          parsed(
               "request-used-by-flows",
               "{'connectorProfileName': 'crm-prod', 'entities': 'USED_BY_FLOWS'}"),
-          asks("request-all-entities", "{'connectorProfileName': 'sap-erp', 'entities': 'ALL'}"),
-          asks(
+          parsed("request-all-entities", "{'connectorProfileName': 'sap-erp', 'entities': 'ALL'}"),
+          parsed(
               "request-every-profile",
               "{'connectorProfileName': '*', 'entities': 'USED_BY_FLOWS'}"),
-          asks(
+          parsed(
               "request-pattern-with-type",
               "{'connectorProfileName': 'crm-*', 'connectorType': 'Salesforce',"
                   + " 'connectorEntityName': 'Account'}"),
-          asks(
+          parsed(
               "request-pattern-with-label",
               "{'connectorProfileName': '*', 'connectorLabel': 'InternalErp',"
                   + " 'entities': 'USED_BY_FLOWS'}"),
-          asks("request-type-without-profile", "{'connectorType': 'S3'}"),
-          asks(
+          parsed("request-type-without-profile", "{'connectorType': 'S3'}"),
+          parsed(
               "request-custom-connector-with-version",
               "{'connectorProfileName': 'erp-internal', 'connectorType': 'CustomConnector',"
                   + " 'connectorEntityName': 'orders', 'apiVersion': 'v2'}"),
-          asks("request-flow", "{'flowName': 'sales-orders-to-crm'}"),
-          asks("request-flows-by-pattern", "{'flowName': 'crm-*'}"),
-          asks(
+          parsed("request-flow", "{'flowName': 'sales-orders-to-crm'}"),
+          parsed("request-flows-by-pattern", "{'flowName': 'crm-*'}"),
+          parsed(
               "request-several",
               "{'requests': ["
                   + "{'connectorProfileName': 'crm-sandbox', 'connectorEntityName': 'Account'},"
@@ -85,33 +85,33 @@ class EventFilesTest {
                   + "{'flowName': 'erp-orders'}]}"),
 
           // wrapped requests
-          asks(
+          parsed(
               "sns-notification",
               "{'connectorProfileName': 'crm-prod', 'connectorEntityName': 'Opportunity'}"),
-          asks(
+          parsed(
               "lambda-destination-record",
               "{'connectorProfileName': 'itsm', 'connectorEntityName': 'incident'}"),
-          asks("stepfunctions-status-change", "{'connectorProfileName': 'crm-prod'}"),
-          asks(
+          parsed("stepfunctions-status-change", "{'connectorProfileName': 'crm-prod'}"),
+          parsed(
               "custom-eventbridge-event",
               "{'connectorProfileName': 'crm-*', 'entities': ['Account', 'Opportunity']}"),
 
           // reports of AppFlow's flows
-          asks("appflow-start-flow-run", REPORTED_ACCOUNT),
-          asks("appflow-end-flow-run-success", REPORTED_ACCOUNT),
-          asks("appflow-end-flow-run-failed", REPORTED_ACCOUNT),
-          asks("appflow-scheduled-flow-deactivated", REPORTED_ACCOUNT),
-          asks("appflow-automatic-field-import", REPORTED_ACCOUNT),
-          asks("appflow-event-flow-report", REPORTED_CHANGE_EVENT),
-          asks("appflow-event-flow-deactivated", REPORTED_CHANGE_EVENT),
-          asks(
+          parsed("appflow-start-flow-run", REPORTED_ACCOUNT),
+          parsed("appflow-end-flow-run-success", REPORTED_ACCOUNT),
+          parsed("appflow-end-flow-run-failed", REPORTED_ACCOUNT),
+          parsed("appflow-scheduled-flow-deactivated", REPORTED_ACCOUNT),
+          parsed("appflow-automatic-field-import", REPORTED_ACCOUNT),
+          parsed("appflow-event-flow-report", REPORTED_CHANGE_EVENT),
+          parsed("appflow-event-flow-deactivated", REPORTED_CHANGE_EVENT),
+          parsed(
               "appflow-end-flow-run-customconnector",
               "{'connectorProfileName': 'sharepoint-prod', 'connectorType': 'CustomConnector',"
                   + " 'connectorEntityName': 'sites/example.sharepoint.com,"
                   + "00000000-0000-4000-a000-000000000001,"
                   + "00000000-0000-4000-a000-000000000002'}"),
-          asks("appflow-end-flow-run-s3-source", "{'connectorType': 'S3'}"),
-          asks(
+          parsed("appflow-end-flow-run-s3-source", "{'connectorType': 'S3'}"),
+          parsed(
               "appflow-end-flow-run-between-profiles",
               "{'requests': ["
                   + "{'connectorProfileName': 'sap-erp', 'connectorType': 'SAPOData',"
@@ -120,32 +120,32 @@ class EventFilesTest {
                   + " 'connectorEntityName': 'Opportunity'}]}"),
 
           // AppFlow's API calls, as CloudTrail records them
-          asks(
+          parsed(
               "cloudtrail-create-connector-profile",
               "{'connectorProfileName': 'hubspot-prod', 'entities': 'USED_BY_FLOWS'}"),
-          asks(
+          parsed(
               "cloudtrail-update-connector-profile",
               "{'connectorProfileName': 'crm-prod', 'entities': 'USED_BY_FLOWS'}"),
-          asks(
+          parsed(
               "cloudtrail-register-connector",
               "{'connectorProfileName': '*', 'connectorLabel': 'SharePoint',"
                   + " 'entities': 'USED_BY_FLOWS'}"),
-          asks(
+          parsed(
               "cloudtrail-update-connector-registration",
               "{'connectorProfileName': '*', 'connectorLabel': 'InternalErp',"
                   + " 'entities': 'USED_BY_FLOWS'}"),
-          asks("cloudtrail-create-flow", "{'flowName': 'erp-orders'}"),
-          asks("cloudtrail-update-flow", "{'flowName': 'crm-account-to-lake'}"),
+          parsed("cloudtrail-create-flow", "{'flowName': 'erp-orders'}"),
+          parsed("cloudtrail-update-flow", "{'flowName': 'crm-account-to-lake'}"),
           ignored(
               "cloudtrail-reset-connector-metadata-cache",
               "the recorded call ResetConnectorMetadataCache changes no metadata to reset"),
           ignored("cloudtrail-failed-call", "the recorded call UpdateFlow failed"),
 
-          // schedules to which nobody gave a request
+          // schedules without a request
           entry("scheduled-rule.json", new Refused(NO_REQUEST)),
           entry("scheduler-without-input.json", new Refused(NO_REQUEST)),
 
-          // what Lambda gets from a queue
+          // an SQS batch
           entry(
               "sqs-batch.json",
               new Batch(
@@ -163,7 +163,7 @@ class EventFilesTest {
 
   @ParameterizedTest
   @MethodSource("files")
-  void comesToWhatTheTableSays(String file) throws IOException {
+  void hasTheOutcomeOfTheTable(String file) throws IOException {
     byte[] bytes = Files.readAllBytes(EVENTS.resolve(file));
 
     assertEquals(OUTCOMES.get(file), invokedWith(bytes));
@@ -171,7 +171,7 @@ class EventFilesTest {
 
   @ParameterizedTest
   @MethodSource("files")
-  void comesToTheSameThroughAQueue(String file) throws IOException {
+  void hasTheSameOutcomeThroughTheQueue(String file) throws IOException {
     String body = Files.readString(EVENTS.resolve(file));
 
     if (!(OUTCOMES.get(file) instanceof Batch)) {
@@ -217,30 +217,30 @@ class EventFilesTest {
 
   private static Outcome outcome(JsonValue event) {
     try {
-      return new Means(READER.read(event));
+      return new Parsed(READER.read(event));
     } catch (RequestFailedException e) {
       return new Refused(e.failure().message());
     }
   }
 
-  private static Map.Entry<String, Outcome> asks(String file, String request) {
+  private static Map.Entry<String, Outcome> parsed(String file, String request) {
     return entry(file + ".json", request(request));
   }
 
   private static Map.Entry<String, Outcome> ignored(String file, String reason) {
-    return entry(file + ".json", new Means(new ParsedEvent.Ignored(reason)));
+    return entry(file + ".json", new Parsed(new ParsedEvent.Ignored(reason)));
   }
 
-  /// Its JSON may have single quotes.
+  /// The JSON may have single quotes.
   private static Outcome request(String json) {
     JsonValue value = JsonValue.parse(json.replace('\'', '"'), "");
-    return new Means(
+    return new Parsed(
         new ParsedEvent.ParsedRequest(new RequestReader(ProfilePattern.ALL).read(value)));
   }
 
   private sealed interface Outcome {}
 
-  private record Means(ParsedEvent meaning) implements Outcome {}
+  private record Parsed(ParsedEvent event) implements Outcome {}
 
   private record Refused(String message) implements Outcome {}
 

@@ -28,14 +28,14 @@ class EventReaderTest {
 
   private static final EventReader READER = new EventReader(ProfilePattern.ALL);
   private static final String REQUEST = "{\"connectorProfileName\":\"crm-prod\"}";
-  private static final ParsedEvent ASKS = new ParsedEvent.ParsedRequest(request(REQUEST));
+  private static final ParsedEvent PARSED = new ParsedEvent.ParsedRequest(request(REQUEST));
   private static final String ONE_OF_THE_MEMBERS =
       "expected one of the members [apiVersion, connectorEntityName, connectorLabel,"
           + " connectorProfileName, connectorType, depth, entities, entitiesPath, flowName,"
           + " requests]";
 
   @Nested
-  class AWrapper {
+  class Wrappers {
 
     @ParameterizedTest
     @ValueSource(
@@ -51,9 +51,9 @@ class EventReaderTest {
           "{\"version\":\"1.0\",\"requestPayload\":%s,\"responsePayload\":{\"detail\":7}}",
           "{\"detail\":{\"status\":\"SUCCEEDED\",\"input\":%s,\"output\":\"{}\"},\"id\":\"7\"}"
         })
-    void holdsTheRequestAsAnObjectOrAsAString(String wrapper) {
-      assertEquals(ASKS, READER.read(wrapper.formatted(REQUEST)));
-      assertEquals(ASKS, READER.read(wrapper.formatted(JsonValue.write(REQUEST))));
+    void holdARequestAsAnObjectOrAString(String wrapper) {
+      assertEquals(PARSED, READER.read(wrapper.formatted(REQUEST)));
+      assertEquals(PARSED, READER.read(wrapper.formatted(JsonValue.write(REQUEST))));
     }
 
     @Test
@@ -73,7 +73,7 @@ class EventReaderTest {
     }
 
     @Test
-    void isNoneWhereARequestStands() {
+    void areRefusedInsideARequest() {
       assertRefused(
           "/detail: {}; " + ONE_OF_THE_MEMBERS,
           "{\"connectorProfileName\":\"crm-prod\",\"detail\":{}}");
@@ -83,7 +83,7 @@ class EventReaderTest {
     }
 
     @Test
-    void isNamedInThePointersOfWhatIsWrongInIt() {
+    void areInThePointersOfErrors() {
       String wrong = "{\"connectorProfileName\":\"crm-prod\",\"connectorEntityName\":5}";
       String inString = "{\"requestPayload\":%s}".formatted(JsonValue.write(wrong));
       String inStrings = "{\"Message\":%s}".formatted(JsonValue.write(inString));
@@ -94,7 +94,7 @@ class EventReaderTest {
     }
 
     @Test
-    void saysWhereItsTextIsNoJson() {
+    void withInvalidJsonAreRefusedWithThePosition() {
       assertRefused(
           "/Message/connectorType: Expected value at line 1 column 18;"
               + " expected JSON (RFC 8259) without a key twice",
@@ -102,8 +102,8 @@ class EventReaderTest {
     }
 
     @Test
-    void mayBeInThreeOthers() {
-      assertEquals(ASKS, READER.read(wrapped(4, REQUEST)));
+    void areNestedAtMostFourDeep() {
+      assertEquals(PARSED, READER.read(wrapped(4, REQUEST)));
       assertRefused(
           "/Message/Message/Message/Message/Message: %s; expected at most 4 wrappers around a"
                   .formatted(REQUEST)
@@ -117,7 +117,7 @@ class EventReaderTest {
   }
 
   @Nested
-  class AnEventWithoutARequest {
+  class EventsWithoutARequest {
 
     @ParameterizedTest
     @CsvSource(
@@ -136,30 +136,30 @@ class EventReaderTest {
             aws.s3                           | []
             com.example                      | {}
             """)
-    void isRefusedWithWhatToSet(String source, String detail) {
+    void areRefusedWithAHintForTheSchedule(String source, String detail) {
       assertRefused(
-          howToGiveOne("/detail"),
+          hint("/detail"),
           "{\"source\":\"%s\",\"detail-type\":\"x\",\"detail\":%s}".formatted(source, detail));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "\"{}\"", "{\"orderId\":7}", "null"})
-    void isRefusedWithWhatToSetWhereAStateMachineGotNone(String input) {
+    void ofStateMachinesAreRefusedWithAHint(String input) {
       assertRefused(
-          howToGiveOne("/detail/input"),
+          hint("/detail/input"),
           "{\"source\":\"aws.states\",\"detail-type\":\"x\",\"detail\":{\"input\":%s}}"
               .formatted(input));
     }
 
     @Test
-    void isRefusedStrictlyWhereItIsOnesOwn() {
+    void ofCustomSourcesAreReadStrictly() {
       assertRefused(
           "/detail/profile: \"crm-prod\"; " + ONE_OF_THE_MEMBERS,
           "{\"source\":\"a.b\",\"detail-type\":\"x\",\"detail\":{\"profile\":\"crm-prod\"}}");
     }
 
     @Test
-    void isReadStrictlyWhereItHasAMemberOfARequest() {
+    void withAMemberOfARequestAreReadStrictly() {
       assertRefused(
           "/detail/bucket: {}; " + ONE_OF_THE_MEMBERS,
           """
@@ -167,7 +167,7 @@ class EventReaderTest {
            "detail": {"connectorProfileName": "crm-prod", "bucket": {}}}""");
     }
 
-    private static String howToGiveOne(String pointer) {
+    private static String hint(String pointer) {
       return pointer
           + ": the event carries no request; set the Input of the schedule, or an input transformer"
           + " of the rule, to one, such as"
@@ -176,11 +176,11 @@ class EventReaderTest {
   }
 
   @Nested
-  class ARequestThatIsTooLongForTheQueue {
+  class RequestsThatAreTooLongForTheQueue {
 
-    /// A thousand names of the greatest length fit, unless they have to be escaped.
+    /// A thousand names of the maximum length fit, unless their characters are escaped.
     @Test
-    void isRefused() {
+    void areRefused() {
       assertTrue(READER.read(entitiesOf("x".repeat(1000))) instanceof ParsedEvent.ParsedRequest);
 
       String tooLong = entitiesOf("é".repeat(1000));
@@ -192,10 +192,10 @@ class EventReaderTest {
           message);
     }
 
-    /// A part of a pattern is longer than its request, and read in its turn.
+    /// A sub-request of a pattern is longer than its request, and must be readable, too.
     @ParameterizedTest
     @CsvSource({"a, 1047552", "a*, 1040384"})
-    void isTooLongByOneByte(String profile, int max) {
+    void areRefusedFromOneByteOverTheLimit(String profile, int max) {
       assertTrue(
           READER.read(RequestsByLength.ofBytes(profile, max)) instanceof ParsedEvent.ParsedRequest);
 
@@ -211,23 +211,23 @@ class EventReaderTest {
     }
   }
 
-  /// Whatever arrives, and however often it is wrapped.
   @Test
-  void aWrappedRequestMeansWhatItMeansBare() {
+  void aWrappedRequestIsReadLikeABareOne() {
     RandomCases cases = new RandomCases(4_000);
-    int[] asked = {0};
+    int[] requests = {0};
 
     cases.check(
         random -> {
           String json = JsonValue.write(new RandomJson(random).any());
-          Optional<ParsedEvent> bare = meaning(json);
+          Optional<ParsedEvent> bare = parsed(json);
 
-          assertEquals(bare, meaning(wrapped(random, json)), json);
-          asked[0] += bare.isPresent() ? 1 : 0;
+          assertEquals(bare, parsed(wrapped(random, json)), json);
+          requests[0] += bare.isPresent() ? 1 : 0;
         });
 
-    assertTrue(asked[0] > cases.count() / 4, () -> asked[0] + " of the cases were requests");
-    assertTrue(asked[0] < 3 * cases.count() / 4, () -> asked[0] + " of the cases were requests");
+    assertTrue(requests[0] > cases.count() / 4, () -> requests[0] + " of the cases were requests");
+    assertTrue(
+        requests[0] < 3 * cases.count() / 4, () -> requests[0] + " of the cases were requests");
   }
 
   private static final List<UnaryOperator<String>> WRAPPERS =
@@ -247,7 +247,7 @@ class EventReaderTest {
     return wrapped;
   }
 
-  private static Optional<ParsedEvent> meaning(String json) {
+  private static Optional<ParsedEvent> parsed(String json) {
     try {
       return Optional.of(READER.read(json));
     } catch (RequestFailedException e) {

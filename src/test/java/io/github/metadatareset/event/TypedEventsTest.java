@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The function reads events itself. It reads them as Lambda's own types do, which the runtime's
-/// serializer fills.
+/// The function reads events without the event types of Lambda. It must read the same values as
+/// these types, which the runtime's serializer fills.
 class TypedEventsTest {
 
   private static final Path EVENTS = Path.of("events");
 
   @Test
-  void anSqsBatchIsReadAsLambdasTypeReadsIt() throws IOException {
+  void anSqsBatchIsReadLikeLambdasType() throws IOException {
     String json = Files.readString(EVENTS.resolve("sqs-batch.json"));
 
     List<SqsMessage> ours = SqsMessage.batch(JsonValue.parse(json, "")).orElseThrow();
@@ -40,8 +40,8 @@ class TypedEventsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("envelopes")
-  void anEnvelopeOfEventBridgeIsReadAsLambdasTypeReadsIt(Path file) throws IOException {
+  @MethodSource("eventBridgeEvents")
+  void anEventBridgeEventIsReadLikeLambdasType(Path file) throws IOException {
     String json = Files.readString(file);
     JsonValue ours = JsonValue.parse(json, "");
 
@@ -53,25 +53,25 @@ class TypedEventsTest {
   }
 
   @Test
-  void thereAreEnvelopesToCompare() throws IOException {
-    assertTrue(envelopes().count() > 15);
+  void thereAreEventsToCompare() throws IOException {
+    assertTrue(eventBridgeEvents().count() > 15);
   }
 
-  /// One reason why the function takes the stream and no type.
+  /// One reason why the function reads the stream itself.
   @Test
-  void lambdasTypeFailsOnAScheduleWithoutInput() throws IOException {
+  void lambdasTypeFailsForAScheduleWithoutInput() throws IOException {
     String json = Files.readString(EVENTS.resolve("scheduler-without-input.json"));
 
     assertThrows(RuntimeException.class, () -> typed(ScheduledEvent.class, json));
   }
 
-  static Stream<Path> envelopes() throws IOException {
+  static Stream<Path> eventBridgeEvents() throws IOException {
     try (var files = Files.list(EVENTS)) {
-      return files.filter(TypedEventsTest::isEnvelope).sorted().toList().stream();
+      return files.filter(TypedEventsTest::isEventBridgeEvent).sorted().toList().stream();
     }
   }
 
-  private static boolean isEnvelope(Path file) {
+  private static boolean isEventBridgeEvent(Path file) {
     try {
       return file.toString().endsWith(".json")
           && JsonValue.parse(Files.readAllBytes(file))

@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// What goes wrong between the SDK and AppFlow, and what the function is to make of it.
+/// A fault between the SDK and AppFlow, and the failure that the function must report.
 ///
-/// @param fault what the emulator does; empty where the SDK does not get that far
-/// @param route where the SDK looks for AppFlow, given where it is
-/// @param ofReset the failure of a reset; empty where the reset counts as made
-/// @param ofRead the failure of a call that asks something; empty where it has its answer
+/// @param fault what the emulator does; empty if the SDK does not reach it
+/// @param route the endpoint that the SDK uses, given that of the emulator
+/// @param ofReset the failure of a reset; empty if the reset counts as made
+/// @param ofRead the failure of a call that reads; empty if it succeeds
 record AppFlowFault(
     String name,
     Optional<Fault> fault,
@@ -44,7 +44,7 @@ record AppFlowFault(
               modelled(),
               throttling(),
               denials(),
-              others(),
+              otherErrors(),
               codes(),
               statuses(),
               bodies(),
@@ -53,12 +53,12 @@ record AppFlowFault(
           .flatMap(List::stream)
           .toList();
 
-  /// Whether the SDK waits for as long as it is let.
+  /// Whether only a timeout ends the call.
   boolean isEndless() {
     return fault.filter(it -> it instanceof Fault.Stall || it instanceof Fault.Drip).isPresent();
   }
 
-  /// Whether the SDK tries again whatever the code is.
+  /// Whether the SDK retries the call because of its status, whatever the error code is.
   boolean isRetriedForItsStatus() {
     return fault
         .filter(it -> it instanceof Fault.Error error && RETRIED.contains(error.status()))
@@ -70,7 +70,7 @@ record AppFlowFault(
     return name;
   }
 
-  /// What the API model declares for the operations in use, also with a status that is not its own.
+  /// The errors that the API model declares for these operations, also with another status.
   private static List<AppFlowFault> modelled() {
     return List.of(
         error(400, "ValidationException", PERMANENT),
@@ -124,8 +124,8 @@ record AppFlowFault(
         error(403, "UnrecognizedClientException", DENIED));
   }
 
-  /// What says nothing about the request, as far as is known.
-  private static List<AppFlowFault> others() {
+  /// Errors that say nothing about the request.
+  private static List<AppFlowFault> otherErrors() {
     return List.of(
         error(401, "AuthFailure", UNAVAILABLE),
         error(400, "RequestExpired", UNAVAILABLE),
@@ -150,7 +150,7 @@ record AppFlowFault(
         error(400, "BrandNewException", UNAVAILABLE));
   }
 
-  /// Where and how an error says its code.
+  /// Where and how an error names its code.
   private static List<AppFlowFault> codes() {
     return List.of(
         invalid("a code in the body", coded("ValidationException")),
@@ -160,20 +160,21 @@ record AppFlowFault(
             coded("aws.appflow#ValidationException:http://aws/coral/")),
         invalid("a code with its namespace", Fault.error(400, "aws.appflow#ValidationException")),
         invalid("a code with a URI", Fault.error(400, "ValidationException:http://aws/coral/")),
-        invalid("an error without words", Fault.error(400, "ValidationException", "")),
+        invalid("an error without a message", Fault.error(400, "ValidationException", "")),
         invalid(
             "an error with another code in its body",
             Fault.raw(http(400, VALIDATION, "{\"__type\":\"InternalServerException\"}"))),
-        invalid("an error that is cut", Fault.raw(cut(http(400, VALIDATION, "{'message':'no'}")))),
+        invalid(
+            "a truncated error", Fault.raw(truncated(http(400, VALIDATION, "{'message':'no'}")))),
         row("a code that is empty", coded(""), unavailable("HTTP 400")),
         row("a code that is null", json(400, "{\"__type\":null}"), SDK_CLIENT),
         row(
-            "a code where the SDK does not look",
+            "a code in a member that the SDK does not read",
             json(400, "{\"code\":\"ValidationException\",\"message\":\"no\"}"),
             unavailable("HTTP 400")));
   }
 
-  /// Answers that are no 200, and say no code.
+  /// Answers that are no 200 and have no error code.
   private static List<AppFlowFault> statuses() {
     return List.of(
         bare(400),
@@ -194,26 +195,26 @@ record AppFlowFault(
         redirect(307),
         row("a proxy's 403 in HTML", html(403), unavailable("HTTP 403")),
         row("a proxy's 502 in HTML", html(502), unavailable("HTTP 502")),
-        row("a 500 that is cut", Fault.raw(cut(http(500, ID, "{}"))), unavailable("HTTP 500")),
+        row("a truncated 500", Fault.raw(truncated(http(500, ID, "{}"))), unavailable("HTTP 500")),
         row("an empty 204", Fault.raw("HTTP/1.1 204 No Content\r\n" + ID + "\r\n"), DONE, INVALID),
-        row("a 206 with a part of it", json(206, "{}"), DONE, INVALID));
+        row("a 206 with a part of the answer", json(206, "{}"), DONE, INVALID));
   }
 
-  /// What is in a 200. Of a reset there is nothing to read, so that a request id makes it good.
+  /// Answers with status 200. The answer to a reset has no content: a request ID is enough.
   private static List<AppFlowFault> bodies() {
     return List.of(
-        row("a 200 without a request id", Fault.withoutRequestId(), INVALID),
+        row("a 200 without a request ID", Fault.withoutRequestId(), INVALID),
         row(
-            "a 200 with a blank request id",
+            "a 200 with a blank request ID",
             Fault.raw(http(200, "x-amzn-RequestId: \r\n", "{}")),
             INVALID),
         row("a 200 in HTML", Fault.html(), INVALID, SDK_CLIENT),
-        row("a 200 in HTML with a request id", html(200), DONE, SDK_CLIENT),
+        row("a 200 in HTML with a request ID", html(200), DONE, SDK_CLIENT),
         row("an empty 200", Fault.emptyBody(), DONE, INVALID),
         row("a 200 that is not JSON", Fault.garbageBody(), DONE, SDK_CLIENT),
-        row("a 200 of another shape", json(200, "[1]"), DONE, SDK_CLIENT),
+        row("a 200 with another JSON type", json(200, "[1]"), DONE, SDK_CLIENT),
         row(
-            "a 200 of another content type",
+            "a 200 with another content type",
             new Fault.Answer(
                 200,
                 "text/plain",
@@ -222,44 +223,44 @@ record AppFlowFault(
                 true),
             DONE,
             DONE),
-        row("a body that is cut", Fault.cutBody(), DONE, SDK_CLIENT),
+        row("a truncated body", Fault.cutBody(), DONE, SDK_CLIENT),
         row(
-            "a body in wrong chunks",
+            "a body with invalid chunks",
             Fault.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + ID + "\r\nno\r\n{}"),
             SDK_CLIENT),
         row(
-            "a body that is not compressed as it says",
+            "a body that is not compressed as its header says",
             Fault.raw(http(200, "Content-Encoding: gzip\r\n" + ID, "{}")),
             SDK_CLIENT),
         row(
-            "a body of another checksum",
+            "a body with a wrong checksum",
             Fault.raw(http(200, "x-amz-crc32: 1\r\n" + ID, "{}")),
             unavailable("Crc32MismatchException")));
   }
 
-  /// What is in place of a status line and headers.
+  /// Something else in place of the status line and the headers.
   private static List<AppFlowFault> heads() {
     return List.of(
         row("a garbage status line", Fault.garbageStatusLine(), SDK_CLIENT),
-        row("HTML without a head", Fault.raw("<html>Go away</html>"), SDK_CLIENT),
+        row("HTML without a status line", Fault.raw("<html>Go away</html>"), SDK_CLIENT),
         row("a TLS alert", Fault.raw("\u0015\u0003\u0001\u0000\u0002\u0002\u0046"), SDK_CLIENT),
         row("another version of HTTP", Fault.raw("HTTP/2.0 200 OK\r\n\r\n"), SDK_CLIENT),
         row(
-            "a status that is no number",
+            "a status that is not a number",
             Fault.raw("HTTP/1.1 abc No\r\nContent-Length: 0\r\n\r\n"),
             SDK_CLIENT),
-        row("a head that is cut", Fault.raw("HTTP/1.1 200 OK\r\nContent-"), SDK_CLIENT),
+        row("a truncated head", Fault.raw("HTTP/1.1 200 OK\r\nContent-"), SDK_CLIENT),
         row(
-            "a head without end",
+            "an endless head",
             Fault.raw("HTTP/1.1 200 OK\r\nX: " + "x".repeat(500_000)),
             SDK_CLIENT),
-        row("a 100 and no more", Fault.raw("HTTP/1.1 100 Continue\r\n\r\n"), SDK_CLIENT),
+        row("a 100 and nothing else", Fault.raw("HTTP/1.1 100 Continue\r\n\r\n"), SDK_CLIENT),
         row("a 101", Fault.raw("HTTP/1.1 101 Switching Protocols\r\n\r\n"), SDK_CLIENT));
   }
 
   private static List<AppFlowFault> connections() {
     return List.of(
-        row("a connection that is closed", Fault.raw(""), SDK_CLIENT),
+        row("a closed connection", Fault.raw(""), SDK_CLIENT),
         row("a connection reset", Fault.connectionReset(), SDK_CLIENT),
         row(
             "a connection reset in the head",
@@ -267,17 +268,17 @@ record AppFlowFault(
             SDK_CLIENT),
         row(
             "a connection reset in the body",
-            new Fault.Raw(cut(http(200, ID, "{}")), true),
+            new Fault.Raw(truncated(http(200, ID, "{}")), true),
             DONE,
             SDK_CLIENT),
-        row("a stall", Fault.stall(), TIMEOUT),
-        row("a head that drips", new Fault.Drip("", http(200, ID, "{}")), TIMEOUT),
+        row("a stalled connection", Fault.stall(), TIMEOUT),
+        row("a slow head", new Fault.Drip("", http(200, ID, "{}")), TIMEOUT),
         row(
-            "a body that drips",
+            "a slow body",
             new Fault.Drip(http(200, "Content-Length: 99\r\n" + ID, ""), " ".repeat(99)),
             TIMEOUT),
-        unreachable("a port where nobody listens", _ -> URI.create("http://127.0.0.1:1")),
-        // A label is at most 63 letters long, so that no resolver asks for it.
+        unreachable("a closed port", _ -> URI.create("http://127.0.0.1:1")),
+        // A label has at most 63 characters, so no resolver looks this one up.
         unreachable("an unknown host", _ -> URI.create("http://" + "x".repeat(64) + ".invalid")),
         unreachable(
             "a server that does not speak TLS",
@@ -344,7 +345,7 @@ record AppFlowFault(
     return "HTTP/1.1 %d So\r\n%s%s\r\n%s".formatted(status, headers, length, body);
   }
 
-  private static String cut(String answer) {
+  private static String truncated(String answer) {
     return answer.substring(0, answer.length() - 1);
   }
 }

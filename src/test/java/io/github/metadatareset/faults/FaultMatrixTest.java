@@ -1,22 +1,24 @@
 package io.github.metadatareset.faults;
 
-import static io.github.metadatareset.faults.TriedFunction.MAX_RECEIVE_COUNT;
-import static io.github.metadatareset.queue.SentMessage.message;
+import static io.github.metadatareset.HandlerFixture.MAX_RECEIVE_COUNT;
+import static io.github.metadatareset.queue.TestMessage.message;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.metadatareset.HandlerFixture;
 import io.github.metadatareset.LongSuite;
 import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.faults.AppFlowFault.Expected;
+import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.queue.FakeQueues;
-import io.github.metadatareset.queue.SentMessage;
+import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
 import java.time.Duration;
@@ -39,52 +41,54 @@ import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.appflow.AppflowClient;
 import software.amazon.awssdk.services.appflow.model.AppflowException;
 
-/// Every way in which AppFlow can fail to answer as it should, met by the whole function on the
-/// real SDK, over HTTP: on the queue and directly, by a call and on the way to a split. What
-/// becomes of the request is what the README's table says, and nothing escapes.
+/// Every fault of AppFlow, over HTTP, with the whole function and the real SDK: in messages and
+/// direct invocations, in calls and splits. The outcomes are those of docs/requests.md, and no
+/// other exception is thrown.
 ///
-/// All are tried at the same time, as the SDK lets seconds pass before it tries a throttled call
-/// again; after them, when the machine has time, those faults that only the deadline ends.
+/// All cases run at the same time, because the SDK waits seconds before it retries a throttled
+/// call. Faults that only the deadline ends run after the others.
 @LongSuite("Every fault of AppFlow, on every kind of request, ends as documented.")
 class FaultMatrixTest {
 
   private static final String RESET = "ResetConnectorMetadataCache";
   private static final String LIST = "ListConnectorEntities";
-  private static final String LOOK_UP = "DescribeConnectorProfiles";
+  private static final String LOOKUP = "DescribeConnectorProfiles";
 
   private static final int MAX_CONCURRENT_CALLS = 16;
 
-  /// Timeouts of the function.
-  private static final Duration IN_TIME = Duration.ofMinutes(2);
+  /// The timeout of the function.
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-  private static final Duration SOON = Duration.ofSeconds(6);
+  /// The timeout of the function for faults that only its deadline ends.
+  private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(6);
 
-  /// How a request for a profile gets to the fault, and which operation meets it.
-  enum Way {
+  /// A kind of request, and the operation that has the fault.
+  enum Scenario {
     QUEUED_CALL(RESET, "{'connectorProfileName':'%s','connectorType':'Slack'}"),
     QUEUED_SPLIT(LIST, "{'connectorProfileName':'%s','connectorType':'Slack','entities':'ALL'}"),
     DIRECT_CALL(RESET, "{'connectorProfileName':'%s','connectorType':'Slack'}"),
-    DIRECT_LOOK_UP(LOOK_UP, "{'connectorProfileName':'%s'}"),
-    DIRECT_SPLIT(LOOK_UP, "{'connectorProfileName':'%s','entities':'ALL'}");
+    DIRECT_LOOKUP(LOOKUP, "{'connectorProfileName':'%s'}"),
+    DIRECT_SPLIT(LOOKUP, "{'connectorProfileName':'%s','entities':'ALL'}");
 
     private final String operation;
     private final String request;
 
-    Way(String operation, String request) {
+    Scenario(String operation, String request) {
       this.operation = operation;
       this.request = request;
     }
   }
 
-  /// A fault, met on a way by the profile of that name.
-  private record Cell(AppFlowFault fault, Way way, String profile) {
+  /// A fault in a scenario. Each case has its own profile.
+  private record Case(AppFlowFault fault, Scenario scenario, String profile) {
 
-    static Cell of(AppFlowFault fault, Way way) {
-      return new Cell(fault, way, "%s-%d".formatted(way, AppFlowFault.ALL.indexOf(fault)));
+    static Case of(AppFlowFault fault, Scenario scenario) {
+      return new Case(
+          fault, scenario, "%s-%d".formatted(scenario, AppFlowFault.ALL.indexOf(fault)));
     }
 
     Optional<Expected> expected() {
-      return way.operation.equals(RESET) ? fault.ofReset() : fault.ofRead();
+      return scenario.operation.equals(RESET) ? fault.ofReset() : fault.ofRead();
     }
 
     boolean is(Class<? extends Failure> failure) {
@@ -100,43 +104,42 @@ class FaultMatrixTest {
     }
 
     String request() {
-      return way.request.formatted(profile);
+      return scenario.request.formatted(profile);
     }
 
-    boolean isMeant(Map<String, Object> input) {
+    boolean isFor(Map<String, Object> input) {
       return profile.equals(input.get("connectorProfileName"))
           || List.of(profile).equals(input.get("connectorProfileNames"));
     }
   }
 
-  /// A function of its own, and what became of the request.
+  /// A function for one case, and the outcomes of its requests.
   private static final class Trial implements Callable<Trial> {
-    private final Cell cell;
+    private final Case faultCase;
     private final FakeQueues queues = new FakeQueues();
-    private final TriedFunction function;
+    private final TestFunction function;
 
-    /// The request, received for the last time but one, and for the last time.
-    private final SentMessage again;
-    private final SentMessage last;
+    /// The same request on its last receive but one, and on its last receive.
+    private final TestMessage beforeLast;
+    private final TestMessage last;
 
     private Optional<String> answer = Optional.empty();
     private Optional<Failure> thrown = Optional.empty();
     private List<String> returned = List.of();
 
-    Trial(Cell cell, AwsClients aws) {
-      this.cell = cell;
-      this.again = message("again", cell.request() + " ").received(MAX_RECEIVE_COUNT - 1);
-      this.last = message("last", cell.request() + "\n").received(MAX_RECEIVE_COUNT);
-      this.function =
-          new TriedFunction(
-              aws::appFlow, queues, queues, cell.fault().isEndless() ? SOON : IN_TIME);
+    Trial(Case faultCase, AwsClients aws) {
+      this.faultCase = faultCase;
+      this.beforeLast =
+          message("beforeLast", faultCase.request() + " ").received(MAX_RECEIVE_COUNT - 1);
+      this.last = message("last", faultCase.request() + "\n").received(MAX_RECEIVE_COUNT);
+      this.function = new TestFunction(HandlerFixture.of(aws::appFlow, queues, queues));
     }
 
     @Override
     public Trial call() {
-      switch (cell.way()) {
+      switch (faultCase.scenario()) {
         case QUEUED_CALL, QUEUED_SPLIT -> receive();
-        case DIRECT_CALL, DIRECT_LOOK_UP -> invoke();
+        case DIRECT_CALL, DIRECT_LOOKUP -> invoke();
         case DIRECT_SPLIT -> {
           invoke();
           receive();
@@ -147,7 +150,7 @@ class FaultMatrixTest {
 
     private void invoke() {
       try {
-        answer = Optional.of(function.invoke(cell.request().replace('\'', '"')));
+        answer = Optional.of(function.invoke(faultCase.request().replace('\'', '"'), timeout()));
       } catch (RequestFailedException e) {
         thrown = Optional.of(e.failure());
       }
@@ -156,110 +159,124 @@ class FaultMatrixTest {
     private void receive() {
       returned =
           function.returned(
-              again, last, message("sibling", Way.QUEUED_CALL.request.formatted(cell.sibling())));
+              timeout(),
+              beforeLast,
+              last,
+              message("sibling", Scenario.QUEUED_CALL.request.formatted(faultCase.sibling())));
     }
 
-    /// What a split has put onto the queue.
-    List<String> parts() {
-      return queues.requests().stream().skip(cell.way() == Way.DIRECT_SPLIT ? 1 : 0).toList();
+    private Duration timeout() {
+      return faultCase.fault().isEndless() ? SHORT_TIMEOUT : TIMEOUT;
+    }
+
+    /// The sub-requests of a split.
+    List<String> subRequests() {
+      return queues.requests().stream()
+          .skip(faultCase.scenario() == Scenario.DIRECT_SPLIT ? 1 : 0)
+          .toList();
     }
   }
 
-  /// By the profile.
+  /// By profile.
   private static final Map<String, Future<Trial>> TRIALS = new HashMap<>();
   private static AppFlowEmulator emulator;
 
   @BeforeAll
-  static void tryThemAllAtOnce() {
+  static void runAll() {
     emulator = AppFlowEmulator.start(new AppFlowAccount());
     List<Trial> trials =
         AppFlowFault.ALL.stream().map(FaultMatrixTest::trials).flatMap(List::stream).toList();
-    trials.forEach(trial -> prepare(trial.cell));
-    tryAtOnce(trials.stream().filter(trial -> !trial.cell.fault().isEndless()));
-    tryAtOnce(trials.stream().filter(trial -> trial.cell.fault().isEndless()));
+    trials.forEach(trial -> prepare(trial.faultCase));
+    runConcurrently(trials.stream().filter(trial -> !trial.faultCase.fault().isEndless()));
+    runConcurrently(trials.stream().filter(trial -> trial.faultCase.fault().isEndless()));
     emulator.close();
   }
 
-  private static void tryAtOnce(Stream<Trial> trials) {
+  private static void runConcurrently(Stream<Trial> trials) {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      trials.forEach(trial -> TRIALS.put(trial.cell.profile(), threads.submit(trial)));
+      trials.forEach(trial -> TRIALS.put(trial.faultCase.profile(), threads.submit(trial)));
     }
   }
 
-  /// With one client for all of them, but for those that would slow each other down.
+  /// The scenarios of a fault share one client. Throttled ones do not: they would slow each other
+  /// down.
   private static List<Trial> trials(AppFlowFault fault) {
     LocalStack.pointSdkTo(fault.route().apply(emulator.endpoint()), emulator.endpoint());
     AwsClients shared = new AwsClients(MAX_CONCURRENT_CALLS);
-    return Stream.of(Way.values())
-        .map(way -> Cell.of(fault, way))
+    return Stream.of(Scenario.values())
+        .map(scenario -> Case.of(fault, scenario))
         .map(
-            cell ->
-                cell.is(Failure.Throttled.class)
-                    ? new Trial(cell, new AwsClients(MAX_CONCURRENT_CALLS))
-                    : new Trial(cell, shared))
+            faultCase ->
+                faultCase.is(Failure.Throttled.class)
+                    ? new Trial(faultCase, new AwsClients(MAX_CONCURRENT_CALLS))
+                    : new Trial(faultCase, shared))
         .toList();
   }
 
-  private static void prepare(Cell cell) {
+  private static void prepare(Case faultCase) {
     emulator
         .account()
-        .addProfile(Profile.of(cell.profile(), "Slack"))
-        .addProfile(Profile.of(cell.sibling(), "Slack"))
-        .addEntity(cell.profile(), "channels");
-    cell.fault()
+        .addProfile(Profile.of(faultCase.profile(), "Slack"))
+        .addProfile(Profile.of(faultCase.sibling(), "Slack"))
+        .addEntity(faultCase.profile(), "channels");
+    faultCase
         .fault()
-        .ifPresent(fault -> emulator.faults().always(cell.way().operation, fault, cell::isMeant));
+        .fault()
+        .ifPresent(
+            fault ->
+                emulator.faults().always(faultCase.scenario().operation, fault, faultCase::isFor));
   }
 
   static List<AppFlowFault> faults() {
     return AppFlowFault.ALL;
   }
 
-  @ParameterizedTest(name = "that meets {0}")
+  @ParameterizedTest(name = "with {0}")
   @MethodSource("faults")
-  void aCallOnTheQueueIsSettled(AppFlowFault fault) throws Throwable {
-    assertSettled(trial(fault, Way.QUEUED_CALL));
+  void aQueuedCallHasTheDocumentedOutcome(AppFlowFault fault) throws Throwable {
+    assertMessageOutcomes(trial(fault, Scenario.QUEUED_CALL));
   }
 
-  @ParameterizedTest(name = "that meets {0}")
+  @ParameterizedTest(name = "with {0}")
   @MethodSource("faults")
-  void aSplitOnTheQueueIsSettled(AppFlowFault fault) throws Throwable {
-    assertSettled(trial(fault, Way.QUEUED_SPLIT));
+  void aQueuedSplitHasTheDocumentedOutcome(AppFlowFault fault) throws Throwable {
+    assertMessageOutcomes(trial(fault, Scenario.QUEUED_SPLIT));
   }
 
-  @ParameterizedTest(name = "that meets {0}")
+  @ParameterizedTest(name = "with {0}")
   @MethodSource("faults")
-  void aDirectCallIsAnswered(AppFlowFault fault) throws Throwable {
-    assertAnswered(trial(fault, Way.DIRECT_CALL));
+  void aDirectCallHasTheDocumentedOutcome(AppFlowFault fault) throws Throwable {
+    assertAnswer(trial(fault, Scenario.DIRECT_CALL));
   }
 
-  @ParameterizedTest(name = "that meets {0}")
+  @ParameterizedTest(name = "with {0}")
   @MethodSource("faults")
-  void aDirectLookUpIsAnswered(AppFlowFault fault) throws Throwable {
-    assertAnswered(trial(fault, Way.DIRECT_LOOK_UP));
+  void aDirectLookupHasTheDocumentedOutcome(AppFlowFault fault) throws Throwable {
+    assertAnswer(trial(fault, Scenario.DIRECT_LOOKUP));
   }
 
-  @ParameterizedTest(name = "that meets {0}")
+  @ParameterizedTest(name = "with {0}")
   @MethodSource("faults")
-  void aWideDirectRequestIsQueuedAndThenSettled(AppFlowFault fault) throws Throwable {
-    Trial trial = trial(fault, Way.DIRECT_SPLIT);
+  void aDirectSplitIsQueuedAndThenHasTheDocumentedOutcome(AppFlowFault fault) throws Throwable {
+    Trial trial = trial(fault, Scenario.DIRECT_SPLIT);
 
     assertEquals(answer(0, 1), trial.answer);
-    assertEquals(trial.cell.request(), trial.queues.requests().getFirst());
-    assertSettled(trial);
+    assertEquals(trial.faultCase.request(), trial.queues.requests().getFirst());
+    assertMessageOutcomes(trial);
   }
 
-  @ParameterizedTest(name = "that meets {0}")
+  @ParameterizedTest(name = "with {0}")
   @MethodSource("faults")
-  void aResetIsTriedThreeTimesAtMostAndOnceIfItIsHopeless(AppFlowFault fault) {
-    Cell cell = Cell.of(fault, Way.QUEUED_CALL);
+  void aResetIsTriedThreeTimesAtMostAndOnceAfterAPermanentOrDeniedFailure(AppFlowFault fault) {
+    Case faultCase = Case.of(fault, Scenario.QUEUED_CALL);
     long attempts =
-        emulator.calls(RESET).stream().filter(call -> cell.isMeant(call.input())).count();
-    boolean hopeless = cell.is(Failure.Permanent.class) || cell.is(Failure.Denied.class);
+        emulator.calls(RESET).stream().filter(call -> faultCase.isFor(call.input())).count();
+    boolean notRetried =
+        faultCase.is(Failure.Permanent.class) || faultCase.is(Failure.Denied.class);
 
-    if (cell.is(Failure.Throttled.class)) {
+    if (faultCase.is(Failure.Throttled.class)) {
       assertEquals(AwsClients.ATTEMPTS, attempts);
-    } else if (hopeless && !fault.isRetriedForItsStatus()) {
+    } else if (notRetried && !fault.isRetriedForItsStatus()) {
       assertEquals(1, attempts);
     } else {
       assertTrue(attempts <= AwsClients.ATTEMPTS, () -> attempts + " times");
@@ -267,14 +284,14 @@ class FaultMatrixTest {
   }
 
   @Test
-  void nothingElseIsAskedOfAppFlowWhereverItRedirects() {
+  void noOtherOperationIsCalledAfterARedirect() {
     assertEquals(
-        Set.of(RESET, LIST, LOOK_UP),
+        Set.of(RESET, LIST, LOOKUP),
         emulator.calls().stream().map(AppFlowEmulator.Call::operation).collect(toSet()));
   }
 
   @Test
-  void everyErrorIsTriedThatAppFlowDeclaresForWhatIsAskedOfIt() {
+  void theTableHasEveryErrorThatTheSdkDeclares() {
     Set<String> operations =
         Set.of(
             "resetConnectorMetadataCache",
@@ -291,106 +308,112 @@ class FaultMatrixTest {
             .filter(type -> type != AppflowException.class)
             .map(Class::getSimpleName)
             .collect(toSet());
-    Set<String> tried =
+    Set<String> tested =
         AppFlowFault.ALL.stream()
             .flatMap(fault -> fault.ofReset().stream())
             .map(Expected::code)
             .collect(toSet());
 
     assertTrue(declared.contains("ConnectorServerException"), declared::toString);
-    declared.removeAll(tried);
+    declared.removeAll(tested);
     assertEquals(Set.of(), declared);
   }
 
-  private static void assertSettled(Trial trial) {
-    Cell cell = trial.cell;
+  private static void assertMessageOutcomes(Trial trial) {
+    Case faultCase = trial.faultCase;
     List<String> returned = new ArrayList<>();
-    Map<String, String> buried = new HashMap<>();
-    if (cell.expected().isPresent()) {
-      buried.put(trial.last.id(), trial.last.body());
+    Map<String, String> deadLetters = new HashMap<>();
+    if (faultCase.expected().isPresent()) {
+      deadLetters.put(trial.last.id(), trial.last.body());
     }
-    if (cell.is(Failure.Permanent.class)) {
-      buried.put(trial.again.id(), trial.again.body());
-    } else if (cell.expected().isPresent()) {
-      returned.add(trial.again.id());
+    if (faultCase.is(Failure.Permanent.class)) {
+      deadLetters.put(trial.beforeLast.id(), trial.beforeLast.body());
+    } else if (faultCase.expected().isPresent()) {
+      returned.add(trial.beforeLast.id());
     }
-    if (!cell.isReachable()) {
+    if (!faultCase.isReachable()) {
       returned.add("sibling");
     }
 
     assertEquals(returned, trial.returned);
     assertEquals(Set.copyOf(returned), trial.queues.delays().keySet());
-    assertBuried(buried, trial);
-    assertDone(trial);
+    assertDeadLetters(deadLetters, trial);
+    assertResets(trial);
     assertMetrics(trial);
   }
 
-  private static void assertBuried(Map<String, String> bodies, Trial trial) {
-    List<DeadLetter> letters = trial.queues.letters();
-    assertEquals(bodies.size(), letters.size(), letters::toString);
+  private static void assertDeadLetters(Map<String, String> bodies, Trial trial) {
+    List<DeadLetter> sent = trial.queues.deadLetters();
+    assertEquals(bodies.size(), sent.size(), sent::toString);
     assertEquals(
-        bodies, letters.stream().collect(toMap(it -> it.source().messageId(), DeadLetter::body)));
-    for (DeadLetter letter : letters) {
+        bodies, sent.stream().collect(toMap(it -> it.source().messageId(), DeadLetter::body)));
+    for (DeadLetter deadLetter : sent) {
       assertEquals(
-          trial.cell.expected().map(Expected::code),
-          Optional.of(letter.attributes().get("ErrorCode")));
-      assertTrue(letter.attributes().get("ErrorMessage").length() > 1, letter::toString);
+          trial.faultCase.expected().map(Expected::code),
+          Optional.of(deadLetter.attributes().get("ErrorCode")));
+      assertTrue(deadLetter.attributes().get("ErrorMessage").length() > 1, deadLetter::toString);
     }
   }
 
-  /// The sibling always, and the request where it met no failure.
-  private static void assertDone(Trial trial) {
-    Cell cell = trial.cell;
-    boolean isDone = cell.expected().isEmpty();
-    long siblings = cell.isReachable() ? 1 : 0;
+  /// The sibling is always reset, and the request unless the fault is a failure.
+  private static void assertResets(Trial trial) {
+    Case faultCase = trial.faultCase;
+    boolean isCompleted = faultCase.expected().isEmpty();
+    long siblings = faultCase.isReachable() ? 1 : 0;
     assertEquals(
         siblings,
         emulator.resets().stream()
-            .filter(input -> cell.sibling().equals(input.get("connectorProfileName")))
+            .filter(input -> faultCase.sibling().equals(input.get("connectorProfileName")))
             .count());
-    assertEquals(siblings + (isDone ? 1 : 0), trial.function.metric("Resets"));
-    assertEquals(isDone && cell.way() != Way.QUEUED_CALL ? 1 : 0, trial.parts().size());
+    assertEquals(siblings + (isCompleted ? 1 : 0), trial.function.log().metric("Resets"));
+    assertEquals(
+        isCompleted && faultCase.scenario() != Scenario.QUEUED_CALL ? 1 : 0,
+        trial.subRequests().size());
   }
 
   private static void assertMetrics(Trial trial) {
-    TriedFunction function = trial.function;
-    assertClassed(trial);
-    assertEquals(trial.cell.is(Failure.Permanent.class) ? 2 : 0, function.metric("Rejected"));
-    assertEquals(trial.returned.size(), function.metric("Returned"));
-    assertEquals(trial.queues.letters().size(), function.metric("DeadLetters"));
+    TestFunction function = trial.function;
+    assertFailureMetrics(trial);
+    assertEquals(
+        trial.faultCase.is(Failure.Permanent.class) ? 2 : 0, function.log().metric("Rejected"));
+    assertEquals(trial.returned.size(), function.log().metric("Returned"));
+    assertEquals(trial.queues.deadLetters().size(), function.log().metric("DeadLetters"));
   }
 
-  private static void assertAnswered(Trial trial) {
-    Cell cell = trial.cell;
-    boolean retried = cell.expected().isPresent() && !cell.is(Failure.Permanent.class);
-    if (cell.is(Failure.Permanent.class)) {
+  private static void assertAnswer(Trial trial) {
+    Case faultCase = trial.faultCase;
+    boolean retried = faultCase.expected().isPresent() && !faultCase.is(Failure.Permanent.class);
+    if (faultCase.is(Failure.Permanent.class)) {
       Failure thrown = trial.thrown.orElseThrow();
-      assertEquals(cell.expected(), Optional.of(new Expected(thrown.getClass(), thrown.code())));
-      assertTrue(!thrown.message().isBlank(), "it says what happened");
+      assertEquals(
+          faultCase.expected(), Optional.of(new Expected(thrown.getClass(), thrown.code())));
+      assertTrue(!thrown.message().isBlank(), "the failure has a message");
     } else {
       assertEquals(retried ? answer(0, 1) : answer(1, 0), trial.answer);
     }
-    assertEquals(retried ? List.of(cell.request()) : List.of(), trial.queues.requests());
-    assertEquals(List.of(), trial.queues.letters());
-    assertClassed(trial);
+    assertEquals(retried ? List.of(faultCase.request()) : List.of(), trial.queues.requests());
+    assertEquals(List.of(), trial.queues.deadLetters());
+    assertFailureMetrics(trial);
   }
 
-  private static void assertClassed(Trial trial) {
+  private static void assertFailureMetrics(Trial trial) {
     assertEquals(
-        trial.cell.is(Failure.Throttled.class) ? 1 : 0, trial.function.metric("Throttled"));
-    assertEquals(trial.cell.is(Failure.Denied.class) ? 1 : 0, trial.function.metric("Denied"));
+        trial.faultCase.is(Failure.Throttled.class) ? 1 : 0,
+        trial.function.log().metric("Throttled"));
+    assertEquals(
+        trial.faultCase.is(Failure.Denied.class) ? 1 : 0, trial.function.log().metric("Denied"));
   }
 
   private static Optional<String> answer(int reset, int queued) {
     return Optional.of(
         "{\"reset\":%d,\"queued\":%d,\"correlationId\":\"%s\"}"
-            .formatted(reset, queued, TriedFunction.REQUEST_ID));
+            .formatted(reset, queued, TestFunction.REQUEST_ID));
   }
 
-  /// @throws Throwable whatever escaped
-  private static Trial trial(AppFlowFault fault, Way way) throws Throwable {
+  /// @throws Throwable what the function threw, other than the documented exception
+  private static Trial trial(AppFlowFault fault, Scenario scenario) throws Throwable {
     try {
-      return TRIALS.get(Cell.of(fault, way).profile()).get();
+      return TRIALS.get(Case.of(fault, scenario).profile()).get();
     } catch (ExecutionException e) {
       throw e.getCause();
     }

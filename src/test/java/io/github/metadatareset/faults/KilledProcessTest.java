@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.LongSuite;
 import io.github.metadatareset.MetadataResetHandler;
-import io.github.metadatareset.faults.Chaos.Blow;
-import io.github.metadatareset.faults.Workload.Asked;
-import io.github.metadatareset.faults.Workload.Impossible;
+import io.github.metadatareset.faults.ProcessKiller.Kill;
+import io.github.metadatareset.faults.Workload.ExpectedDeadLetter;
+import io.github.metadatareset.faults.Workload.WorkloadRequest;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.AppFlowEmulator;
@@ -41,25 +41,25 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/// The function in the real runtime, whose processes are killed, run into the function's timeout
-/// and run out of memory: nothing is lost.
+/// No request is lost when processes of the real runtime are killed, run into the function's
+/// timeout or run out of memory.
 @EnabledOnOs(OS.LINUX)
 @LongSuite("No request is lost when runtime processes are killed, time out or run out of memory.")
 class KilledProcessTest {
 
-  /// How many blows the processes are dealt: `-Dkills=`.
+  /// The number of kills and timeouts: `-Dkills=`.
   private static final int KILLS = Integer.getInteger("kills", 20);
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  /// Long enough for a start and a batch, short enough to wait for.
+  /// Long enough for a cold start and a batch.
   private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(5);
 
   private static final LocalQueues.Settings QUEUES =
       LocalQueues.Settings.DEFAULT.withVisibilityTimeout(LIMIT);
 
-  /// After so many SQS moves a message to the dead-letter queue where none succeeds.
-  private static final int RECEIVES = 2;
+  /// After so many failed receives SQS moves a message to the dead-letter queue.
+  private static final int MAX_RECEIVE_COUNT = 2;
 
   private static final EventSourceMapping.Settings SETTINGS =
       EventSourceMapping.Settings.DEFAULT
@@ -68,7 +68,7 @@ class KilledProcessTest {
           .withFunctionTimeout(LIMIT)
           .withHurriedRetries();
 
-  /// As the kernel does where an environment takes more memory than it has.
+  /// The exit code after SIGKILL, as when the kernel ends a process for its memory.
   private static final String KILLED = "the process ended with exit code 137";
 
   private static final String TIMED_OUT = "Task timed out after " + SHORT_TIMEOUT;
@@ -85,70 +85,70 @@ class KilledProcessTest {
     stack.close();
   }
 
-  /// The seed replays what is sent and the blows; which process comes to a blow's moment first, and
-  /// what else is under way then, is up to the machine.
+  /// The seed repeats the requests and the kills. Which process reaches a moment first depends on
+  /// the machine.
   @Test
-  void nothingIsLostWhereverAProcessIsStruck() {
+  void noRequestIsLostWhereverAProcessIsKilled() {
     new RandomCases(1)
         .check(
             random -> {
               try {
-                strike(random);
+                killAndCheck(random);
               } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
               }
             });
   }
 
-  private void strike(RandomGenerator random) throws InterruptedException {
+  private void killAndCheck(RandomGenerator random) throws InterruptedException {
     Workload workload = new Workload(random);
     start(workload.account(), QUEUES.withVisibilityTimeout(SHORT_TIMEOUT.multipliedBy(3)));
-    Chaos chaos = new Chaos();
+    ProcessKiller killer = new ProcessKiller();
     List<Sent> sent = new ArrayList<>();
     EventSourceMapping mapping =
         mapping(
-                () -> process("128m", chaos.new Victim()),
+                () -> process("128m", killer.new Target()),
                 SETTINGS.withConcurrency(2).withFunctionTimeout(SHORT_TIMEOUT))
             .start();
     try (mapping) {
-      for (Blow blow : Chaos.blows(KILLS, random)) {
-        chaos.expect(blow);
-        workload.nextRound().forEach(asked -> sent.add(send(asked)));
-        blow.awaitDealt(LIMIT);
+      for (Kill kill : ProcessKiller.kills(KILLS, random)) {
+        killer.expect(kill);
+        workload.nextRound().forEach(request -> sent.add(send(request)));
+        kill.awaitDone(LIMIT);
       }
     }
     drain();
-    System.out.print(chaos.table());
-    assertStruck(chaos, mapping.invocations());
-    replayWhatWasStruckTooOften(sent);
+    System.out.print(killer.table());
+    assertKilled(killer, mapping.invocations());
+    replayWhatWasKilledTooOften(sent);
     assertNothingLost(sent);
-    assertLetters(sent);
+    assertDeadLetters(sent);
   }
 
-  /// @param resetsBefore how many there had been when it was sent
-  private record Sent(Asked asked, int resetsBefore) {}
+  /// @param resetsBefore how many resets there had been when the request was sent
+  private record Sent(WorkloadRequest request, int resetsBefore) {}
 
-  private Sent send(Asked asked) {
+  private Sent send(WorkloadRequest request) {
     int resetsBefore = stack.appFlow().resets().size();
-    stack.queues().send(asked.body());
-    return new Sent(asked, resetsBefore);
+    stack.queues().send(request.body());
+    return new Sent(request, resetsBefore);
   }
 
-  private static void assertStruck(Chaos chaos, List<Invocation> invocations) {
+  private static void assertKilled(ProcessKiller killer, List<Invocation> invocations) {
     long failed = invocations.stream().filter(each -> each.failure().isPresent()).count();
     long killed = invocations.stream().filter(each -> failed(each, KILLED)).count();
     long timedOut = invocations.stream().filter(each -> failed(each, TIMED_OUT)).count();
     System.out.printf(
         "  of %d invocations %d failed: %d were killed, %d timed out%n",
         invocations.size(), failed, killed, timedOut);
-    assertTrue(failed >= KILLS / 2 && timedOut >= KILLS / 10, "what is struck fails");
-    assertTrue(killed <= chaos.killed(), "a killed process is given no more");
+    assertTrue(failed >= KILLS / 2 && timedOut >= KILLS / 10, "killed invocations fail");
+    assertTrue(killed <= killer.killed(), "a killed process gets no more batches");
   }
 
-  /// A message that is in too many batches that fail is moved to the dead-letter queue by SQS.
-  private void replayWhatWasStruckTooOften(List<Sent> sent) throws InterruptedException {
+  /// SQS moves a message to the dead-letter queue if it was in too many batches that failed.
+  private void replayWhatWasKilledTooOften(List<Sent> sent) throws InterruptedException {
     if (stack.queues().deadLetters().stream()
-        .anyMatch(letter -> impossible(letter, sent).isEmpty())) {
+        .anyMatch(deadLetter -> expectedDeadLetter(deadLetter, sent).isEmpty())) {
       stack.queues().replay();
       drain();
     }
@@ -160,58 +160,61 @@ class KilledProcessTest {
         IntStream.range(0, resets.size()).boxed().collect(toMap(resets::get, i -> i, Math::max));
     List<String> lost = new ArrayList<>();
     for (Sent each : sent) {
-      for (String reset : each.asked().resets()) {
+      for (String reset : each.request().resets()) {
         if (last.getOrDefault(reset, -1) < each.resetsBefore()) {
-          lost.add(reset + " of " + each.asked().body());
+          lost.add(reset + " of " + each.request().body());
         }
       }
     }
     assertEquals(List.of(), lost, "lost resets");
   }
 
-  private void assertLetters(List<Sent> sent) {
-    Set<Impossible> expected =
-        sent.stream().flatMap(each -> each.asked().impossible().stream()).collect(toSet());
-    Set<Impossible> found = new HashSet<>();
-    for (Message letter : stack.queues().deadLetters()) {
-      Optional<Impossible> impossible = impossible(letter, sent);
-      assertTrue(impossible.isPresent(), () -> letter.body() + " " + letter.messageAttributes());
-      found.add(impossible.get());
+  private void assertDeadLetters(List<Sent> sent) {
+    Set<ExpectedDeadLetter> expected =
+        sent.stream().flatMap(each -> each.request().deadLetter().stream()).collect(toSet());
+    Set<ExpectedDeadLetter> found = new HashSet<>();
+    for (Message deadLetter : stack.queues().deadLetters()) {
+      Optional<ExpectedDeadLetter> expectedDeadLetter = expectedDeadLetter(deadLetter, sent);
+      assertTrue(
+          expectedDeadLetter.isPresent(),
+          () -> deadLetter.body() + " " + deadLetter.messageAttributes());
+      found.add(expectedDeadLetter.get());
     }
-    assertEquals(expected, found, "what cannot be done is a dead letter");
+    assertEquals(expected, found, "every rejected request has a dead letter");
   }
 
-  private static Optional<Impossible> impossible(Message letter, List<Sent> sent) {
+  private static Optional<ExpectedDeadLetter> expectedDeadLetter(
+      Message deadLetter, List<Sent> sent) {
     return sent.stream()
-        .flatMap(each -> each.asked().impossible().stream())
-        .filter(each -> letter.body().contains(each.text()))
-        .filter(each -> errorCode(letter).filter(each.code()::equals).isPresent())
+        .flatMap(each -> each.request().deadLetter().stream())
+        .filter(each -> deadLetter.body().contains(each.text()))
+        .filter(each -> errorCode(deadLetter).filter(each.code()::equals).isPresent())
         .findFirst();
   }
 
   @Test
-  void aMessageThatKillsEveryProcessEndsAsADeadLetterAndItsBatchReplaysOnceItNoLongerDoes()
+  void aMessageThatKillsEveryProcessIsDeadLetteredAndItsBatchCanBeReplayed()
       throws InterruptedException {
     AppFlowAccount account = crm().addEntity("crm", "Poison");
-    start(account, QUEUES.withMaxReceiveCount(RECEIVES));
+    start(account, QUEUES.withMaxReceiveCount(MAX_RECEIVE_COUNT));
     List<String> batch =
         Stream.concat(Stream.of("Poison"), entities()).map(KilledProcessTest::call).toList();
     stack.queues().sendAll(batch);
     Tap.Watcher poisoned =
         (question, _, process) -> {
-          boolean poison =
+          boolean isPoison =
               question.body().contains("Poison") && question.peer() == Tap.Peer.APPFLOW;
-          if (poison) {
+          if (isPoison) {
             process.close();
           }
-          return !poison;
+          return !isPoison;
         };
 
     List<Invocation> invocations = drain(() -> process("128m", poisoned));
 
-    assertEquals(RECEIVES, invocations.stream().filter(each -> failed(each, KILLED)).count());
     assertEquals(
-        Set.copyOf(batch), lettersOfSqs(), "without a reason: nobody was left to give one");
+        MAX_RECEIVE_COUNT, invocations.stream().filter(each -> failed(each, KILLED)).count());
+    assertEquals(Set.copyOf(batch), bodiesThatSqsDeadLettered(), "SQS gives no reason");
 
     assertEquals(batch.size(), stack.queues().replay());
     drain();
@@ -225,17 +228,18 @@ class KilledProcessTest {
   }
 
   @Test
-  void aProcessThatRunsOutOfMemoryEndsAndWhatItHadReplaysWithMore() throws InterruptedException {
-    AppFlowAccount account = crm().addProfile(Profile.of("wide", "Salesforce"));
+  void aBatchThatNeedsTooMuchMemoryIsDeadLetteredAndCanBeReplayedWithMore()
+      throws InterruptedException {
+    AppFlowAccount account = crm().addProfile(Profile.of("large", "Salesforce"));
     String label = "x".repeat(40_000);
-    List<String> wide = IntStream.range(0, 300).mapToObj(i -> "Wide" + i).toList();
-    wide.forEach(
+    List<String> large = IntStream.range(0, 300).mapToObj(i -> "Large" + i).toList();
+    large.forEach(
         name ->
             account
-                .behind("wide")
+                .behind("large")
                 .add(SourceApplication.ROOT, new SourceApplication.Entity(name, label, "Objects")));
-    start(account, QUEUES.withMaxReceiveCount(RECEIVES));
-    String all = "{\"connectorProfileName\":\"wide\",\"entities\":\"ALL\"}";
+    start(account, QUEUES.withMaxReceiveCount(MAX_RECEIVE_COUNT));
+    String all = "{\"connectorProfileName\":\"large\",\"entities\":\"ALL\"}";
     List<String> batch =
         Stream.concat(Stream.of(all), entities().map(KilledProcessTest::call)).toList();
     stack.queues().sendAll(batch);
@@ -243,19 +247,19 @@ class KilledProcessTest {
     List<Invocation> invocations = drain(() -> process("16m", (_, _, _) -> true));
 
     assertEquals(
-        RECEIVES,
+        MAX_RECEIVE_COUNT,
         invocations.stream().filter(each -> failed(each, OUT_OF_MEMORY)).count(),
         invocations::toString);
-    assertEquals(RECEIVES, processes.size(), "none is used again");
-    assertEquals(Set.copyOf(batch), lettersOfSqs());
+    assertEquals(MAX_RECEIVE_COUNT, processes.size(), "no process is used again");
+    assertEquals(Set.copyOf(batch), bodiesThatSqsDeadLettered());
 
     assertEquals(batch.size(), stack.queues().replay());
     drain();
 
     assertEquals(
         Stream.of(
-                Stream.of("wide Salesforce"),
-                wide.stream().map("wide Salesforce "::concat),
+                Stream.of("large Salesforce"),
+                large.stream().map("large Salesforce "::concat),
                 entities().map("crm Salesforce "::concat))
             .flatMap(each -> each)
             .collect(toSet()),
@@ -277,15 +281,17 @@ class KilledProcessTest {
     return "{\"connectorProfileName\":\"crm\",\"connectorEntityName\":\"%s\"}".formatted(entity);
   }
 
-  /// The bodies of the dead letters, all of which SQS itself moved there.
-  private Set<String> lettersOfSqs() {
-    List<Message> letters = stack.queues().deadLetters();
-    assertTrue(letters.stream().allMatch(letter -> errorCode(letter).isEmpty()), letters::toString);
-    return letters.stream().map(Message::body).collect(toSet());
+  /// The bodies of the dead letters. SQS itself moved all of them there.
+  private Set<String> bodiesThatSqsDeadLettered() {
+    List<Message> deadLetters = stack.queues().deadLetters();
+    assertTrue(
+        deadLetters.stream().allMatch(deadLetter -> errorCode(deadLetter).isEmpty()),
+        deadLetters::toString);
+    return deadLetters.stream().map(Message::body).collect(toSet());
   }
 
-  private static Optional<String> errorCode(Message letter) {
-    return Optional.ofNullable(letter.messageAttributes().get("ErrorCode"))
+  private static Optional<String> errorCode(Message deadLetter) {
+    return Optional.ofNullable(deadLetter.messageAttributes().get("ErrorCode"))
         .map(attribute -> attribute.stringValue());
   }
 
@@ -319,7 +325,7 @@ class KilledProcessTest {
   private List<Invocation> drain(Supplier<RuntimeProcess> newEnvironment)
       throws InterruptedException {
     try (EventSourceMapping mapping = mapping(newEnvironment, SETTINGS)) {
-      assertTrue(mapping.drain(LIMIT), "the queue is worked off");
+      assertTrue(mapping.drain(LIMIT), "the queue is not empty");
       return mapping.invocations();
     }
   }

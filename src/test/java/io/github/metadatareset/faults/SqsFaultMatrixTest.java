@@ -1,13 +1,15 @@
 package io.github.metadatareset.faults;
 
-import static io.github.metadatareset.faults.TriedFunction.MAX_RECEIVE_COUNT;
-import static io.github.metadatareset.queue.SentMessage.message;
+import static io.github.metadatareset.HandlerFixture.MAX_RECEIVE_COUNT;
+import static io.github.metadatareset.queue.TestMessage.message;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.metadatareset.HandlerFixture;
 import io.github.metadatareset.LongSuite;
 import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalStack;
@@ -15,11 +17,10 @@ import io.github.metadatareset.local.SqsProxy;
 import io.github.metadatareset.local.SqsProxy.Script;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.plan.FakeAppFlow;
-import io.github.metadatareset.queue.SentMessage;
+import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +41,14 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.SqsException;
 
-/// Every way in which SQS can fail to take what the function has for it: the parts of a split, a
-/// dead letter, a backoff or a request that was made directly. Over HTTP, by the whole function on
-/// the real SDK; AppFlow is an object. No message is deleted that does not lie elsewhere, and
-/// nothing escapes.
+/// Every fault of SQS, over HTTP, with the whole function and the real SDK, when the function sends
+/// sub-requests, dead letters or the request of a direct invocation, or sets a backoff. A message
+/// is deleted only if SQS accepted what replaces it, and no other exception is thrown. AppFlow is a
+/// fake.
 @LongSuite("Every fault of SQS ends as documented, whatever the function sends.")
 class SqsFaultMatrixTest {
 
-  /// What goes wrong, and the failure that it is to the function; without a fault SQS is out of
-  /// reach.
+  /// A fault, and the failure that the function must report. Without a fault SQS cannot be reached.
   record Row(String name, Optional<Fault> fault, Class<? extends Failure> failure, String code) {
 
     boolean isReachable() {
@@ -92,9 +92,9 @@ class SqsFaultMatrixTest {
           row("a 200 in HTML", Fault.html(), "SdkClientException"),
           row("an empty 200", Fault.emptyBody(), "InvalidResponse"),
           row("a 200 that is not JSON", Fault.garbageBody(), "SdkClientException"),
-          row("a 200 that accounts for nothing", Fault.withoutRequestId(), "InvalidResponse"),
+          row("a 200 without entries", Fault.withoutRequestId(), "InvalidResponse"),
           row(
-              "a 200 that refuses what it was given",
+              "a 200 that refuses every entry",
               new Fault.Answer(
                   200,
                   "application/x-amz-json-1.0",
@@ -102,69 +102,67 @@ class SqsFaultMatrixTest {
                       + "{\"Id\":\"1\",\"Code\":\"InternalError\",\"SenderFault\":false}]}",
                   true),
               "InternalError"),
-          row("a body that is cut", Fault.cutBody(), "SdkClientException"),
+          row("a truncated body", Fault.cutBody(), "SdkClientException"),
           row("a garbage status line", Fault.garbageStatusLine(), "SdkClientException"),
-          row("a connection that is closed", Fault.raw(""), "SdkClientException"),
+          row("a closed connection", Fault.raw(""), "SdkClientException"),
           row("a connection reset", Fault.connectionReset(), "SdkClientException"),
           row(
               "a redirect",
               Fault.raw("HTTP/1.1 307 No\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"),
               "HTTP 307"),
-          row("a stall", Fault.stall(), "ApiCallTimeoutException"),
+          row("a stalled connection", Fault.stall(), "ApiCallTimeoutException"),
           row(
-              "an answer that drips",
+              "a slow answer",
               new Fault.Drip("", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
               "ApiCallTimeoutException"),
           new Row(
-              "a port where nobody listens",
-              Optional.empty(),
-              Failure.Unavailable.class,
-              "SdkClientException"));
+              "a closed port", Optional.empty(), Failure.Unavailable.class, "SdkClientException"));
 
-  /// What meets the fault, and the message of which it comes.
-  enum Way {
-    PARTS(
+  /// The operation that has the fault, and the request that leads to it.
+  enum Scenario {
+    SUB_REQUESTS(
         "SendMessageBatch",
         "{'requests':[{'connectorProfileName':'%1$sa','connectorType':'Slack'},"
             + "{'connectorProfileName':'%1$sb','connectorType':'Slack'}]}"),
-    LETTERS("SendMessageBatch", "{'connectorProfile':'%s'}"),
+    DEAD_LETTER("SendMessageBatch", "{'connectorProfile':'%s'}"),
     BACKOFF(
         "ChangeMessageVisibilityBatch",
         "{'connectorProfileName':'%sthrottled','connectorType':'Slack'}"),
-    DIRECT("SendMessageBatch", PARTS.request);
+    DIRECT("SendMessageBatch", SUB_REQUESTS.request);
 
     private final String operation;
     private final String request;
 
-    Way(String operation, String request) {
+    Scenario(String operation, String request) {
       this.operation = operation;
       this.request = request;
     }
 
     String queue() {
-      return this == LETTERS ? queues.deadLetterQueueUrl() : queues.requestQueueUrl();
+      return this == DEAD_LETTER ? queues.deadLetterQueueUrl() : queues.requestQueueUrl();
     }
   }
 
-  /// A function of its own, and what became of its messages.
+  /// A function for one fault in one scenario, and the outcomes of its messages.
   private static final class Trial implements Callable<Trial> {
-    private final Way way;
-    private final String mark;
+    private final Scenario scenario;
+    private final String prefix;
     private final FakeAppFlow appFlow = new FakeAppFlow();
-    private final TriedFunction function;
+    private final TestFunction function;
 
-    /// The request, received for the last time but one, and for the last time.
-    private final SentMessage again;
-    private final SentMessage last;
+    /// The same request on its last receive but one, and on its last receive.
+    private final TestMessage beforeLast;
+    private final TestMessage last;
 
     private Optional<Failure> thrown = Optional.empty();
     private List<String> returned = List.of();
 
-    Trial(Row row, Way way, AwsClients aws) {
-      this.way = way;
-      this.mark = mark(row, way);
-      this.again = message(mark + "again", request() + " ").received(MAX_RECEIVE_COUNT - 1);
-      this.last = message(mark + "last", request() + "\n").received(MAX_RECEIVE_COUNT);
+    Trial(Row row, Scenario scenario, AwsClients aws) {
+      this.scenario = scenario;
+      this.prefix = prefix(row, scenario);
+      this.beforeLast =
+          message(prefix + "before-last", request() + " ").received(MAX_RECEIVE_COUNT - 1);
+      this.last = message(prefix + "last", request() + "\n").received(MAX_RECEIVE_COUNT);
       this.function = function(appFlow, aws);
       appFlow.resetsFailing(
           call ->
@@ -174,15 +172,15 @@ class SqsFaultMatrixTest {
     }
 
     private String request() {
-      return way.request.formatted(mark);
+      return scenario.request.formatted(prefix);
     }
 
     @Override
     public Trial call() {
-      if (way == Way.DIRECT) {
+      if (scenario == Scenario.DIRECT) {
         invoke();
       } else {
-        returned = function.returned(again, last, message(mark + "sibling", SIBLING));
+        returned = function.returned(beforeLast, last, message(prefix + "sibling", SIBLING));
       }
       return this;
     }
@@ -195,15 +193,15 @@ class SqsFaultMatrixTest {
       }
     }
 
-    boolean isMeant(Map<String, Object> input) {
-      return input.toString().contains(mark) && way.queue().equals(input.get("QueueUrl"));
+    boolean isFor(Map<String, Object> input) {
+      return input.toString().contains(prefix) && scenario.queue().equals(input.get("QueueUrl"));
     }
 
     /// The error codes of the dead letters with that body.
-    List<String> buried(SentMessage message) {
+    List<String> deadLetterCodes(TestMessage message) {
       return deadLetters.stream()
-          .filter(letter -> letter.body().equals(message.body()))
-          .map(letter -> letter.messageAttributes().get("ErrorCode").stringValue())
+          .filter(deadLetter -> deadLetter.body().equals(message.body()))
+          .map(deadLetter -> deadLetter.messageAttributes().get("ErrorCode").stringValue())
           .toList();
     }
   }
@@ -215,22 +213,22 @@ class SqsFaultMatrixTest {
   private static List<Message> deadLetters;
 
   @BeforeAll
-  static void tryThemAll() {
+  static void runAll() {
     queues = LocalQueues.start();
     try (SqsProxy proxy = new SqsProxy(queues.endpoint())) {
       LocalStack.pointSdkTo(proxy.endpoint(), proxy.endpoint());
-      tryThem(ROWS.stream().filter(Row::isReachable).toList(), proxy);
+      run(ROWS.stream().filter(Row::isReachable).toList(), proxy);
       LocalStack.pointSdkTo(proxy.endpoint(), URI.create("http://127.0.0.1:1"));
-      tryThem(ROWS.stream().filter(row -> !row.isReachable()).toList(), proxy);
+      run(ROWS.stream().filter(row -> !row.isReachable()).toList(), proxy);
       deadLetters = queues.takeAll(queues.deadLetterQueueUrl());
     }
   }
 
-  /// No more at the same time than answer within SQS's short timeouts.
-  private static void tryThem(List<Row> rows, SqsProxy proxy) {
+  /// A limited number at the same time, as the timeouts for SQS are short.
+  private static void run(List<Row> rows, SqsProxy proxy) {
     try (ExecutorService threads = Executors.newFixedThreadPool(16, Thread.ofVirtual().factory())) {
       for (Row row : rows) {
-        trials(row, proxy).forEach(trial -> TRIALS.put(trial.mark, threads.submit(trial)));
+        trials(row, proxy).forEach(trial -> TRIALS.put(trial.prefix, threads.submit(trial)));
       }
     }
   }
@@ -240,98 +238,105 @@ class SqsFaultMatrixTest {
     queues.close();
   }
 
-  private static TriedFunction function(SqsProxy proxy) {
+  private static TestFunction function(SqsProxy proxy) {
     LocalStack.pointSdkTo(proxy.endpoint(), proxy.endpoint());
     return function(new FakeAppFlow(), new AwsClients(8));
   }
 
-  private static TriedFunction function(AppFlow appFlow, AwsClients aws) {
-    return new TriedFunction(
-        _ -> appFlow,
-        aws.requestQueue(queues.requestQueueUrl()),
-        aws.deadLetterQueue(queues.deadLetterQueueUrl()),
-        Duration.ofMinutes(2));
+  private static TestFunction function(AppFlow appFlow, AwsClients aws) {
+    return new TestFunction(
+        HandlerFixture.of(
+            _ -> appFlow,
+            aws.requestQueue(queues.requestQueueUrl()),
+            aws.deadLetterQueue(queues.deadLetterQueueUrl())));
   }
 
   private static List<Trial> trials(Row row, SqsProxy proxy) {
     AwsClients aws = new AwsClients(8);
-    List<Trial> trials = Stream.of(Way.values()).map(way -> new Trial(row, way, aws)).toList();
+    List<Trial> trials =
+        Stream.of(Scenario.values()).map(scenario -> new Trial(row, scenario, aws)).toList();
     row.fault()
         .ifPresent(
             fault ->
                 trials.forEach(
-                    trial -> proxy.faults().always(trial.way.operation, fault, trial::isMeant)));
+                    trial -> proxy.faults().always(trial.scenario.operation, fault, trial::isFor)));
     return trials;
   }
 
-  @ParameterizedTest(name = "meet {0}")
+  @ParameterizedTest(name = "with {0}")
   @FieldSource("ROWS")
-  void aMessageComesBackWhoseParts(Row row) throws Throwable {
-    Trial trial = trial(row, Way.PARTS);
+  void aMessageIsReturnedIfItsSubRequestsAreNotSent(Row row) throws Throwable {
+    Trial trial = trial(row, Scenario.SUB_REQUESTS);
 
     assertReturned(
-        trial, row.isReachable() ? List.of(trial.again) : List.of(trial.again, trial.last));
-    assertEquals(row.isReachable() ? List.of(row.code()) : List.of(), trial.buried(trial.last));
-    assertEquals(Optional.of(row.code()), trial.function.errorCode("returned"));
+        trial,
+        row.isReachable() ? List.of(trial.beforeLast) : List.of(trial.beforeLast, trial.last));
     assertEquals(
-        row.failure() == Failure.Throttled.class ? 1 : 0, trial.function.metric("Throttled"));
-    assertEquals(row.failure() == Failure.Denied.class ? 1 : 0, trial.function.metric("Denied"));
-    assertEquals(0, trial.function.metric("Splits"));
+        row.isReachable() ? List.of(row.code()) : List.of(), trial.deadLetterCodes(trial.last));
+    assertEquals(Optional.of(row.code()), trial.function.log().errorCode("returned"));
+    assertEquals(
+        row.failure() == Failure.Throttled.class ? 1 : 0, trial.function.log().metric("Throttled"));
+    assertEquals(
+        row.failure() == Failure.Denied.class ? 1 : 0, trial.function.log().metric("Denied"));
+    assertEquals(0, trial.function.log().metric("Splits"));
   }
 
-  @ParameterizedTest(name = "meets {0}")
+  @ParameterizedTest(name = "with {0}")
   @FieldSource("ROWS")
-  void aMessageComesBackWhoseDeadLetter(Row row) throws Throwable {
-    Trial trial = trial(row, Way.LETTERS);
+  void aMessageIsReturnedIfItsDeadLetterIsNotSent(Row row) throws Throwable {
+    Trial trial = trial(row, Scenario.DEAD_LETTER);
 
-    assertReturned(trial, List.of(trial.again, trial.last));
-    assertEquals(Optional.of(row.code()), trial.function.errorCode("dead letter not accepted"));
-    assertEquals(0, trial.function.metric("DeadLetters"));
+    assertReturned(trial, List.of(trial.beforeLast, trial.last));
+    assertEquals(
+        Optional.of(row.code()), trial.function.log().errorCode("dead letter not accepted"));
+    assertEquals(0, trial.function.log().metric("DeadLetters"));
   }
 
-  @ParameterizedTest(name = "meets {0}")
+  @ParameterizedTest(name = "with {0}")
   @FieldSource("ROWS")
-  void aMessageComesBackAllTheSameWhoseBackoff(Row row) throws Throwable {
-    Trial trial = trial(row, Way.BACKOFF);
+  void aMessageIsReturnedEvenIfItsBackoffIsNotSet(Row row) throws Throwable {
+    Trial trial = trial(row, Scenario.BACKOFF);
 
     assertReturned(
-        trial, row.isReachable() ? List.of(trial.again) : List.of(trial.again, trial.last));
+        trial,
+        row.isReachable() ? List.of(trial.beforeLast) : List.of(trial.beforeLast, trial.last));
     assertEquals(
-        row.isReachable() ? List.of("ThrottlingException") : List.of(), trial.buried(trial.last));
-    assertEquals(Optional.of(row.code()), trial.function.errorCode("backoff not set"));
+        row.isReachable() ? List.of("ThrottlingException") : List.of(),
+        trial.deadLetterCodes(trial.last));
+    assertEquals(Optional.of(row.code()), trial.function.log().errorCode("backoff not set"));
   }
 
-  @ParameterizedTest(name = "meets {0}")
+  @ParameterizedTest(name = "with {0}")
   @FieldSource("ROWS")
-  void aDirectRequestIsThrownThatOnItsWayToTheQueue(Row row) throws Throwable {
-    Failure thrown = trial(row, Way.DIRECT).thrown.orElseThrow();
+  void aDirectInvocationThrowsIfItsRequestIsNotSent(Row row) throws Throwable {
+    Failure thrown = trial(row, Scenario.DIRECT).thrown.orElseThrow();
 
     assertEquals(row.failure(), thrown.getClass());
     assertEquals(row.code(), thrown.code());
-    assertTrue(!thrown.message().isBlank(), "it says what happened");
+    assertTrue(!thrown.message().isBlank(), "the failure has a message");
   }
 
   @Test
-  void ofTwoMessagesThatOneComesBackWhoseDeadLetterIsRefused() {
+  void onlyTheMessageWhoseDeadLetterIsRefusedIsReturned() {
     try (SqsProxy proxy = new SqsProxy(queues.endpoint())) {
-      proxy.answer(Script.refusing(entry -> entry.body().contains("disliked")));
-      TriedFunction function = function(proxy);
+      proxy.answer(Script.refusing(entry -> entry.body().contains("refused")));
+      TestFunction function = function(proxy);
 
       assertEquals(
           List.of("b"),
-          function.returned(message("a", "{'x':'liked'}"), message("b", "{'x':'disliked'}")));
-      assertEquals(Optional.of("Disliked"), function.errorCode("dead letter not accepted"));
+          function.returned(message("a", "{'x':'accepted'}"), message("b", "{'x':'refused'}")));
+      assertEquals(Optional.of("Disliked"), function.log().errorCode("dead letter not accepted"));
       assertEquals(
-          List.of("{\"x\":\"liked\"}"),
+          List.of("{\"x\":\"accepted\"}"),
           queues.takeAll(queues.deadLetterQueueUrl()).stream().map(Message::body).toList());
     }
   }
 
   @Test
-  void aMessageComesBackOfWhosePartsOneIsRefused() {
+  void aMessageIsReturnedIfOneOfItsSubRequestsIsRefused() {
     try (SqsProxy proxy = new SqsProxy(queues.endpoint())) {
-      proxy.answer(Script.refusing(entry -> entry.body().contains("disliked")));
-      TriedFunction function = function(proxy);
+      proxy.answer(Script.refusing(entry -> entry.body().contains("refused")));
+      TestFunction function = function(proxy);
 
       assertEquals(
           List.of("a"),
@@ -339,13 +344,13 @@ class SqsFaultMatrixTest {
               message(
                   "a",
                   "{'connectorProfileName':'chat','connectorType':'Slack',"
-                      + "'entities':['liked','disliked']}")));
-      assertEquals(Optional.of("Disliked"), function.errorCode("returned"));
+                      + "'entities':['accepted','refused']}")));
+      assertEquals(Optional.of("Disliked"), function.log().errorCode("returned"));
     }
   }
 
   @Test
-  void everyErrorIsTriedThatSqsDeclaresForWhatIsAskedOfIt() {
+  void theTableHasEveryErrorThatTheSdkDeclares() {
     Set<String> declared =
         Stream.of(SqsClient.class.getMethods())
             .filter(
@@ -363,9 +368,9 @@ class SqsFaultMatrixTest {
     assertEquals(Set.of(), declared);
   }
 
-  private static void assertReturned(Trial trial, List<SentMessage> messages) {
-    assertEquals(messages.stream().map(SentMessage::id).toList(), trial.returned);
-    assertEquals(messages.size(), trial.function.metric("Returned"));
+  private static void assertReturned(Trial trial, List<TestMessage> messages) {
+    assertEquals(messages.stream().map(TestMessage::id).toList(), trial.returned);
+    assertEquals(messages.size(), trial.function.log().metric("Returned"));
     assertEquals(
         List.of(SIBLING),
         trial.appFlow.resets().stream()
@@ -373,14 +378,14 @@ class SqsFaultMatrixTest {
             .toList());
   }
 
-  private static String mark(Row row, Way way) {
-    return "%s-%d-".formatted(way, ROWS.indexOf(row));
+  private static String prefix(Row row, Scenario scenario) {
+    return "%s-%d-".formatted(scenario, ROWS.indexOf(row));
   }
 
-  /// @throws Throwable whatever escaped
-  private static Trial trial(Row row, Way way) throws Throwable {
+  /// @throws Throwable what the function threw, other than the documented exception
+  private static Trial trial(Row row, Scenario scenario) throws Throwable {
     try {
-      return TRIALS.get(mark(row, way)).get();
+      return TRIALS.get(prefix(row, scenario)).get();
     } catch (ExecutionException e) {
       throw e.getCause();
     }

@@ -22,32 +22,30 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Requests of every kind in rounds, each with what it stands for. A round has profiles, flows and
-/// entities of its own, so that no other round's resets stand in for a lost one of its.
+/// Rounds of requests of every kind, each with its expected resets. Each round has its own
+/// profiles, flows and entities, so that resets of other rounds cannot hide a lost one.
 final class Workload {
 
-  /// After so many rounds the first one's profiles come again.
+  /// After so many rounds the profiles of the first are used again.
   private static final int ROUNDS = 20;
 
   private static final int TOP_ENTITIES = 12;
 
-  /// @param resets what it stands for, in the words of [LocalStack#resets]
-  /// @param impossible what it asks for besides, and cannot be had
-  record Asked(String body, Set<String> resets, Optional<Impossible> impossible) {
+  /// @param resets the expected resets, in the format of [LocalStack#resets]
+  /// @param deadLetter for the part of the request that is rejected
+  record WorkloadRequest(String body, Set<String> resets, Optional<ExpectedDeadLetter> deadLetter) {
 
-    private Asked(Map<String, ?> request, Set<String> resets) {
+    private WorkloadRequest(Map<String, ?> request, Set<String> resets) {
       this(JsonValue.write(request), resets, Optional.empty());
     }
 
-    private Asked with(Impossible part) {
-      return new Asked(body, resets, Optional.of(part));
+    private WorkloadRequest with(ExpectedDeadLetter expected) {
+      return new WorkloadRequest(body, resets, Optional.of(expected));
     }
   }
 
-  /// What ends as a dead letter.
-  ///
-  /// @param text a part of the letter's body
-  record Impossible(String code, String text) {}
+  /// @param text a part of the body of the dead letter
+  record ExpectedDeadLetter(String code, String text) {}
 
   private final AppFlowAccount account = new AppFlowAccount();
   private final RandomGenerator random;
@@ -56,17 +54,17 @@ final class Workload {
   Workload(RandomGenerator random) {
     this.random = random;
     account.addConnector(new Connector("Erp", List.of("v1", "v2")));
-    IntStream.range(0, ROUNDS).mapToObj(Workload::prefix).forEach(this::plant);
+    IntStream.range(0, ROUNDS).mapToObj(Workload::prefix).forEach(this::addRound);
   }
 
   AppFlowAccount account() {
     return account;
   }
 
-  private void plant(String prefix) {
+  private void addRound(String prefix) {
     for (String profile : List.of(prefix + "a", prefix + "b")) {
       account.addProfile(Profile.of(profile, "Salesforce"));
-      IntStream.range(0, TOP_ENTITIES).forEach(i -> account.addEntity(profile, top(i)));
+      IntStream.range(0, TOP_ENTITIES).forEach(i -> account.addEntity(profile, topLevel(i)));
       for (String nested : List.of("T0/0", "T0/1", "T0/2")) {
         account.addEntity(profile, "T0", nested);
       }
@@ -91,15 +89,15 @@ final class Workload {
     return "round-%02d-".formatted(round % ROUNDS);
   }
 
-  private static String top(int number) {
+  private static String topLevel(int number) {
     return "T" + number;
   }
 
-  /// One request that is split and split again, one that cannot be done, and some of any kind, in
-  /// any order.
-  List<Asked> nextRound() {
+  /// One request that is split recursively, one that is rejected, and four of random kinds, in
+  /// random order.
+  List<WorkloadRequest> nextRound() {
     String prefix = prefix(round++);
-    List<Supplier<Asked>> kinds =
+    List<Supplier<WorkloadRequest>> kinds =
         List.of(
             () -> entity(prefix + "a"),
             () -> nested(prefix + "b"),
@@ -112,42 +110,44 @@ final class Workload {
             () -> pattern(prefix),
             () -> several(prefix),
             () -> notification(prefix));
-    List<Asked> all = new ArrayList<>(List.of(everything(prefix + "a"), impossible(prefix)));
+    List<WorkloadRequest> all =
+        new ArrayList<>(List.of(everything(prefix + "a"), rejected(prefix)));
     for (int i = 0; i < 4; i++) {
       all.add(random.nextInt(all.size() + 1), oneOf(kinds).get());
     }
     return all;
   }
 
-  private Asked entity(String profile) {
-    String entity = anyTop();
-    return new Asked(
+  private WorkloadRequest entity(String profile) {
+    String entity = anyTopLevel();
+    return new WorkloadRequest(
         Map.of("connectorProfileName", profile, "connectorEntityName", entity),
         Set.of(reset(profile, entity)));
   }
 
-  private Asked nested(String profile) {
-    return new Asked(
+  private WorkloadRequest nested(String profile) {
+    return new WorkloadRequest(
         Map.of(
             "connectorProfileName", profile, "entitiesPath", "T0", "connectorEntityName", "T0/1"),
         Set.of(reset(profile, "below T0 T0/1")));
   }
 
-  private Asked names(String profile) {
-    return new Asked(Map.of("connectorProfileName", profile), Set.of(profile + " Salesforce"));
+  private WorkloadRequest names(String profile) {
+    return new WorkloadRequest(
+        Map.of("connectorProfileName", profile), Set.of(profile + " Salesforce"));
   }
 
-  private Asked listed(String profile) {
-    Set<String> entities = Set.of("T3", "T4", top(random.nextInt(5, TOP_ENTITIES)));
-    return new Asked(
+  private WorkloadRequest listed(String profile) {
+    Set<String> entities = Set.of("T3", "T4", topLevel(random.nextInt(5, TOP_ENTITIES)));
+    return new WorkloadRequest(
         Map.of("connectorProfileName", profile, "entities", List.copyOf(entities)),
         resets(profile, entities));
   }
 
-  private Asked everything(String profile) {
+  private WorkloadRequest everything(String profile) {
     Set<String> resets = new HashSet<>();
     addEverything(resets, profile, SourceApplication.ROOT);
-    return new Asked(Map.of("connectorProfileName", profile, "entities", "ALL"), resets);
+    return new WorkloadRequest(Map.of("connectorProfileName", profile, "entities", "ALL"), resets);
   }
 
   private void addEverything(Set<String> resets, String profile, String parent) {
@@ -161,9 +161,9 @@ final class Workload {
     }
   }
 
-  private Asked erp(String prefix) {
+  private WorkloadRequest erp(String prefix) {
     String erp = prefix + "erp CustomConnector ";
-    return new Asked(
+    return new WorkloadRequest(
         Map.of("connectorProfileName", prefix + "erp", "entities", "ALL"),
         Set.of(
             erp + "v2",
@@ -172,8 +172,8 @@ final class Workload {
             erp + "below orders orders/lines v2"));
   }
 
-  private Asked usedByFlows(String prefix) {
-    return new Asked(
+  private WorkloadRequest usedByFlows(String prefix) {
+    return new WorkloadRequest(
         Map.of("connectorProfileName", prefix + "*", "entities", "USED_BY_FLOWS"),
         Stream.concat(
                 usedBy(prefix).stream(),
@@ -184,12 +184,13 @@ final class Workload {
             .collect(toSet()));
   }
 
-  private Asked flow(String prefix) {
-    return new Asked(Map.of("flowName", prefix + "out"), Set.of(reset(prefix + "b", "T2")));
+  private WorkloadRequest flow(String prefix) {
+    return new WorkloadRequest(
+        Map.of("flowName", prefix + "out"), Set.of(reset(prefix + "b", "T2")));
   }
 
-  private Asked flows(String prefix) {
-    return new Asked(Map.of("flowName", prefix + "*"), usedBy(prefix));
+  private WorkloadRequest flows(String prefix) {
+    return new WorkloadRequest(Map.of("flowName", prefix + "*"), usedBy(prefix));
   }
 
   private static Set<String> usedBy(String prefix) {
@@ -199,44 +200,47 @@ final class Workload {
         reset(prefix + "b", "T2"));
   }
 
-  private Asked pattern(String prefix) {
-    String entity = anyTop();
-    return new Asked(
+  private WorkloadRequest pattern(String prefix) {
+    String entity = anyTopLevel();
+    return new WorkloadRequest(
         Map.of("connectorProfileName", prefix + "?", "connectorEntityName", entity),
         Set.of(reset(prefix + "a", entity), reset(prefix + "b", entity)));
   }
 
-  private Asked several(String prefix) {
-    List<Asked> asked = List.of(entity(prefix + "b"), listed(prefix + "a"), flow(prefix));
-    return new Asked(
-        asked.stream().map(Asked::body).collect(joining(",", "{\"requests\":[", "]}")),
-        asked.stream().map(Asked::resets).flatMap(Collection::stream).collect(toSet()),
+  private WorkloadRequest several(String prefix) {
+    List<WorkloadRequest> requests =
+        List.of(entity(prefix + "b"), listed(prefix + "a"), flow(prefix));
+    return new WorkloadRequest(
+        requests.stream().map(WorkloadRequest::body).collect(joining(",", "{\"requests\":[", "]}")),
+        requests.stream().map(WorkloadRequest::resets).flatMap(Collection::stream).collect(toSet()),
         Optional.empty());
   }
 
-  private Asked notification(String prefix) {
-    Asked asked = pattern(prefix);
-    return new Asked(Map.of("Type", "Notification", "Message", asked.body()), asked.resets());
+  private WorkloadRequest notification(String prefix) {
+    WorkloadRequest request = pattern(prefix);
+    return new WorkloadRequest(
+        Map.of("Type", "Notification", "Message", request.body()), request.resets());
   }
 
-  private Asked impossible(String prefix) {
+  private WorkloadRequest rejected(String prefix) {
     return switch (random.nextInt(3)) {
       case 0 ->
-          new Asked(Map.of("connectorProfileName", prefix + "a", "entity", "T1"), Set.of())
-              .with(new Impossible("InvalidRequest", prefix + "a"));
+          new WorkloadRequest(
+                  Map.of("connectorProfileName", prefix + "a", "entity", "T1"), Set.of())
+              .with(new ExpectedDeadLetter("InvalidRequest", prefix + "a"));
       case 1 ->
-          new Asked(Map.of("connectorProfileName", prefix + "ghost"), Set.of())
-              .with(new Impossible("ResourceNotFoundException", prefix + "ghost"));
+          new WorkloadRequest(Map.of("connectorProfileName", prefix + "ghost"), Set.of())
+              .with(new ExpectedDeadLetter("ResourceNotFoundException", prefix + "ghost"));
       default ->
-          new Asked(
+          new WorkloadRequest(
                   Map.of("connectorProfileName", prefix + "b", "entities", List.of("T6", "Ghost")),
                   Set.of(reset(prefix + "b", "T6")))
-              .with(new Impossible("ResourceNotFoundException", "Ghost"));
+              .with(new ExpectedDeadLetter("ResourceNotFoundException", "Ghost"));
     };
   }
 
-  private String anyTop() {
-    return top(random.nextInt(TOP_ENTITIES));
+  private String anyTopLevel() {
+    return topLevel(random.nextInt(TOP_ENTITIES));
   }
 
   private <T> T oneOf(List<T> all) {

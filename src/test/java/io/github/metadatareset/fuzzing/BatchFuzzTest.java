@@ -6,39 +6,39 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import com.code_intelligence.jazzer.mutation.annotation.WithSize;
 import com.code_intelligence.jazzer.mutation.utils.PropertyConstraint;
-import io.github.metadatareset.invocation.LoneFunction;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Whatever is in the messages of a batch and whatever AppFlow answers, every message ends in one
-/// way.
+/// Every message of a batch has one outcome, whatever the messages hold and AppFlow answers.
 class BatchFuzzTest {
 
   @MethodSource("messages")
   @FuzzTest
-  void isAccountedFor(
+  void everyMessageHasOneOutcome(
       @NotNull(constraint = PropertyConstraint.RECURSIVE) @WithSize(max = 4)
-          List<HostileMessage> messages,
-      int trouble,
+          List<MaliciousMessage> messages,
+      int faults,
       @NotNull String code,
       @NotNull String message) {
-    LoneFunction function = new LoneFunction(FuzzedAppFlow.failing(trouble, code, message));
+    StrictFunction function = new StrictFunction(FuzzedAppFlow.failing(faults, code, message));
 
-    String answer = function.invoke(HostileMessage.batch(messages));
+    String answer = function.invoke(MaliciousMessage.batch(messages));
 
-    Reckoning.assertBalanced(function, messages, answer);
+    DeliveryAssertions.assertOneOutcomeEach(function, messages, answer);
   }
 
-  /// With an AppFlow that obliges, that refuses everything for good, and that fails throughout.
+  /// With an AppFlow that works, one that fails permanently, and one where everything fails.
   static Stream<Arguments> messages() throws IOException {
     return EventReaderFuzzTest.events()
-        .map(event -> new HostileMessage("m", new String(event, UTF_8), "cause", "group", 1))
+        .map(
+            event ->
+                new MaliciousMessage("m", new String(event, UTF_8), "correlation-id", "group", 1))
         .flatMap(
             message ->
                 Stream.of(0, 63, -1)
-                    .map(trouble -> Arguments.of(List.of(message), trouble, "Code", "message")));
+                    .map(faults -> Arguments.of(List.of(message), faults, "Code", "message")));
   }
 }

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Whatever arrives is a request that can be written and read once more, or is refused as such.
+/// Every event is refused, ignored, or read as a request that can be written and read again.
 public class EventReaderFuzzTest {
 
   private static final EventReader READER = new EventReader(ProfilePattern.ALL);
@@ -33,18 +33,18 @@ public class EventReaderFuzzTest {
 
   @MethodSource("events")
   @FuzzTest
-  void readsOrRefuses(byte[] event) {
+  void readsOrRefusesEveryEvent(byte[] event) {
     String text = new String(event, UTF_8);
 
-    orRefused(() -> READER.read(JsonValue.parse(event)));
-    orRefused(() -> READER.read(text))
+    unlessRefused(() -> READER.read(JsonValue.parse(event)));
+    unlessRefused(() -> READER.read(text))
         .ifPresent(
-            meaning -> {
-              if (meaning instanceof ParsedEvent.ParsedRequest(var request)) {
+            parsed -> {
+              if (parsed instanceof ParsedEvent.ParsedRequest(var request)) {
                 assertCanBeWritten(request);
               }
             });
-    orRefused(() -> STRICT.read(JsonValue.parse(text, "")))
+    unlessRefused(() -> STRICT.read(JsonValue.parse(text, "")))
         .ifPresent(_ -> assertTrue(SCHEMA.accepts(text), () -> "the schema refuses " + text));
   }
 
@@ -69,8 +69,8 @@ public class EventReaderFuzzTest {
     assertEquals(new ParsedEvent.ParsedRequest(request), READER.read(json), json);
   }
 
-  /// Empty where it is refused; anything else that is thrown fails the test.
-  private static <T> Optional<T> orRefused(Supplier<T> reading) {
+  /// Empty if the event is refused. Any other exception fails the test.
+  private static <T> Optional<T> unlessRefused(Supplier<T> reading) {
     try {
       return Optional.of(reading.get());
     } catch (InvalidJsonException e) {

@@ -10,7 +10,7 @@ import io.github.metadatareset.request.Failure;
 import java.util.List;
 import java.util.Optional;
 
-/// An AppFlow that knows some of what the files in `events/` ask for.
+/// A fake AppFlow with some of the profiles and flows that the files in `events/` name.
 final class FuzzedAppFlow {
 
   private static final List<String> OPERATIONS =
@@ -24,7 +24,7 @@ final class FuzzedAppFlow {
 
   private FuzzedAppFlow() {}
 
-  static FakeAppFlow obliging() {
+  static FakeAppFlow working() {
     return new FakeAppFlow()
         .profile("crm-prod", ConnectorType.SALESFORCE)
         .profile("sap-erp", ConnectorType.SAPODATA)
@@ -37,21 +37,21 @@ final class FuzzedAppFlow {
         .withFlow("crm-account-to-lake", use("crm-prod", "Account"), use("crm-prod", "\u202e \n"));
   }
 
-  /// In which some operations fail, for good or in passing, and say so in these words.
+  /// Some operations fail, permanently or not, with this code and message.
   ///
-  /// @param trouble whose bits say which fail and how
-  static FakeAppFlow failing(int trouble, String code, String message) {
-    FakeAppFlow appFlow = obliging();
+  /// @param faults the bits say which operations fail, and with which kind of failure
+  static FakeAppFlow failing(int faults, String code, String message) {
+    FakeAppFlow appFlow = working();
     for (int i = 0; i < OPERATIONS.size(); i++) {
-      if ((trouble >> i & 1) == 1) {
-        appFlow.failing(OPERATIONS.get(i), failure(trouble >> OPERATIONS.size(), code, message));
+      if ((faults >> i & 1) == 1) {
+        appFlow.failing(OPERATIONS.get(i), failure(faults >> OPERATIONS.size(), code, message));
       }
     }
-    if ((trouble & 1 << 16) != 0) {
+    if ((faults & 1 << 16) != 0) {
       appFlow.resetsFailing(
           call ->
               call.connectorEntityName().isPresent()
-                  ? Optional.of(failure(trouble >> 8, code, message))
+                  ? Optional.of(failure(faults >> 8, code, message))
                   : Optional.empty());
     }
     return appFlow;

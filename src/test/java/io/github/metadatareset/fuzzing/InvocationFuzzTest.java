@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.github.metadatareset.invocation.LoneFunction;
+import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.RequestFailedException;
@@ -12,19 +12,19 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Whatever the function is invoked with, it answers or refuses, and accounts for every message.
+/// The function answers or refuses every event. Every message of a batch has one outcome.
 class InvocationFuzzTest {
 
   @MethodSource("io.github.metadatareset.fuzzing.EventReaderFuzzTest#events")
   @FuzzTest
-  void isAnsweredOrRefused(byte[] event) {
-    LoneFunction function = new LoneFunction(FuzzedAppFlow.obliging());
+  void answersOrRefusesEveryEvent(byte[] event) {
+    StrictFunction function = new StrictFunction(FuzzedAppFlow.working());
 
     try {
       String answer = function.invoke(event);
       SqsMessage.batch(JsonValue.parse(event))
           .ifPresentOrElse(
-              batch -> Reckoning.assertBalanced(function, messages(batch), answer),
+              batch -> DeliveryAssertions.assertOneOutcomeEach(function, messages(batch), answer),
               () -> assertAnswersDirectly(answer));
     } catch (RequestFailedException e) {
       assertTrue(e.getMessage().matches("[ -~]+"), e::getMessage);
@@ -32,11 +32,11 @@ class InvocationFuzzTest {
     }
   }
 
-  private static List<HostileMessage> messages(List<SqsMessage> batch) {
+  private static List<MaliciousMessage> messages(List<SqsMessage> batch) {
     return batch.stream()
         .map(
             message ->
-                new HostileMessage(
+                new MaliciousMessage(
                     message.messageId(), message.body(), message.correlationId(), "", 1))
         .toList();
   }
@@ -44,6 +44,6 @@ class InvocationFuzzTest {
   private static void assertAnswersDirectly(String answer) {
     JsonValue json = JsonValue.parse(answer, "");
     assertEquals(List.of("reset", "queued", "correlationId"), json.memberNames());
-    assertEquals(Optional.of(LoneFunction.REQUEST_ID), json.text("correlationId"));
+    assertEquals(Optional.of(TestFunction.REQUEST_ID), json.text("correlationId"));
   }
 }

@@ -12,7 +12,6 @@ import io.github.metadatareset.aws.StrictSqs;
 import io.github.metadatareset.event.EventReader;
 import io.github.metadatareset.event.ParsedEvent;
 import io.github.metadatareset.event.RequestsByLength;
-import io.github.metadatareset.invocation.LoneFunction;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Use;
@@ -34,61 +33,64 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the function sends to a queue is legal by SQS's rules, whatever it was sent and whatever
-/// AppFlow lists: a dead letter is accepted, or its message stays. [StrictSqs] applies the rules.
+/// Everything that the function sends to a queue is valid for SQS, whatever it receives and
+/// whatever AppFlow lists. If a dead letter is not accepted, its message is returned. [StrictSqs]
+/// has the rules.
 class SqsLegalityTest {
 
   private static final String CRM =
       "{\"connectorProfileName\":\"crm\",\"connectorType\":\"Slack\",";
 
   @Test
-  void everyMessageThatSqsCouldHaveDeliveredEndsAndEveryOtherStays() {
-    int[] stayed = {0};
+  void everyMessageHasOneOutcomeAndOneThatCannotBeDeadLetteredIsReturned() {
+    int[] returned = {0};
 
     new RandomCases(500)
         .check(
             random -> {
-              RandomHostility hostility = new RandomHostility(random);
-              List<HostileMessage> messages = hostility.messages();
-              LoneFunction function = new LoneFunction(hostility.appFlow());
+              MaliciousInput input = new MaliciousInput(random);
+              List<MaliciousMessage> messages = input.messages();
+              StrictFunction function = new StrictFunction(input.appFlow());
 
-              String answer = function.invoke(HostileMessage.batch(messages));
+              String answer = function.invoke(MaliciousMessage.batch(messages));
 
-              Reckoning.assertBalanced(function, messages, answer);
-              stayed[0] += messages.stream().anyMatch(m -> !SqsRules.takes(m.body())) ? 1 : 0;
+              DeliveryAssertions.assertOneOutcomeEach(function, messages, answer);
+              returned[0] += messages.stream().anyMatch(m -> !SqsRules.takes(m.body())) ? 1 : 0;
             });
 
-    assertTrue(stayed[0] > 25, () -> stayed[0] + " batches with messages that SQS would not take");
+    assertTrue(
+        returned[0] > 25, () -> returned[0] + " batches with messages that SQS would refuse");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {-1000, -400, -300, -200, -100, -50, -30, -1, 0, 1, 2})
-  void aLetterHasRoomForItsMessageUpToTheGreatestSize(int more) {
+  void aMessageOfTheLargestSizeFitsIntoADeadLetter(int more) {
     String body = "é".repeat(500_000) + "x".repeat(SqsMessage.MAX_BYTES - 1_000_000 + more);
-    List<HostileMessage> messages =
+    List<MaliciousMessage> messages =
         List.of(
-            new HostileMessage("long", body, "c".repeat(128), "g".repeat(128), 12),
-            new HostileMessage("short", "x", "c", "g", 12));
-    LoneFunction function = new LoneFunction(new FakeAppFlow());
+            new MaliciousMessage("long", body, "c".repeat(128), "g".repeat(128), 12),
+            new MaliciousMessage("short", "x", "c", "g", 12));
+    StrictFunction function = new StrictFunction(new FakeAppFlow());
 
-    String answer = function.invoke(HostileMessage.batch(messages));
+    String answer = function.invoke(MaliciousMessage.batch(messages));
 
-    Reckoning.assertBalanced(function, messages, answer);
-    assertEquals(more > 0 ? 1 : 2, function.buried().size());
+    DeliveryAssertions.assertOneOutcomeEach(function, messages, answer);
+    assertEquals(more > 0 ? 1 : 2, function.deadLetters().size());
   }
 
-  /// The pattern gives way to a name, type and version are added, and the parts are read in turn.
+  /// A sub-request is longer than its request: it has a name in place of the pattern, and the type
+  /// and the version.
   @Test
-  void theLongestRequestThatIsReadHasPartsThatFit() {
+  void theSubRequestsOfTheLongestRequestFitIntoMessages() {
     String name = "p".repeat(256);
     FakeAppFlow appFlow =
         new FakeAppFlow()
             .customProfile(name, "Erp")
             .customProfile("q", "Erp")
             .connector("Erp", "😀".repeat(256));
-    LoneFunction function = new LoneFunction(appFlow);
+    StrictFunction function = new StrictFunction(appFlow);
 
-    assertDone(function, RequestsByLength.ofBytes("*", 1_040_384));
+    assertCompleted(function, RequestsByLength.ofBytes("*", 1_040_384));
 
     assertEquals(2, function.enqueued().size());
     assertEquals(Optional.of("q"), function.enqueued().getLast().messageGroupId());
@@ -96,8 +98,8 @@ class SqsLegalityTest {
 
   @ParameterizedTest
   @CsvSource({"a, 1047552", "a*, 1040384"})
-  void theLongestRequestThatIsReadDirectlyIsQueued(String profile, int bytes) {
-    LoneFunction function = new LoneFunction(new FakeAppFlow());
+  void theLongestRequestOfADirectInvocationIsQueued(String profile, int bytes) {
+    StrictFunction function = new StrictFunction(new FakeAppFlow());
 
     function.invoke(RequestsByLength.ofBytes(profile, bytes).getBytes(UTF_8));
 
@@ -105,16 +107,16 @@ class SqsLegalityTest {
   }
 
   @Test
-  void everyEntityThatAppFlowListsIsAskedForOrALetterWhateverItsName() {
+  void everyListedEntityBecomesASubRequestOrADeadLetterWhateverItsName() {
     new RandomCases(200)
         .check(
             random -> {
-              List<Entity> entities = entities(new RandomHostility(random));
-              LoneFunction function =
-                  new LoneFunction(
+              List<Entity> entities = entities(new MaliciousInput(random));
+              StrictFunction function =
+                  new StrictFunction(
                       new FakeAppFlow().entities("crm", entities.toArray(Entity[]::new)));
 
-              assertDone(function, CRM + "\"entities\":\"ALL\"}");
+              assertCompleted(function, CRM + "\"entities\":\"ALL\"}");
 
               assertEquals(names(entities.stream()), named(function, "connectorEntityName"));
               assertEquals(
@@ -124,19 +126,19 @@ class SqsLegalityTest {
   }
 
   @Test
-  void everyEntityThatAFlowUsesIsAskedForOrALetterWhateverItsName() {
+  void everyEntityThatAFlowUsesBecomesASubRequestOrADeadLetterWhateverItsName() {
     new RandomCases(200)
         .check(
             random -> {
-              Use[] uses = uses(new RandomHostility(random));
-              LoneFunction function =
-                  new LoneFunction(
+              Use[] uses = uses(new MaliciousInput(random));
+              StrictFunction function =
+                  new StrictFunction(
                       new FakeAppFlow()
                           .profile("crm", ConnectorType.SLACK)
                           .withFlow("flow", uses)
                           .withFlow("another", nestedUse("crm", "P", "E", "v1")));
 
-              assertDone(function, "{\"flowName\":\"*\"}");
+              assertCompleted(function, "{\"flowName\":\"*\"}");
 
               assertEquals(
                   names(
@@ -146,26 +148,26 @@ class SqsLegalityTest {
             });
   }
 
-  /// The message is done, and what came of it can be read once more.
-  private static void assertDone(LoneFunction function, String body) {
-    HostileMessage message = new HostileMessage("m", body, "cause", "group", 1);
+  /// The message is completed, its sub-requests can be read, and its dead letters are ASCII.
+  private static void assertCompleted(StrictFunction function, String body) {
+    MaliciousMessage message = new MaliciousMessage("m", body, "correlation-id", "group", 1);
 
-    String answer = function.invoke(HostileMessage.batch(List.of(message)));
+    String answer = function.invoke(MaliciousMessage.batch(List.of(message)));
 
     assertEquals("{\"batchItemFailures\":[]}", answer);
     EventReader reader = new EventReader(ProfilePattern.ALL);
-    for (StrictSqs.Message part : function.enqueued()) {
+    for (StrictSqs.Message subRequest : function.enqueued()) {
       assertTrue(
-          reader.read(part.body()) instanceof ParsedEvent.ParsedRequest(Request request)
-              && request.json().equals(part.body()),
-          part::body);
+          reader.read(subRequest.body()) instanceof ParsedEvent.ParsedRequest(Request request)
+              && request.json().equals(subRequest.body()),
+          subRequest::body);
     }
-    for (DeadLetter letter : function.buried()) {
-      assertTrue(letter.body().matches("[ -~]+"), letter::body);
+    for (DeadLetter deadLetter : function.deadLetters()) {
+      assertTrue(deadLetter.body().matches("[ -~]+"), deadLetter::body);
     }
   }
 
-  /// As a letter names them, which has room for so much of a name that AppFlow refuses.
+  /// A dead letter holds at most 4,096 characters of a name that AppFlow refuses.
   private static Set<String> names(Stream<Entity> entities) {
     return entities
         .map(Entity::name)
@@ -173,26 +175,25 @@ class SqsLegalityTest {
         .collect(Collectors.toSet());
   }
 
-  /// What the parts and the letters have for that member.
-  private static Set<String> named(LoneFunction function, String member) {
+  /// The values of the member in the sub-requests and dead letters.
+  private static Set<String> named(StrictFunction function, String member) {
     return Stream.concat(
             function.enqueued().stream().map(StrictSqs.Message::body),
-            function.buried().stream().map(DeadLetter::body))
+            function.deadLetters().stream().map(DeadLetter::body))
         .flatMap(body -> JsonValue.parse(body, "").text(member).stream())
         .collect(Collectors.toSet());
   }
 
-  private static List<Entity> entities(RandomHostility hostility) {
-    RandomGenerator random = hostility.random();
-    return Stream.generate(
-            () -> random.nextBoolean() ? leaf(hostility.text()) : parent(hostility.text()))
+  private static List<Entity> entities(MaliciousInput input) {
+    RandomGenerator random = input.random();
+    return Stream.generate(() -> random.nextBoolean() ? leaf(input.text()) : parent(input.text()))
         .limit(random.nextInt(1, 6))
         .toList();
   }
 
-  private static Use[] uses(RandomHostility hostility) {
-    return Stream.generate(() -> nestedUse("crm", hostility.text(), hostility.text(), "v1"))
-        .limit(hostility.random().nextInt(1, 6))
+  private static Use[] uses(MaliciousInput input) {
+    return Stream.generate(() -> nestedUse("crm", input.text(), input.text(), "v1"))
+        .limit(input.random().nextInt(1, 6))
         .toArray(Use[]::new);
   }
 }

@@ -25,7 +25,7 @@ class CompletedRequestsTest {
   private final CompletedRequests completed = new CompletedRequests();
 
   @Test
-  void isADuplicateWhatWasSentBeforeTheWatermark() {
+  void aRequestSentBeforeTheWatermarkIsADuplicate() {
     completed.complete(ACCOUNT, NOON);
 
     assertTrue(isDuplicate(ACCOUNT, NOON.minusMillis(1)));
@@ -33,7 +33,7 @@ class CompletedRequestsTest {
   }
 
   @Test
-  void isNoDuplicateWhatWasSentAtTheWatermarkOrLater() {
+  void aRequestSentAtTheWatermarkOrLaterIsNoDuplicate() {
     completed.complete(ACCOUNT, NOON);
 
     assertFalse(isDuplicate(ACCOUNT, NOON));
@@ -41,7 +41,7 @@ class CompletedRequestsTest {
   }
 
   @Test
-  void hasAWatermarkForAnEqualRequestAndForNoOther() {
+  void onlyEqualRequestsShareAWatermark() {
     completed.complete(ACCOUNT, NOON);
 
     assertTrue(isDuplicate(entity("Account"), NOON.minusMillis(1)));
@@ -50,11 +50,10 @@ class CompletedRequestsTest {
   }
 
   @Test
-  void keepsTheGreatestWatermarkInAnyOrder() {
+  void keepsTheLatestWatermark() {
     completed.complete(ACCOUNT, NOON);
     completed.complete(ACCOUNT, NOON.minusSeconds(60));
-    assertTrue(
-        isDuplicate(ACCOUNT, NOON.minusMillis(1)), "a batch that ends late takes nothing back");
+    assertTrue(isDuplicate(ACCOUNT, NOON.minusMillis(1)), "an earlier watermark changes nothing");
 
     completed.complete(ACCOUNT, NOON.plusSeconds(60));
     assertTrue(isDuplicate(ACCOUNT, NOON.plusSeconds(59)));
@@ -62,7 +61,7 @@ class CompletedRequestsTest {
   }
 
   @Test
-  void remembersTenThousandRequestsAndForgetsTheOneThatWasLeastRecentlyUsed() {
+  void remembersTenThousandRequestsAndForgetsTheLeastRecentlyUsed() {
     complete(0, CAPACITY);
     assertEquals(CAPACITY, remembered(0, CAPACITY));
 
@@ -73,7 +72,7 @@ class CompletedRequestsTest {
   }
 
   @Test
-  void countsReadingAndCompletingAgainAsUse() {
+  void readingAndCompletingCountAsUse() {
     complete(0, CAPACITY);
     isDuplicate(entity("Entity0"), NOON);
     completed.complete(entity("Entity1"), NOON.minusSeconds(1));
@@ -84,7 +83,7 @@ class CompletedRequestsTest {
     assertEquals(0, remembered(2, 4), "the next ones went instead");
   }
 
-  /// Ten thousand of up to a megabyte would be more than the function has.
+  /// Ten thousand requests of up to 1 MiB would exceed the memory of the function.
   @Test
   void keepsNoRequestInMemory() {
     WeakReference<Request> request = new WeakReference<>(entity("Contact"));

@@ -1,6 +1,5 @@
 package io.github.metadatareset.invocation;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,12 +8,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/// What the function wrote to its log in one invocation: lines that are its own in form, whatever
-/// it was given.
+/// The log of one invocation. Each line has one of the forms that docs/operations.md describes,
+/// whatever the input was.
 public record LogLines(List<JsonValue> all) {
 
-  /// The most that CloudWatch Logs takes as one event everywhere.
+  /// The longest event that CloudWatch Logs accepts in every Region.
   private static final int MAX_LENGTH = 256 * 1024;
 
   private static final Set<String> OUTCOMES =
@@ -29,14 +29,14 @@ public record LogLines(List<JsonValue> all) {
           "backoff not set",
           "dead letter not accepted");
 
-  private static final Set<String> OF_ALL = Set.of("timestamp", "level", "message", "requestId");
-  private static final Set<String> OF_A_REQUEST =
+  private static final Set<String> ANY_LINE = Set.of("timestamp", "level", "message", "requestId");
+  private static final Set<String> REQUEST_LINE =
       Set.of("outcome", "correlationId", "errorCode", "errorMessage");
-  private static final Set<String> OF_A_MESSAGE =
+  private static final Set<String> MESSAGE_LINE =
       Set.of("outcome", "correlationId", "messageId", "receiveCount", "errorCode", "errorMessage");
-  private static final Set<String> OF_MESSAGES =
+  private static final Set<String> MESSAGES_LINE =
       Set.of("outcome", "correlationIds", "errorCode", "errorMessage");
-  private static final Set<String> OF_THE_INVOCATION =
+  private static final Set<String> INVOCATION_LINE =
       Set.of(
           "correlationIds",
           "FunctionName",
@@ -52,40 +52,55 @@ public record LogLines(List<JsonValue> all) {
           "Denied",
           "_aws");
 
-  /// @throws AssertionError where a line is not one of the function's own
-  public static LogLines of(byte[] output, String requestId) {
-    String text = new String(output, UTF_8);
+  /// @throws AssertionError if a line has another form
+  static LogLines of(String text, String requestId) {
     assertTrue(text.isEmpty() || text.endsWith("\n"), text);
     return new LogLines(
         text.lines()
             .peek(line -> assertTrue(line.matches("[ -~]{1,%d}".formatted(MAX_LENGTH)), line))
             .map(line -> JsonValue.parse(line, ""))
-            .peek(line -> assertIsOurs(line, requestId))
+            .peek(line -> assertForm(line, requestId))
             .toList());
   }
 
-  private static void assertIsOurs(JsonValue line, String requestId) {
+  private static void assertForm(JsonValue line, String requestId) {
     Set<String> names = new HashSet<>(line.memberNames());
-    assertTrue(names.removeAll(OF_ALL) && line.isObject(), line::toString);
+    assertTrue(names.removeAll(ANY_LINE) && line.isObject(), line::toString);
     assertEquals(Optional.of(requestId), line.text("requestId"));
     assertTrue(Set.of("INFO", "WARN", "ERROR").contains(line.text("level").orElseThrow()));
     switch (line.text("message").orElseThrow()) {
       case "invocation" -> {
         names.remove("RequestAge");
-        assertEquals(OF_THE_INVOCATION, names);
+        assertEquals(INVOCATION_LINE, names);
       }
       case "request" ->
           assertTrue(
-              Set.of(OF_A_REQUEST, OF_A_MESSAGE, OF_MESSAGES).contains(names), line::toString);
+              Set.of(REQUEST_LINE, MESSAGE_LINE, MESSAGES_LINE).contains(names), line::toString);
       default -> throw new AssertionError(line);
     }
   }
 
   public long count(String outcome) {
-    return all.stream().filter(line -> line.text("outcome").equals(Optional.of(outcome))).count();
+    return withOutcome(outcome).count();
   }
 
-  /// The line about the invocation as a whole.
+  /// The first line with the outcome.
+  public JsonValue request(String outcome) {
+    return withOutcome(outcome)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no \"%s\" in %s".formatted(outcome, all)));
+  }
+
+  /// The error code of the first line with the outcome.
+  public Optional<String> errorCode(String outcome) {
+    return withOutcome(outcome).flatMap(line -> line.text("errorCode").stream()).findFirst();
+  }
+
+  public long metric(String name) {
+    return ((Number) invocation().member(name).orElseThrow().content()).longValue();
+  }
+
+  /// The one line about the whole invocation.
   public JsonValue invocation() {
     List<JsonValue> lines =
         all.stream()
@@ -93,5 +108,9 @@ public record LogLines(List<JsonValue> all) {
             .toList();
     assertEquals(1, lines.size(), all::toString);
     return lines.getFirst();
+  }
+
+  private Stream<JsonValue> withOutcome(String outcome) {
+    return all.stream().filter(line -> line.text("outcome").equals(Optional.of(outcome)));
   }
 }

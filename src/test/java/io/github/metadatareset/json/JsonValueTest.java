@@ -275,8 +275,8 @@ class JsonValueTest {
               random -> {
                 RandomTexts texts = new RandomTexts(random);
                 Map<String, Object> members = new LinkedHashMap<>();
-                members.put(texts.nasty(), texts.nasty());
-                JsonValue value = JsonValue.parse(JsonValue.write(members), texts.nasty());
+                members.put(texts.unusual(), texts.unusual());
+                JsonValue value = JsonValue.parse(JsonValue.write(members), texts.unusual());
                 JsonValue member = value.member(value.memberNames().getFirst()).orElseThrow();
 
                 String message = member.refused("x").getMessage();
@@ -290,7 +290,8 @@ class JsonValueTest {
       new RandomCases(2_000)
           .check(
               random -> {
-                String text = new RandomTexts(random).spoilt("{\"a\":1,\"a\u0085\n\":1,\"a\":1}");
+                String text =
+                    new RandomTexts(random).corrupted("{\"a\":1,\"a\u0085\n\":1,\"a\":1}");
                 String message =
                     assertThrows(InvalidJsonException.class, () -> JsonValue.parse(text, ""))
                         .getMessage();

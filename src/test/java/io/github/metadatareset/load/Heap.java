@@ -2,12 +2,12 @@ package io.github.metadatareset.load;
 
 import java.lang.management.ManagementFactory;
 
-/// What is alive in this JVM's memory.
+/// The heap of this JVM.
 final class Heap {
 
   private Heap() {}
 
-  /// In bytes, after a garbage collection.
+  /// The size of the live objects in bytes, after a garbage collection.
   static long live() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();

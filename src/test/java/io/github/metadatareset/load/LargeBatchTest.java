@@ -1,6 +1,6 @@
 package io.github.metadatareset.load;
 
-import static io.github.metadatareset.queue.SentMessage.message;
+import static io.github.metadatareset.queue.TestMessage.message;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
@@ -10,9 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.metadatareset.HandlerFixture;
 import io.github.metadatareset.LongSuite;
-import io.github.metadatareset.MetadataResetHandler;
-import io.github.metadatareset.MetadataResetHandlerTest;
-import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.invocation.LogLines;
+import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.LocalStack;
@@ -20,10 +19,9 @@ import io.github.metadatareset.local.SqsProxy;
 import io.github.metadatareset.local.SqsProxy.Script;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.queue.FakeQueues;
-import io.github.metadatareset.queue.SentMessage;
+import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ResetCall;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -39,17 +37,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/// Lambda makes batches of up to 10,000 records and 6 MB.
+/// Lambda sends batches of up to 10,000 records and 6 MB.
 @LongSuite("A batch of 10,000 records is handled within its memory, its time and one line of log.")
 class LargeBatchTest {
 
   private static final int RECORDS = 10_000;
 
-  /// What CloudWatch Logs takes as one event everywhere, in bytes.
+  /// The longest event that CloudWatch Logs accepts in every Region, in bytes.
   private static final int MAX_LINE = 256 * 1024;
 
-  /// A quarter of what the function has, in bytes.
-  private static final long MOST_MEMORY = 128 * 1024 * 1024;
+  /// A quarter of the memory of the function, in bytes.
+  private static final long MAX_MEMORY = 128 * 1024 * 1024;
 
   private static final String OWN_CALL =
       "{'source':'aws.appflow','detail-type':'AWS API Call via CloudTrail','detail':"
@@ -60,11 +58,10 @@ class LargeBatchTest {
 
   private final FakeAppFlow appFlow = new FakeAppFlow();
   private final FakeQueues queues = new FakeQueues();
-  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-  private final MetadataResetHandler function =
-      HandlerFixture.of(_ -> appFlow, queues, queues).log(log).handler();
+  private final TestFunction function =
+      new TestFunction(HandlerFixture.of(_ -> appFlow, queues, queues));
 
-  /// What each of twenty records is, over and over.
+  /// The kinds of records, and how many of each are in every twenty.
   private enum Kind {
     CALL(8),
     EQUAL_CALL(7),
@@ -72,7 +69,7 @@ class LargeBatchTest {
     IGNORED(1),
     MALFORMED(1),
     THROTTLED(1),
-    THROTTLED_FOR_THE_LAST_TIME(1);
+    THROTTLED_ON_LAST_RECEIVE(1);
 
     private static final List<Kind> TWENTY =
         Stream.of(values())
@@ -89,7 +86,7 @@ class LargeBatchTest {
       return TWENTY.get(number % TWENTY.size());
     }
 
-    static SentMessage record(int number) {
+    static TestMessage record(int number) {
       return switch (of(number)) {
         case CALL -> message(id(number), call("Entity" + number));
         case EQUAL_CALL -> message(id(number), call("Account"));
@@ -97,36 +94,36 @@ class LargeBatchTest {
         case IGNORED -> message(id(number), OWN_CALL);
         case MALFORMED -> message(id(number), "{'entity':%d}".formatted(number));
         case THROTTLED -> message(id(number), call("Busy" + number));
-        case THROTTLED_FOR_THE_LAST_TIME -> message(id(number), call("Busy" + number)).received(12);
+        case THROTTLED_ON_LAST_RECEIVE -> message(id(number), call("Busy" + number)).received(12);
       };
     }
   }
 
   @Test
-  void ofEveryKindOfRecordIsAccountedForToTheLast() {
+  void everyRecordHasItsOutcome() {
     appFlow.resetsFailing(call -> isBusy(call) ? Optional.of(THROTTLED) : Optional.empty());
 
-    assertEquals(ids(Kind.THROTTLED), give(Kind::record));
+    assertEquals(ids(Kind.THROTTLED), returned(Kind::record));
 
     assertEquals(Set.copyOf(ids(Kind.THROTTLED)), queues.delays().keySet());
     assertEquals(
-        sorted(ids(Kind.MALFORMED, Kind.THROTTLED_FOR_THE_LAST_TIME)),
-        sorted(queues.letters().stream().map(letter -> letter.source().messageId()).toList()));
+        sorted(ids(Kind.MALFORMED, Kind.THROTTLED_ON_LAST_RECEIVE)),
+        sorted(queues.deadLetters().stream().map(each -> each.source().messageId()).toList()));
     assertEquals(4000 + 1, appFlow.resets().size());
     assertEquals(4000 + 1, Set.copyOf(appFlow.resets()).size(), "each once");
     assertEquals(500 * 10, queues.requests().size());
     assertEquals(500 * 10, Set.copyOf(queues.requests()).size(), "each once");
     assertEquals(
         Map.of(
-            "Resets", 4001,
-            "Splits", 500,
-            "SubRequests", 5000,
-            "Duplicates", 3499,
-            "Ignored", 500,
-            "Rejected", 500,
-            "Returned", 500,
-            "DeadLetters", 1000,
-            "Throttled", 1000),
+            "Resets", 4001L,
+            "Splits", 500L,
+            "SubRequests", 5000L,
+            "Duplicates", 3499L,
+            "Ignored", 500L,
+            "Rejected", 500L,
+            "Returned", 500L,
+            "DeadLetters", 1000L,
+            "Throttled", 1000L),
         metrics(
             "Resets",
             "Splits",
@@ -140,18 +137,22 @@ class LargeBatchTest {
   }
 
   @Test
-  void ofAsManyCausesIsOneLineThatFitsALogEvent() {
-    give(
+  void logsOneLineForManyCorrelationIds() {
+    returned(
         number ->
-            message(id(number), call("Account")).causedBy("c".repeat(123) + (10_000 + number)));
+            message(id(number), call("Account"))
+                .withCorrelationId("c".repeat(123) + (10_000 + number)));
 
-    assertEquals(1, log.toString(UTF_8).lines().count());
-    assertTrue(log.size() < MAX_LINE, () -> log.size() + " bytes");
-    assertEquals(1000, line().member("correlationIds").orElseThrow().asList("a list").size());
+    String log = function.logText();
+    assertEquals(1, log.lines().count());
+    assertTrue(log.getBytes(UTF_8).length < MAX_LINE, () -> log.length() + " bytes");
+    assertEquals(
+        1000,
+        function.log().invocation().member("correlationIds").orElseThrow().asList("a list").size());
   }
 
   @Test
-  void inWhichAllFailsTakesNoMoreThanAQuarterOfTheMemory() {
+  void aBatchOfFailuresUsesAtMostAQuarterOfTheMemory() {
     AtomicInteger calls = new AtomicInteger();
     AtomicLong live = new AtomicLong();
     long before = Heap.live();
@@ -163,16 +164,16 @@ class LargeBatchTest {
           return Optional.of(THROTTLED);
         });
 
-    assertEquals(RECORDS, give(number -> message(id(number), call("Busy" + number))).size());
+    assertEquals(RECORDS, returned(number -> message(id(number), call("Busy" + number))).size());
 
     assertEquals(RECORDS, calls.get());
-    assertTrue(live.get() < MOST_MEMORY, () -> live + " bytes");
+    assertTrue(live.get() < MAX_MEMORY, () -> live + " bytes");
   }
 
-  /// Of thirty batches of letters SQS takes ten; then it does not answer until the invocation is
-  /// over.
+  /// SQS accepts ten of thirty batches of dead letters. Then it does not answer until the
+  /// invocation is over.
   @Test
-  void whoseSettlementSqsHoldsUpIsAnsweredInTimeAndNothingIsDoneTwice() throws Exception {
+  void aBatchIsAnsweredInTimeAndDeadLetteredOnceIfSqsStalls() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
     try (LocalStack stack = LocalStack.start(new AppFlowAccount());
         SqsProxy sqs = new SqsProxy(stack.queues().endpoint())) {
@@ -180,14 +181,14 @@ class LargeBatchTest {
       Script stalled = Script.stalledUntil(over);
       AtomicInteger batches = new AtomicInteger();
       sqs.answer(
-          (batch, onwards) ->
+          (batch, forward) ->
               over.getCount() == 0 || batches.incrementAndGet() <= 10
-                  ? onwards.apply(batch)
-                  : stalled.answer(batch, onwards));
-      RequestStreamHandler inner = stack.function();
+                  ? forward.apply(batch)
+                  : stalled.answer(batch, forward));
+      RequestStreamHandler realFunction = stack.function();
       RequestStreamHandler function =
           (in, out, context) -> {
-            inner.handleRequest(in, out, context);
+            realFunction.handleRequest(in, out, context);
             over.countDown();
           };
       List<String> bodies = IntStream.range(0, 300).mapToObj("{\"entity\":%d}"::formatted).toList();
@@ -214,12 +215,10 @@ class LargeBatchTest {
     }
   }
 
-  /// @return the identifiers in the answer
-  private List<String> give(IntFunction<SentMessage> record) {
-    String event =
-        SentMessage.batch(IntStream.range(0, RECORDS).mapToObj(record).toArray(SentMessage[]::new));
-    return MetadataResetHandlerTest.ids(
-        MetadataResetHandlerTest.invoke(function, event, Duration.ofMinutes(2)));
+  /// @return the IDs of the messages that go back to the queue
+  private List<String> returned(IntFunction<TestMessage> record) {
+    return function.returned(
+        IntStream.range(0, RECORDS).mapToObj(record).toArray(TestMessage[]::new));
   }
 
   private static String id(int number) {
@@ -254,13 +253,8 @@ class LargeBatchTest {
     return texts.stream().sorted().toList();
   }
 
-  private Map<String, Integer> metrics(String... names) {
-    return Stream.of(names)
-        .collect(toMap(name -> name, name -> line().member(name).orElseThrow().asInt("a number")));
-  }
-
-  /// The last line, which is about the invocation.
-  private JsonValue line() {
-    return JsonValue.parse(log.toString(UTF_8).lines().toList().getLast(), "");
+  private Map<String, Long> metrics(String... names) {
+    LogLines log = function.log();
+    return Stream.of(names).collect(toMap(name -> name, log::metric));
   }
 }

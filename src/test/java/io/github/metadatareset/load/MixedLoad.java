@@ -15,34 +15,35 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// What arrives on a day like any other: mostly single entities, one of them over and over, events
-/// and wide requests of every shape in `events/`, and some that can never be done.
+/// The load of an ordinary day: mostly requests for single entities, many of them for the same one,
+/// the events and requests of `events/`, and some that are refused.
 final class MixedLoad {
 
   private static final String RESET = "ResetConnectorMetadataCache";
   private static final int ENTITIES = 200;
 
-  /// Neither a member of a request nor a profile.
+  /// The beginning of names that are neither a member of a request nor a profile.
   private static final String REFUSED = "refused-";
 
   private final RandomGenerator random;
   private final List<String> events = events();
-  private final Set<String> unburied = new HashSet<>();
+  private final Set<String> missingDeadLetters = new HashSet<>();
   private int refused;
 
   MixedLoad(RandomGenerator random) {
     this.random = random;
   }
 
-  /// The account that the events speak of, with more entities.
+  /// The account that the events name, with more entities.
   static AppFlowAccount account() {
     AppFlowAccount account = AppFlowAccount.sample().addEntity("crm-prod", "Flaky");
     IntStream.range(0, ENTITIES).forEach(i -> account.addEntity("crm-prod", "Entity" + i));
     return account;
   }
 
-  /// AppFlow throttles and drops a call now and then, and fails most of those for one entity.
-  static void disturb(Faults faults) {
+  /// AppFlow sometimes throttles a call or resets its connection, and often fails those for one
+  /// entity.
+  static void addFaults(Faults faults) {
     AtomicInteger calls = new AtomicInteger();
     AtomicInteger flaky = new AtomicInteger();
     faults
@@ -67,21 +68,21 @@ final class MixedLoad {
     };
   }
 
-  /// Takes note of a dead letter.
-  void buried(String body) {
-    if (body.contains(REFUSED) && !unburied.remove(body)) {
-      throw new AssertionError("buried twice: " + body);
+  /// Records a dead letter.
+  void deadLettered(String body) {
+    if (body.contains(REFUSED) && !missingDeadLetters.remove(body)) {
+      throw new AssertionError("dead-lettered twice: " + body);
     }
   }
 
-  /// The bodies so far that could only become dead letters, and did not yet.
-  Set<String> unburied() {
-    return Set.copyOf(unburied);
+  /// The bodies so far that must become dead letters, and did not yet.
+  Set<String> missingDeadLetters() {
+    return Set.copyOf(missingDeadLetters);
   }
 
   private String refused(String form) {
     String body = form.formatted(REFUSED + refused++);
-    unburied.add(body);
+    missingDeadLetters.add(body);
     return body;
   }
 

@@ -19,15 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// One warm function that is given every nasty body, and then many more that are never the same: a
-/// program of its own, so that a test can give it a heap of its own.
+/// A program in which one function handles every expensive body, and then many different ones. A
+/// test runs it with a small heap.
 final class SmallHeap {
 
-  /// The most that Lambda hands over in one batch.
+  /// The largest batch that Lambda sends.
   private static final int MAX_BATCH_BYTES = 6 * 1024 * 1024;
 
-  /// With which what a message asks for is remembered.
-  private static final Map<String, String> TIMES =
+  /// Attributes with which the function remembers a completed request.
+  private static final Map<String, String> TIMESTAMPS =
       Map.of("SentTimestamp", "1", "ApproximateFirstReceiveTimestamp", "2");
 
   private static final String NO_FAILURES = "{\"batchItemFailures\":[]}";
@@ -43,19 +43,19 @@ final class SmallHeap {
   public static void main(String[] arguments) throws IOException {
     SmallHeap heap = new SmallHeap();
     heap.handleDirectly("{\"Records\":[0" + ",0".repeat(999_990) + "]}");
-    for (NastyBody body : NastyBody.ALL) {
+    for (ExpensiveBody body : ExpensiveBody.ALL) {
       System.out.println(body.shape());
       heap.handle(body.text().apply(0));
     }
     for (int number = 1; number <= 60; number++) {
-      for (NastyBody body : NastyBody.THAT_MAY_BE_REMEMBERED) {
+      for (ExpensiveBody body : ExpensiveBody.WITH_MANY_NAMES) {
         System.out.println(body.shape() + ", once more");
         heap.handleAll(List.of(body.text().apply(number)));
       }
     }
   }
 
-  /// Directly, among others, and as often as a batch may hold it.
+  /// In a direct invocation, in a batch with another message, and as often as a batch may hold it.
   private void handle(String body) throws IOException {
     handleDirectly(body);
     handleAll(List.of(body, "{\"connectorProfileName\":\"crm\"}"));
@@ -67,7 +67,7 @@ final class SmallHeap {
     try {
       invoke(event.getBytes(UTF_8));
     } catch (RequestFailedException e) {
-      // as it should be, where that is no request
+      // expected if the body is no request
     }
   }
 
@@ -92,6 +92,7 @@ final class SmallHeap {
   }
 
   private static Map<String, Object> record(String id, String body) {
-    return Map.of("messageId", id, "body", body, "attributes", TIMES, "eventSource", "aws:sqs");
+    return Map.of(
+        "messageId", id, "body", body, "attributes", TIMESTAMPS, "eventSource", "aws:sqs");
   }
 }

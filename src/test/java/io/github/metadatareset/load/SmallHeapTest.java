@@ -9,22 +9,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/// A body of 1 MiB is handled within 64 MiB of heap, whatever is in it and how many come.
+/// Bodies of 1 MiB are handled within 64 MiB of heap, whatever they hold and however many arrive.
 @LongSuite("A heap of 64 MiB is enough for every message body, however hostile.")
 class SmallHeapTest {
 
-  /// Of `-XX:+ExitOnOutOfMemoryError`.
+  /// The exit code of `-XX:+ExitOnOutOfMemoryError`.
   private static final int OUT_OF_MEMORY = 3;
 
   @Test
-  void ofSixtyFourMebibytesSufficesForEveryNastyBody() throws Exception {
+  void everyExpensiveBodyIsHandledInSixtyFourMebibytes() throws Exception {
     Run run = run("64m");
 
     assertEquals(0, run.exitCode(), run::output);
   }
 
   @Test
-  void thatDoesNotSufficeWouldBeNoticed() throws Exception {
+  void aHeapThatIsTooSmallFailsTheTest() throws Exception {
     Run run = run("16m");
 
     assertEquals(OUT_OF_MEMORY, run.exitCode(), run::output);
@@ -33,7 +33,7 @@ class SmallHeapTest {
 
   private record Run(int exitCode, String output) {}
 
-  /// With the collector and the compiler that Lambda chooses.
+  /// With Lambda's garbage collector and compiler.
   private static Run run(String heap) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/// The whole function in the local stack, under a mixed load at a steady rate. A build sends a few
-/// hundred requests; as many as ten a second make in an hour take six minutes:
+/// The whole function in the local stack, under a mixed load at a constant rate. A build sends a
+/// few hundred requests. An hour of ten requests a second takes six minutes:
 ///
 /// ```
 /// mvn -q test -Dtest=SoakTest -Dsoak=36000
@@ -36,98 +36,98 @@ class SoakTest {
 
   private static final int REQUESTS = Integer.getInteger("soak", 300);
   private static final int PER_SECOND = 100;
-  private static final int AT_ONCE = 10;
+  private static final int BATCH = 10;
 
-  private static final int TO_WARM_UP = 200;
+  private static final int WARM_UP_REQUESTS = 200;
 
-  /// How often is looked; the first three do not count, as what is warm gets hot.
-  private static final int LOOKS = 15;
+  /// The first three do not count: the JVM still warms up.
+  private static final int SAMPLES = 15;
 
-  private static final int UNCOUNTED = 3;
+  private static final int WARM_UP_SAMPLES = 3;
 
-  /// What may be there at the end over the beginning: neither a collection of garbage nor a pool of
-  /// threads leaves the same each time.
-  private static final long MORE_BYTES = 4 * 1024 * 1024;
+  /// How much more there may be at the end than at the beginning: neither a garbage collection nor
+  /// a thread pool leaves the same each time.
+  private static final long TOLERATED_BYTES = 4 * 1024 * 1024;
 
-  private static final long MORE_THREADS = 16;
+  private static final long TOLERATED_THREADS = 16;
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final EventSourceMapping.Settings SETTINGS =
       EventSourceMapping.Settings.DEFAULT.withConcurrency(2).withHurriedRetries();
 
   private final LocalStack stack = LocalStack.start(MixedLoad.account());
-  private long lookedAt = System.nanoTime();
+  private long sampledAt = System.nanoTime();
 
   @AfterEach
   void stop() {
     stack.close();
   }
 
-  /// What is there at a moment.
-  private record Look(long liveBytes, long threads) {
+  /// What the JVM holds at a moment.
+  private record Sample(long liveBytes, long threads) {
 
-    static Look now() {
-      return new Look(Heap.live(), ManagementFactory.getThreadMXBean().getThreadCount());
+    static Sample now() {
+      return new Sample(Heap.live(), ManagementFactory.getThreadMXBean().getThreadCount());
     }
   }
 
   @Test
-  void aSteadyLoadIsWorkedOffAndLeavesNothingBehind() {
-    MixedLoad.disturb(stack.appFlow().faults());
+  void aSteadyLoadIsHandledWithoutGrowingMemoryOrThreads() {
+    MixedLoad.addFaults(stack.appFlow().faults());
 
     new RandomCases(1)
         .check(
             random -> {
               MixedLoad load = new MixedLoad(random);
-              List<Look> looks = workOff(load);
+              List<Sample> samples = run(load);
 
-              assertEquals(Set.of(), load.unburied());
-              assertFlat("bytes alive", looks, Look::liveBytes, MORE_BYTES);
-              assertFlat("threads", looks, Look::threads, MORE_THREADS);
+              assertEquals(Set.of(), load.missingDeadLetters());
+              assertFlat("live bytes", samples, Sample::liveBytes, TOLERATED_BYTES);
+              assertFlat("threads", samples, Sample::threads, TOLERATED_THREADS);
             });
   }
 
-  private List<Look> workOff(MixedLoad load) {
+  private List<Sample> run(MixedLoad load) {
     System.out.println(
-        "requests     /s  resets  equal  splits  returned  letters  fresh ms: median  most  MB alive  threads");
+        "requests     /s  resets  duplicates  splits  returned  dead letters  request age, ms: median  max  live MB  threads");
     try {
-      send(load, TO_WARM_UP);
+      send(load, WARM_UP_REQUESTS);
       drain();
-      look(load, TO_WARM_UP);
-      List<Look> looks = sendSteadily(load);
+      sample(load, WARM_UP_REQUESTS);
+      List<Sample> samples = sendSteadily(load);
       drain();
-      look(load, 0);
-      return looks;
+      sample(load, 0);
+      return samples;
     } catch (Exception e) {
       throw new AssertionError(e);
     }
   }
 
-  private List<Look> sendSteadily(MixedLoad load) throws Exception {
-    int perLook = Math.max(1, REQUESTS / AT_ONCE / LOOKS);
-    List<Look> looks = new ArrayList<>();
+  private List<Sample> sendSteadily(MixedLoad load) throws Exception {
+    int perSample = Math.max(1, REQUESTS / BATCH / SAMPLES);
+    List<Sample> samples = new ArrayList<>();
     try (EventSourceMapping mapping = stack.mapping(SETTINGS).start();
         ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor()) {
-      List<ScheduledFuture<Optional<Look>>> sendings =
-          IntStream.rangeClosed(1, perLook * LOOKS)
+      List<ScheduledFuture<Optional<Sample>>> tasks =
+          IntStream.rangeClosed(1, perSample * SAMPLES)
               .mapToObj(
                   number ->
                       pace.schedule(
                           () -> {
-                            send(load, AT_ONCE);
+                            send(load, BATCH);
                             mapping.forgetInvocations();
-                            return number % perLook == 0
-                                ? Optional.of(look(load, perLook * AT_ONCE))
-                                : Optional.<Look>empty();
+                            return number % perSample == 0
+                                ? Optional.of(sample(load, perSample * BATCH))
+                                : Optional.<Sample>empty();
                           },
-                          number * 1000L * AT_ONCE / PER_SECOND,
+                          number * 1000L * BATCH / PER_SECOND,
                           TimeUnit.MILLISECONDS))
               .toList();
-      for (ScheduledFuture<Optional<Look>> sending : sendings) {
-        sending.get().ifPresent(looks::add);
+      for (ScheduledFuture<Optional<Sample>> task : tasks) {
+        task.get().ifPresent(samples::add);
       }
     }
-    return looks;
+    return samples;
   }
 
   private void send(MixedLoad load, int requests) {
@@ -136,37 +136,35 @@ class SoakTest {
 
   private void drain() throws InterruptedException {
     try (EventSourceMapping mapping = stack.mapping()) {
-      assertTrue(mapping.drain(LIMIT), "the queue is worked off");
+      assertTrue(mapping.drain(LIMIT), "the queue is not empty");
     }
   }
 
-  /// Looks, after it has taken away what the local stack keeps, and prints what came of that many
-  /// requests. Freshness is the longest time of an invocation, in milliseconds, from a message's
-  /// being sent to its reset.
-  private Look look(MixedLoad load, int requests) {
+  /// Discards what the local stack has recorded, and prints the outcomes of so many requests.
+  private Sample sample(MixedLoad load, int requests) {
     stack.appFlow().forgetCalls();
     stack.queues().takeAll(stack.queues().deadLetterQueueUrl()).stream()
         .map(Message::body)
-        .forEach(load::buried);
+        .forEach(load::deadLettered);
     List<JsonValue> log = stack.takeLog();
-    List<Long> freshness = values(log, "RequestAge");
+    List<Long> requestAges = values(log, "RequestAge");
     long now = System.nanoTime();
-    Look look = Look.now();
+    Sample sample = Sample.now();
     System.out.printf(
-        "%8d %6.1f %7d %6d %7d %9d %8d %17d %5d %9.1f %8d%n",
+        "%8d %6.1f %7d %11d %7d %9d %13d %24d %4d %8.1f %8d%n",
         requests,
-        requests / ((now - lookedAt) / 1e9),
+        requests / ((now - sampledAt) / 1e9),
         sum(log, "Resets"),
         sum(log, "Duplicates"),
         sum(log, "Splits"),
         sum(log, "Returned"),
         sum(log, "DeadLetters"),
-        median(freshness),
-        freshness.stream().reduce(0L, Math::max),
-        look.liveBytes() / 1e6,
-        look.threads());
-    lookedAt = now;
-    return look;
+        median(requestAges),
+        requestAges.stream().reduce(0L, Math::max),
+        sample.liveBytes() / 1e6,
+        sample.threads());
+    sampledAt = now;
+    return sample;
   }
 
   private static long sum(List<JsonValue> log, String metric) {
@@ -181,17 +179,19 @@ class SoakTest {
   }
 
   private static void assertFlat(
-      String what, List<Look> looks, ToLongFunction<Look> measure, long tolerance) {
-    int third = (LOOKS - UNCOUNTED) / 3;
+      String what, List<Sample> samples, ToLongFunction<Sample> measure, long tolerance) {
+    int third = (SAMPLES - WARM_UP_SAMPLES) / 3;
     long first =
         median(
-            looks.subList(UNCOUNTED, UNCOUNTED + third).stream()
+            samples.subList(WARM_UP_SAMPLES, WARM_UP_SAMPLES + third).stream()
                 .map(measure::applyAsLong)
                 .toList());
     long last =
-        median(looks.subList(LOOKS - third, LOOKS).stream().map(measure::applyAsLong).toList());
+        median(
+            samples.subList(SAMPLES - third, SAMPLES).stream().map(measure::applyAsLong).toList());
     assertTrue(
-        last <= first + tolerance, () -> "%s: %d, and %d in the end".formatted(what, first, last));
+        last <= first + tolerance,
+        () -> "%s: %d at the beginning, %d at the end".formatted(what, first, last));
   }
 
   private static long median(List<Long> values) {

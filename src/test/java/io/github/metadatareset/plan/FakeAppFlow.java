@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// AppFlow as an object: it holds what it is told, writes down what it is asked, and fails as told.
+/// A fake AppFlow. It holds what a test adds, records the calls, and fails as the test says.
 public final class FakeAppFlow implements AppFlow {
 
   private final List<Profile> profiles = new ArrayList<>();
@@ -28,7 +28,7 @@ public final class FakeAppFlow implements AppFlow {
   private final Map<String, Flow> flows = new LinkedHashMap<>();
   private final Map<String, Failure> failures = new LinkedHashMap<>();
   private final List<ResetCall> resets = Collections.synchronizedList(new ArrayList<>());
-  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> lookups = Collections.synchronizedList(new ArrayList<>());
   private Function<ResetCall, Optional<Failure>> resetFailure = _ -> Optional.empty();
 
   public FakeAppFlow profile(String name, ConnectorType type) {
@@ -58,7 +58,7 @@ public final class FakeAppFlow implements AppFlow {
     return this;
   }
 
-  /// Listed below everything else, as by a connector that does not care for entitiesPath.
+  /// Lists these entities below every other parent, like a connector that ignores entitiesPath.
   public FakeAppFlow entitiesEverywhere(Entity... listed) {
     everywhere = List.of(listed);
     return this;
@@ -75,25 +75,19 @@ public final class FakeAppFlow implements AppFlow {
     return this;
   }
 
-  /// The operation answers again.
-  public FakeAppFlow mended(String operation) {
-    failures.remove(operation);
-    return this;
-  }
-
   public FakeAppFlow resetsFailing(Function<ResetCall, Optional<Failure>> failure) {
     resetFailure = failure;
     return this;
   }
 
-  /// The calls that were accepted.
+  /// The resets that were accepted.
   public List<ResetCall> resets() {
     return List.copyOf(resets);
   }
 
-  /// What was asked besides, such as `DescribeFlow crm-to-lake`.
-  public List<String> asked() {
-    return List.copyOf(asked);
+  /// The calls that read, such as `DescribeFlow crm-to-lake`.
+  public List<String> lookups() {
+    return List.copyOf(lookups);
   }
 
   public static Entity leaf(String name) {
@@ -126,7 +120,7 @@ public final class FakeAppFlow implements AppFlow {
 
   @Override
   public void reset(ResetCall call) {
-    failIfTold("ResetConnectorMetadataCache");
+    failIfConfigured("ResetConnectorMetadataCache");
     resetFailure
         .apply(call)
         .ifPresent(
@@ -138,19 +132,19 @@ public final class FakeAppFlow implements AppFlow {
 
   @Override
   public List<Profile> profiles() {
-    ask("DescribeConnectorProfiles", "");
+    lookUp("DescribeConnectorProfiles", "");
     return List.copyOf(profiles);
   }
 
   @Override
   public List<Profile> profiles(Collection<ProfileName> names) {
-    ask("DescribeConnectorProfiles", " " + names.size());
+    lookUp("DescribeConnectorProfiles", " " + names.size());
     return profiles.stream().filter(profile -> names.contains(profile.name())).toList();
   }
 
   @Override
   public List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
-    ask("DescribeConnector", " " + label.value());
+    lookUp("DescribeConnector", " " + label.value());
     return versions.getOrDefault(label, List.of());
   }
 
@@ -163,28 +157,28 @@ public final class FakeAppFlow implements AppFlow {
               case Connector.WithoutProfile(var type) -> type.apiName();
             }
             + parent.map(path -> "/" + path.value()).orElse("");
-    ask("ListConnectorEntities", " " + at);
+    lookUp("ListConnectorEntities", " " + at);
     return entities.getOrDefault(at, everywhere);
   }
 
   @Override
   public List<String> flowNames() {
-    ask("ListFlows", "");
+    lookUp("ListFlows", "");
     return List.copyOf(flows.keySet());
   }
 
   @Override
   public Optional<Flow> flow(String name) {
-    ask("DescribeFlow", " " + name);
+    lookUp("DescribeFlow", " " + name);
     return Optional.ofNullable(flows.get(name));
   }
 
-  private void ask(String operation, String subject) {
-    asked.add(operation + subject);
-    failIfTold(operation);
+  private void lookUp(String operation, String subject) {
+    lookups.add(operation + subject);
+    failIfConfigured(operation);
   }
 
-  private void failIfTold(String operation) {
+  private void failIfConfigured(String operation) {
     Failure failure = failures.get(operation);
     if (failure != null) {
       throw new RequestFailedException(failure);

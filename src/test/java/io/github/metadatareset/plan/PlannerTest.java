@@ -19,7 +19,7 @@ class PlannerTest {
   private final FakeAppFlow appFlow = new FakeAppFlow();
 
   @Test
-  void aBuiltInConnectorsCallGetsItsTypeAndNoVersion() {
+  void aCallOfABuiltInConnectorHasItsTypeAndNoVersion() {
     appFlow.profile("crm", ConnectorType.SALESFORCE).withFlow("f", use("crm", "Account", "v58.0"));
 
     assertEquals(
@@ -28,7 +28,7 @@ class PlannerTest {
   }
 
   @Test
-  void aCustomConnectorsOnlyVersionIsTheOne() {
+  void usesTheOnlyVersionOfACustomConnector() {
     appFlow.customProfile("ads", "Ads").connector("Ads", "v16");
 
     assertEquals(
@@ -37,7 +37,7 @@ class PlannerTest {
   }
 
   @Test
-  void ofSeveralVersionsItIsTheOneOfTheFlowsThatUseTheEntity() {
+  void usesTheVersionOfTheFlowsThatUseTheEntity() {
     appFlow
         .customProfile("erp", "Erp")
         .connector("Erp", "v1", "v2")
@@ -50,7 +50,7 @@ class PlannerTest {
   }
 
   @Test
-  void severalVersionsInUseMakeTheRequestWide() {
+  void splitsARequestIfSeveralVersionsAreInUse() {
     appFlow
         .customProfile("erp", "Erp")
         .connector("Erp", "v1", "v2")
@@ -73,7 +73,7 @@ class PlannerTest {
   }
 
   @Test
-  void noVersionToBeFoundIsAFailureThatListsThoseToChooseFrom() {
+  void failsWithTheSupportedVersionsIfNoVersionIsKnown() {
     appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
 
     assertEquals(
@@ -86,22 +86,22 @@ class PlannerTest {
   }
 
   @Test
-  void aProfileThatAppFlowDoesNotKnowIsCalledAllTheSame() {
+  void callsAProfileEvenIfAppFlowDoesNotKnowIt() {
     assertEquals("{'connectorProfileName':'ghost'}", planned("{'connectorProfileName':'ghost'}"));
   }
 
   @Test
-  void whatSaysEnoughCostsNoLookUp() {
+  void looksUpNothingThatTheRequestAlreadySays() {
     plan(request("{'connectorProfileName':'crm','connectorType':'Salesforce'}"));
     plan(request("{'connectorProfileName':'erp','apiVersion':'v1'}"));
     plan(request("{'connectorType':'S3'}"));
     plan(request("{'connectorProfileName':'*','entities':'ALL'}"));
 
-    assertEquals(List.of(), appFlow.asked());
+    assertEquals(List.of(), appFlow.lookups());
   }
 
   @Test
-  void aHundredProfilesAreLookedUpInOneCall() {
+  void looksUpAHundredProfilesInOneCall() {
     IntStream.range(0, 150).forEach(i -> appFlow.profile("p" + i, ConnectorType.SLACK));
     List<Request> requests =
         IntStream.range(0, 150)
@@ -114,11 +114,11 @@ class PlannerTest {
 
     assertEquals(
         List.of("DescribeConnectorProfiles 100", "DescribeConnectorProfiles 50"),
-        appFlow.asked().stream().sorted().toList());
+        appFlow.lookups().stream().sorted().toList());
   }
 
   @Test
-  void aLookUpThatFailsMakesItUnclear() {
+  void failsIfALookupFails() {
     Failure denied = new Failure.Denied("AccessDeniedException", "not authorized");
     appFlow.failing("DescribeConnectorProfiles", denied);
 

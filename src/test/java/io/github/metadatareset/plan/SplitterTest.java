@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Test;
 class SplitterTest {
 
   private final FakeAppFlow appFlow = new FakeAppFlow();
-  private ProfilePattern reach = ProfilePattern.ALL;
+  private ProfilePattern allowedProfiles = ProfilePattern.ALL;
 
   @Nested
   class ProfilesByPattern {
 
     @Test
-    void comeToOneRequestEachWithTheTypeThatSavesTheNextLookUp() {
+    void areOneSubRequestEachWithTheirType() {
       appFlow
           .profile("crm-eu", ConnectorType.SALESFORCE)
           .profile("crm-us", ConnectorType.SALESFORCE)
@@ -46,7 +46,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofACustomConnectorKeepAListWholeAsEachEntityHasVersionsOfItsOwn() {
+    void ofACustomConnectorKeepListsOfEntitiesTogether() {
       appFlow
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2")
@@ -64,7 +64,7 @@ class SplitterTest {
     }
 
     @Test
-    void keepWhatTheRequestSaysOfEntities() {
+    void keepTheEntitiesOfTheRequest() {
       appFlow.profile("crm-eu", ConnectorType.SALESFORCE);
 
       assertEquals(
@@ -76,7 +76,7 @@ class SplitterTest {
     }
 
     @Test
-    void areNarrowedByTypeAndByLabel() {
+    void areFilteredByTypeAndLabel() {
       appFlow
           .profile("a", ConnectorType.SALESFORCE)
           .customProfile("b", "Erp")
@@ -94,9 +94,9 @@ class SplitterTest {
     }
 
     @Test
-    void reachOnlyWhatThisDeploymentMayReset() {
+    void includeOnlyAllowedProfiles() {
       appFlow.profile("prod", ConnectorType.SLACK).profile("dev", ConnectorType.SLACK);
-      reach = new ProfilePattern("prod*");
+      allowedProfiles = new ProfilePattern("prod*");
 
       assertEquals(
           requests("{'connectorProfileName':'prod','connectorType':'Slack'}"),
@@ -104,7 +104,7 @@ class SplitterTest {
     }
 
     @Test
-    void thatMatchNoneAreAFailureThatSaysSo() {
+    void failIfNoneMatches() {
       appFlow.profile("a", ConnectorType.SLACK).profile("b", ConnectorType.SLACK);
 
       assertEquals(
@@ -113,7 +113,7 @@ class SplitterTest {
     }
 
     @Test
-    void everyProfileMayBeNone() {
+    void mayBeNoneForTheWildcard() {
       assertEquals(new SubRequests(0, List.of(), List.of()), split("{'connectorProfileName':'*'}"));
     }
   }
@@ -122,7 +122,7 @@ class SplitterTest {
   class UsedByFlows {
 
     @Test
-    void areTheNamesAndTheDetailsOfWhatFlowsReadOrWriteThroughTheProfile() {
+    void areTheNamesAndTheEntitiesThatFlowsReadOrWrite() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .profile("itsm", ConnectorType.SERVICENOW)
@@ -138,7 +138,7 @@ class SplitterTest {
     }
 
     @Test
-    void scanTheFlowsOnceForAllProfiles() {
+    void readTheFlowsOnceForAllProfiles() {
       IntStream.range(0, 30).forEach(i -> appFlow.profile("p" + i, ConnectorType.SALESFORCE));
       appFlow.withFlow("a", use("p1", "Account")).withFlow("b", use("p2", "Lead"));
 
@@ -146,11 +146,11 @@ class SplitterTest {
           32, split("{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}").requests().size());
       assertEquals(
           List.of("DescribeConnectorProfiles", "DescribeFlow a", "DescribeFlow b", "ListFlows"),
-          appFlow.asked().stream().sorted().toList());
+          appFlow.lookups().stream().sorted().toList());
     }
 
     @Test
-    void ofACustomConnectorTakeTheVersionsOfTheFlowsThatUseThem() {
+    void ofACustomConnectorHaveTheVersionsOfTheirFlows() {
       appFlow
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2", "v3")
@@ -169,24 +169,24 @@ class SplitterTest {
     }
 
     @Test
-    void ofAProfileThatAppFlowDoesNotKnowAreAskedForAllTheSame() {
+    void ofAnUnknownProfileAreTheNames() {
       assertEquals(
           requests("{'connectorProfileName':'ghost'}"),
           split("{'connectorProfileName':'ghost','entities':'USED_BY_FLOWS'}").requests());
     }
 
     @Test
-    void withoutATellableVersionFailByThemselves() {
+    void withoutAKnownVersionAreRejected() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2");
 
-      SubRequests parts = split("{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}");
+      SubRequests subRequests = split("{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}");
 
       assertEquals(
           requests("{'connectorProfileName':'crm','connectorType':'Salesforce'}"),
-          parts.requests());
+          subRequests.requests());
       assertEquals(
           List.of(
               new SubRequests.Rejected(
@@ -195,7 +195,7 @@ class SplitterTest {
                       "NoApiVersion",
                       "connector Erp supports the API versions [v1, v2], and no flow of profile"
                           + " erp says which one; expected apiVersion with one of them"))),
-          parts.rejected());
+          subRequests.rejected());
     }
   }
 
@@ -203,7 +203,7 @@ class SplitterTest {
   class Flows {
 
     @Test
-    void byNameComeToTheirEntitiesEachThroughItsOwnProfileAndVersion() {
+    void byNameAreTheirEntitiesWithProfileAndVersion() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .customProfile("erp", "Erp")
@@ -224,7 +224,7 @@ class SplitterTest {
     }
 
     @Test
-    void byPatternAreEachDescribedOnce() {
+    void byPatternAreReadOnceEach() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .withFlow("crm-a", use("crm", "Account"))
@@ -238,7 +238,7 @@ class SplitterTest {
     }
 
     @Test
-    void thatDoNotExistAreAFailureThatSaysSo() {
+    void failIfNoneExists() {
       appFlow.withFlow("a");
 
       assertEquals(
@@ -250,8 +250,8 @@ class SplitterTest {
     }
 
     @Test
-    void reachOnlyProfilesThatThisDeploymentMayReset() {
-      reach = new ProfilePattern("prod-*");
+    void includeOnlyAllowedProfilesOfFlows() {
+      allowedProfiles = new ProfilePattern("prod-*");
       appFlow
           .profile("prod-crm", ConnectorType.SALESFORCE)
           .withFlow("sync", use("prod-crm", "Account"), use("dev-crm", "Account"));
@@ -263,22 +263,22 @@ class SplitterTest {
     }
 
     @Test
-    void withAParentThatAppFlowCannotBeAskedForFailThatEntityAlone() {
+    void withAnInvalidParentRejectOnlyThatEntity() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .withFlow("sync", use("crm", "a;b"), nestedUse("crm", "a;b", "a;b/c", "v1"));
 
-      SubRequests parts = split("{'flowName':'sync'}");
+      SubRequests subRequests = split("{'flowName':'sync'}");
 
       assertEquals(
           requests(
               "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'a;b'}"),
-          parts.requests());
-      assertEquals("InvalidEntitiesPath", parts.rejected().getFirst().failure().code());
+          subRequests.requests());
+      assertEquals("InvalidEntitiesPath", subRequests.rejected().getFirst().failure().code());
     }
 
     @Test
-    void sayNoVersionForABuiltInConnectorWhateverTheFlowSays() {
+    void haveNoVersionForABuiltInConnector() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .withFlow("one", use("crm", "Account", "v1"))
@@ -298,20 +298,20 @@ class SplitterTest {
     private static final String CHAT = "{'connectorProfileName':'chat','connectorType':'Slack',";
 
     @Test
-    void resetTheListOfNamesBeforeTheyReadIt() {
+    void areListedAfterTheNamesAreReset() {
       appFlow.profile("chat", ConnectorType.SLACK).entities("chat", leaf("users"));
 
-      SubRequests parts = split(CHAT + "'entities':'ALL'}");
+      SubRequests subRequests = split(CHAT + "'entities':'ALL'}");
 
-      assertEquals(1, parts.resets());
+      assertEquals(1, subRequests.resets());
       assertEquals(
           requests("{'connectorProfileName':'chat','connectorType':'Slack'}"),
           appFlow.resets().stream().map(call -> (Request) call.request()).toList());
-      assertEquals(requests(CHAT + "'connectorEntityName':'users'}"), parts.requests());
+      assertEquals(requests(CHAT + "'connectorEntityName':'users'}"), subRequests.requests());
     }
 
     @Test
-    void goDownIntoEntitiesThatHaveOthers() {
+    void includeNestedEntities() {
       appFlow.entities("chat", parent("rooms"), leaf("users"));
 
       assertEquals(
@@ -323,7 +323,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofAParentAreNamedTogetherWithIt() {
+    void ofAParentHaveItAsEntitiesPath() {
       appFlow.entities("chat/rooms", leaf("rooms/1"), parent("rooms"));
 
       assertEquals(
@@ -335,55 +335,56 @@ class SplitterTest {
     }
 
     @Test
-    void nestedTooDeepAreADeadLetterThatGoesOnWhereTheWalkEnded() {
+    void nestedTooDeepAreRejectedWithARequestThatContinues() {
       appFlow.entities("chat/d10", parent("d11"));
 
-      SubRequests parts = split(CHAT + "'entities':'ALL','entitiesPath':'d10','depth':10}");
+      SubRequests subRequests = split(CHAT + "'entities':'ALL','entitiesPath':'d10','depth':10}");
 
       assertEquals(
-          requests(CHAT + "'connectorEntityName':'d11','entitiesPath':'d10'}"), parts.requests());
-      assertEquals("TooDeep", parts.rejected().getFirst().failure().code());
+          requests(CHAT + "'connectorEntityName':'d11','entitiesPath':'d10'}"),
+          subRequests.requests());
+      assertEquals("TooDeep", subRequests.rejected().getFirst().failure().code());
       assertEquals(
           request(CHAT + "'entities':'ALL','entitiesPath':'d11','depth':10}"),
-          request(parts.rejected().getFirst().body()));
+          request(subRequests.rejected().getFirst().body()));
     }
 
     @Test
-    void belowAParentThatAppFlowRefusesFailByThemselves() {
+    void belowAnInvalidParentAreRejected() {
       appFlow.entities("chat", parent("a;b"));
 
-      SubRequests parts = split(CHAT + "'entities':'ALL'}");
+      SubRequests subRequests = split(CHAT + "'entities':'ALL'}");
 
-      assertEquals(requests(CHAT + "'connectorEntityName':'a;b'}"), parts.requests());
-      assertEquals("InvalidEntitiesPath", parts.rejected().getFirst().failure().code());
+      assertEquals(requests(CHAT + "'connectorEntityName':'a;b'}"), subRequests.requests());
+      assertEquals("InvalidEntitiesPath", subRequests.rejected().getFirst().failure().code());
       assertEquals(
           json(CHAT + "'entities':'ALL','depth':1,'entitiesPath':'a;b'}"),
-          parts.rejected().getFirst().body());
+          subRequests.rejected().getFirst().body());
     }
 
-    /// An empty path is the root's: the walk would begin anew.
+    /// An empty path means the root: the walk would start again.
     @Test
-    void belowAParentWithoutANameFailByThemselves() {
+    void belowAParentWithoutANameAreRejected() {
       appFlow.entities("chat", parent(""));
 
-      SubRequests parts = split(CHAT + "'entities':'ALL'}");
+      SubRequests subRequests = split(CHAT + "'entities':'ALL'}");
 
-      assertEquals(List.of(), parts.requests());
+      assertEquals(List.of(), subRequests.requests());
       assertEquals(
           List.of("InvalidEntityName", "InvalidEntitiesPath"),
-          parts.rejected().stream().map(part -> part.failure().code()).toList());
+          subRequests.rejected().stream().map(rejected -> rejected.failure().code()).toList());
     }
 
     @Test
-    void whoseNamesAreFarTooLongAreLettersThatAreNotAndAreRefusedOnceMore() {
+    void withVeryLongNamesAreRejectedWithAShortBody() {
       appFlow.entities("chat", parent("\uD83D\uDE00".repeat(1_000_000)));
 
-      List<SubRequests.Rejected> impossible = split(CHAT + "'entities':'ALL'}").rejected();
+      List<SubRequests.Rejected> rejectedOnes = split(CHAT + "'entities':'ALL'}").rejected();
 
-      assertEquals(2, impossible.size());
-      for (SubRequests.Rejected part : impossible) {
-        assertTrue(part.body().length() < 30_000, () -> part.body().length() + " bytes");
-        assertThrows(InvalidJsonException.class, () -> request(part.body()));
+      assertEquals(2, rejectedOnes.size());
+      for (SubRequests.Rejected rejected : rejectedOnes) {
+        assertTrue(rejected.body().length() < 30_000, () -> rejected.body().length() + " bytes");
+        assertThrows(InvalidJsonException.class, () -> request(rejected.body()));
       }
     }
 
@@ -397,7 +398,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofACustomConnectorWithSeveralVersionsInUseAreWalkedForEach() {
+    void ofACustomConnectorAreListedForEachVersionInUse() {
       appFlow
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2")
@@ -417,7 +418,7 @@ class SplitterTest {
   class OneEntity {
 
     @Test
-    void ofACustomConnectorWithSeveralVersionsComesToOneRequestForEach() {
+    void ofACustomConnectorIsOneSubRequestForEachVersion() {
       appFlow
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2", "v3")
@@ -436,7 +437,7 @@ class SplitterTest {
   class Lists {
 
     @Test
-    void ofEntitiesComeToOneRequestAName() {
+    void ofEntitiesAreOneSubRequestForEachName() {
       appFlow.profile("crm", ConnectorType.SALESFORCE);
 
       assertEquals(
@@ -447,7 +448,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofRequestsComeToTheirElements() {
+    void ofRequestsAreTheirElements() {
       assertEquals(
           requests("{'connectorProfileName':'crm'}", "{'flowName':'f*'}"),
           split("{'requests':[{'connectorProfileName':'crm'},{'flowName':'f*'}]}").requests());
@@ -455,7 +456,7 @@ class SplitterTest {
   }
 
   @Test
-  void aFailureThatMayPassEndsTheSplitWhole() {
+  void failsAsAWholeAfterARetryableFailure() {
     Failure throttled = new Failure.Throttled("ThrottlingException", "slow down");
     appFlow
         .customProfile("erp", "Erp")
@@ -466,22 +467,22 @@ class SplitterTest {
   }
 
   @Test
-  void aConnectorThatWasUnregisteredFailsByItself() {
+  void rejectsOnlyTheProfilesOfAnUnregisteredConnector() {
     var missing = new Failure.Permanent("ResourceNotFoundException", "no such connector");
     appFlow
         .customProfile("erp", "Erp")
         .profile("crm", ConnectorType.SALESFORCE)
         .failing("DescribeConnector", missing);
 
-    SubRequests parts = split("{'connectorProfileName':'*'}");
+    SubRequests subRequests = split("{'connectorProfileName':'*'}");
 
-    assertEquals(1, parts.requests().size());
-    assertEquals(missing, parts.rejected().getFirst().failure());
+    assertEquals(1, subRequests.requests().size());
+    assertEquals(missing, subRequests.rejected().getFirst().failure());
   }
 
   private SubRequests split(String request) {
     Discovery discovery = new Discovery(appFlow, 4);
-    return new Splitter(appFlow, discovery, new ApiVersions(discovery), reach)
+    return new Splitter(appFlow, discovery, new ApiVersions(discovery), allowedProfiles)
         .split(request(request));
   }
 

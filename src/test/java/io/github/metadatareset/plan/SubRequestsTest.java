@@ -19,19 +19,19 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// How many calls the parts of a request may come to.
+/// How many calls each sub-request may need.
 class SubRequestsTest {
 
   private static final Failure.Permanent FAILURE = new Failure.Permanent("TooDeep", "too deep");
 
   @Test
-  void whatIsLeftBesideThePartsThatAreOneCallIsDividedAmongTheOthers() {
-    assertEquals(30, parts(1, 6, 3, 0).maxCallsOfEach(98));
-    assertEquals(30, parts(1, 6, 3, 2).maxCallsOfEach(99));
+  void theRemainingCallsAreDividedAmongTheSubRequestsThatNeedSplitting() {
+    assertEquals(30, subRequests(1, 6, 3, 0).maxCallsOfEach(98));
+    assertEquals(30, subRequests(1, 6, 3, 2).maxCallsOfEach(99));
   }
 
   @Test
-  void aPartWhoseVersionsAreNotKnownYetMayBeSplitAgain() {
+  void aSubRequestWithoutConnectorTypeMayNeedSplitting() {
     Request unknown = of("custom", Optional.empty(), new Entities.Names());
     Request known = of("crm", Optional.of(ConnectorType.SALESFORCE), new Entities.Names());
 
@@ -39,14 +39,14 @@ class SubRequestsTest {
   }
 
   @Test
-  void aPartThatIsOneCallMayComeToOne() {
-    assertEquals(1, parts(0, 5, 0, 0).maxCallsOfEach(5));
+  void aSubRequestThatIsOneCallMayNeedOne() {
+    assertEquals(1, subRequests(0, 5, 0, 0).maxCallsOfEach(5));
   }
 
   @Test
-  void morePartsThanCallsAreRefusedForGoodWithBothNumbers() {
+  void tooManySubRequestsAreAPermanentFailure() {
     RequestFailedException refused =
-        assertThrows(RequestFailedException.class, () -> parts(1, 5, 2, 1).maxCallsOfEach(8));
+        assertThrows(RequestFailedException.class, () -> subRequests(1, 5, 2, 1).maxCallsOfEach(8));
 
     assertEquals(
         new Failure.Permanent(
@@ -56,47 +56,48 @@ class SubRequestsTest {
   }
 
   @Test
-  void howeverOftenItIsSplitAnEventComesToNoMoreCallsAndToNoMoreLettersThanItMay() {
+  void anEventNeverExceedsItsLimitOfCallsAndDeadLetters() {
     new RandomCases(1000)
         .check(
             random -> {
               int maxCalls = random.nextInt(1, 400);
               Cost cost = split(random, maxCalls);
               assertTrue(cost.calls() <= maxCalls, () -> cost + " of " + maxCalls);
-              assertTrue(cost.letters() <= maxCalls, () -> cost + " of " + maxCalls);
+              assertTrue(cost.deadLetters() <= maxCalls, () -> cost + " of " + maxCalls);
             });
   }
 
-  /// Of a request that splits into anything, again and again, until it is refused.
+  /// The calls and dead deadLetters of a request with random sub-requests, split until it is
+  /// refused.
   private static Cost split(RandomGenerator random, int maxCalls) {
     int resets = random.nextInt(2);
-    int narrow = random.nextInt(5);
-    int wide = random.nextInt(4);
-    int impossible = random.nextInt(2);
+    int calls = random.nextInt(5);
+    int splits = random.nextInt(4);
+    int rejected = random.nextInt(2);
     try {
-      int each = parts(resets, narrow, wide, impossible).maxCallsOfEach(maxCalls);
-      return IntStream.range(0, wide)
+      int each = subRequests(resets, calls, splits, rejected).maxCallsOfEach(maxCalls);
+      return IntStream.range(0, splits)
           .mapToObj(_ -> split(random, each))
-          .reduce(new Cost(resets + narrow, impossible), Cost::plus);
+          .reduce(new Cost(resets + calls, rejected), Cost::plus);
     } catch (RequestFailedException e) {
       return new Cost(resets, 1);
     }
   }
 
-  private record Cost(int calls, int letters) {
+  private record Cost(int calls, int deadLetters) {
     Cost plus(Cost other) {
-      return new Cost(calls + other.calls, letters + other.letters);
+      return new Cost(calls + other.calls, deadLetters + other.deadLetters);
     }
   }
 
-  private static SubRequests parts(int resets, int narrow, int wide, int impossible) {
+  private static SubRequests subRequests(int resets, int calls, int splits, int rejected) {
     return new SubRequests(
         resets,
         Stream.concat(
-                IntStream.range(0, narrow).mapToObj(i -> of(i, new Entities.Names())),
-                IntStream.range(0, wide).mapToObj(i -> of(i, new Entities.All(0))))
+                IntStream.range(0, calls).mapToObj(i -> of(i, new Entities.Names())),
+                IntStream.range(0, splits).mapToObj(i -> of(i, new Entities.All(0))))
             .toList(),
-        IntStream.range(0, impossible)
+        IntStream.range(0, rejected)
             .mapToObj(i -> new SubRequests.Rejected("{}" + i, FAILURE))
             .toList());
   }

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 
 class DeadLetterTest {
 
-  /// What SQS takes as one message, its attributes included: 1 MiB.
+  /// The largest message of SQS, including its attributes: 1 MiB.
   private static final int MAX_BYTES = 1024 * 1024;
 
   private static final Failure MISSING =
       new Failure.Permanent("ResourceNotFoundException", "There is no profile ghost.");
 
-  /// The most important first.
-  private static final List<String> KEPT_LONGEST_FIRST =
+  /// The attributes in the order of their importance.
+  private static final List<String> BY_IMPORTANCE =
       List.of(
           "ErrorCode",
           "CorrelationId",
@@ -35,37 +35,37 @@ class DeadLetterTest {
           "RequestID");
 
   @Test
-  void saysWhyWhenceAndAfterHowManyReceives() {
+  void hasTheReasonTheSourceAndTheReceiveCount() {
     assertEquals(
         Map.of(
             "ErrorCode", "ResourceNotFoundException",
             "ErrorMessage", "There is no profile ghost.",
             "RequestID", "request-1",
-            "CorrelationId", "cause-1",
+            "CorrelationId", "correlation-1",
             "SourceMessageId", "message-1",
             "ReceiveCount", "3"),
-        letter("{}", MISSING).attributes());
+        deadLetter("{}", MISSING).attributes());
   }
 
   @Test
-  void goesIntoTheMessageGroupOfItsMessage() {
-    assertEquals(Optional.of("crm"), letter("{}", MISSING).messageGroupId());
+  void hasTheMessageGroupOfItsMessage() {
+    assertEquals(Optional.of("crm"), deadLetter("{}", MISSING).messageGroupId());
   }
 
   @Test
-  void showsWhatSqsDoesNotTakeAsQuestionMarks() {
+  void replacesInvalidCharactersWithQuestionMarks() {
     Failure failure = new Failure.Permanent("Größe", "line 1\nline 2\u0000 \ud83d\ude00 \ud800");
 
-    Map<String, String> attributes = letter("{}", failure).attributes();
+    Map<String, String> attributes = deadLetter("{}", failure).attributes();
 
     assertEquals("Gr??e", attributes.get("ErrorCode"));
     assertEquals("line 1?line 2? ? ?", attributes.get("ErrorMessage"));
   }
 
   @Test
-  void neverHasAnEmptyAttributeAsSqsWouldRefuseIt() {
+  void hasNoEmptyAttribute() {
     Map<String, String> attributes =
-        letter("{}", new Failure.Permanent("", "  "), message("", "", 1), "").attributes();
+        deadLetter("{}", new Failure.Permanent("", "  "), message("", "", 1), "").attributes();
 
     assertEquals("-", attributes.get("ErrorCode"));
     assertEquals("-", attributes.get("ErrorMessage"));
@@ -75,20 +75,20 @@ class DeadLetterTest {
   }
 
   @Test
-  void cutsALongMessage() {
+  void truncatesALongErrorMessage() {
     Failure failure = new Failure.Permanent("Long", "x".repeat(5000));
 
-    assertEquals("x".repeat(1024), letter("{}", failure).attributes().get("ErrorMessage"));
+    assertEquals("x".repeat(1024), deadLetter("{}", failure).attributes().get("ErrorMessage"));
   }
 
   @Test
-  void isLegalForSqsWhateverTheFailureSays() {
+  void isValidForSqsWhateverTheFailureSays() {
     new RandomCases(5_000)
         .check(
             random -> {
               Failure failure = new Failure.Permanent(anyText(random), anyText(random));
               SqsMessage source = message(anyText(random), anyText(random), random.nextInt());
-              letter("{}", failure, source, anyText(random))
+              deadLetter("{}", failure, source, anyText(random))
                   .attributes()
                   .forEach(
                       (name, value) ->
@@ -97,21 +97,23 @@ class DeadLetterTest {
   }
 
   @Test
-  void isLegalForSqsForEveryCodePoint() {
+  void isValidForSqsForEveryCodePoint() {
     IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
         .mapToObj(Character::toString)
         .gather(Gatherers.windowFixed(256))
         .map(characters -> String.join("", characters))
-        .map(text -> letter("{}", new Failure.Permanent(text, text), message(text, text, 1), text))
-        .flatMap(letter -> letter.attributes().values().stream())
+        .map(
+            text ->
+                deadLetter("{}", new Failure.Permanent(text, text), message(text, text, 1), text))
+        .flatMap(deadLetter -> deadLetter.attributes().values().stream())
         .forEach(value -> assertTrue(value.matches("[ -~]{1,1024}"), value));
   }
 
   @Test
-  void dropsAttributesFromTheLastToTheFirstAsTheBodyGrows() {
+  void dropsTheLeastImportantAttributesIfTheBodyIsTooLong() {
     List<List<String>> kept = new ArrayList<>();
     for (int size = MAX_BYTES - 400; size <= MAX_BYTES; size++) {
-      Map<String, String> attributes = letter("x".repeat(size), MISSING).attributes();
+      Map<String, String> attributes = deadLetter("x".repeat(size), MISSING).attributes();
       List<String> names = List.copyOf(attributes.keySet());
       if (kept.isEmpty() || !kept.getLast().equals(names)) {
         kept.add(names);
@@ -119,48 +121,48 @@ class DeadLetterTest {
     }
 
     assertEquals(
-        IntStream.iterate(KEPT_LONGEST_FIRST.size(), n -> n >= 0, n -> n - 1)
-            .mapToObj(n -> KEPT_LONGEST_FIRST.subList(0, n))
+        IntStream.iterate(BY_IMPORTANCE.size(), n -> n >= 0, n -> n - 1)
+            .mapToObj(n -> BY_IMPORTANCE.subList(0, n))
             .toList(),
         kept);
   }
 
   @Test
-  void keepsWhateverFitsAtEverySizeAroundTheLimit() {
+  void keepsAllAttributesThatFit() {
     for (int size = MAX_BYTES - 400; size <= MAX_BYTES; size++) {
-      DeadLetter letter = letter("x".repeat(size), MISSING);
-      int kept = letter.attributes().size();
-      assertTrue(bytes(letter, kept) <= MAX_BYTES, "too long at " + size);
+      DeadLetter deadLetter = deadLetter("x".repeat(size), MISSING);
+      int kept = deadLetter.attributes().size();
+      assertTrue(bytes(deadLetter, kept) <= MAX_BYTES, "too long at " + size);
       assertFalse(
-          kept < KEPT_LONGEST_FIRST.size() && bytes(letter, kept + 1) <= MAX_BYTES,
+          kept < BY_IMPORTANCE.size() && bytes(deadLetter, kept + 1) <= MAX_BYTES,
           "dropped too much at " + size);
     }
   }
 
   @Test
-  void countsTheBytesOfABodyAndNotItsCharacters() {
+  void countsBytesAndNotCharacters() {
     String half = "ü".repeat(MAX_BYTES / 2);
 
-    assertEquals(Map.of(), letter(half, MISSING).attributes());
-    assertEquals(6, letter(half.substring(0, 500_000), MISSING).attributes().size());
+    assertEquals(Map.of(), deadLetter(half, MISSING).attributes());
+    assertEquals(6, deadLetter(half.substring(0, 500_000), MISSING).attributes().size());
   }
 
-  /// The size of the letter with the first so many attributes, as SQS counts it: the body, and of
-  /// each attribute its name, its data type and its value.
-  private static int bytes(DeadLetter letter, int attributes) {
-    Map<String, String> all = letter("", MISSING).attributes();
-    return letter.body().getBytes(UTF_8).length
-        + KEPT_LONGEST_FIRST.stream()
+  /// The size of the dead letter with the first so many attributes, as SQS counts it: the body, and
+  /// the name, data type and value of each attribute.
+  private static int bytes(DeadLetter deadLetter, int attributes) {
+    Map<String, String> all = deadLetter("", MISSING).attributes();
+    return deadLetter.body().getBytes(UTF_8).length
+        + BY_IMPORTANCE.stream()
             .limit(attributes)
             .mapToInt(name -> (name + "String" + all.get(name)).length())
             .sum();
   }
 
-  private static DeadLetter letter(String body, Failure failure) {
-    return letter(body, failure, message("message-1", "cause-1", 3), "request-1");
+  private static DeadLetter deadLetter(String body, Failure failure) {
+    return deadLetter(body, failure, message("message-1", "correlation-1", 3), "request-1");
   }
 
-  private static DeadLetter letter(
+  private static DeadLetter deadLetter(
       String body, Failure failure, SqsMessage source, String requestId) {
     return new DeadLetter(body, failure, requestId, source);
   }

@@ -19,7 +19,7 @@ class DeadlineTest {
   private final InstantSource clock = () -> now;
 
   @Test
-  void saysWhatIsLeftUntilIt() {
+  void hasTheRemainingTime() {
     Deadline deadline = Deadline.in(clock, Duration.ofSeconds(30));
 
     now = now.plusMillis(12_345);
@@ -29,7 +29,7 @@ class DeadlineTest {
 
   @ParameterizedTest(name = "{0} ms after it")
   @CsvSource({"0", "1", "60000"})
-  void onceReachedIsAFailureThatAnotherDeliveryMayNotMeet(long millisLate) {
+  void isARetryableFailureOnceReached(long millisLate) {
     Deadline deadline = Deadline.in(clock, Duration.ofSeconds(30));
 
     now = now.plusSeconds(30).plusMillis(millisLate);
@@ -40,7 +40,7 @@ class DeadlineTest {
   }
 
   @Test
-  void isNotYetReachedAnInstantBefore() {
+  void isNotReachedANanosecondBefore() {
     Deadline deadline = Deadline.in(clock, Duration.ofSeconds(30));
 
     now = now.plusSeconds(30).minusNanos(1);
@@ -48,7 +48,7 @@ class DeadlineTest {
     assertEquals(Duration.ofNanos(1), deadline.remaining());
   }
 
-  @ParameterizedTest(name = "of {0} ms, {1} ms are for work")
+  @ParameterizedTest(name = "of {0} ms, {1} ms are for calls")
   @CsvSource({
     "900000, 890000",
     "60000, 50000",
@@ -57,22 +57,22 @@ class DeadlineTest {
     "8000, 6000",
     "4, 3"
   })
-  void beforeSettlingKeepsBackTenSecondsButNoMoreThanAQuarter(long millis, long forWork) {
+  void beforeSettlingReservesTenSecondsOrAQuarter(long millis, long forCalls) {
     assertEquals(
-        Duration.ofMillis(forWork),
+        Duration.ofMillis(forCalls),
         Deadline.beforeSettling(clock, Duration.ofMillis(millis)).remaining());
   }
 
-  @ParameterizedTest(name = "of {0} ms, {1} ms are for work and settling")
+  @ParameterizedTest(name = "of {0} ms, {1} ms are for calls and settling")
   @CsvSource({"900000, 895000", "40000, 35000", "8000, 7000", "8, 7"})
-  void beforeAnsweringKeepsBackHalfOfTheTimeForSettling(long millis, long forAllElse) {
+  void beforeAnsweringReservesHalfOfThatTime(long millis, long forCallsAndSettling) {
     assertEquals(
-        Duration.ofMillis(forAllElse),
+        Duration.ofMillis(forCallsAndSettling),
         Deadline.beforeAnswering(clock, Duration.ofMillis(millis)).remaining());
   }
 
   @Test
-  void beforeSettlingOfNoTimeAtAllIsReachedAtOnce() {
+  void beforeSettlingIsReachedAtOnceWithoutTime() {
     Deadline deadline = Deadline.beforeSettling(clock, Duration.ZERO);
 
     assertThrows(RequestFailedException.class, deadline::remaining);

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The request queue and the dead-letter queue as lists, which refuse what they are told to, and
-/// whatever comes after its deadline.
+/// The request queue and the dead-letter queue as lists. They refuse what a test tells them to
+/// refuse, and everything after its deadline.
 public final class FakeQueues implements RequestQueue, DeadLetterQueue {
 
   private static final Failure REFUSED = new Failure.Unavailable("InternalError", "try again");
@@ -22,32 +22,32 @@ public final class FakeQueues implements RequestQueue, DeadLetterQueue {
   private final List<String> requests = new ArrayList<>();
   private final List<String> correlationIds = new ArrayList<>();
   private final List<Integer> maxCalls = new ArrayList<>();
-  private final List<DeadLetter> letters = new ArrayList<>();
+  private final List<DeadLetter> deadLetters = new ArrayList<>();
   private final Map<String, Duration> delays = new LinkedHashMap<>();
   private Optional<Failure> requestFailure = Optional.empty();
   private Set<String> refusedBodies = Set.of();
-  private boolean undelayable;
+  private boolean delaysRefused;
 
-  /// The JSON of what was enqueued, with single quotes.
+  /// The JSON of the enqueued requests, with single quotes.
   public synchronized List<String> requests() {
     return List.copyOf(requests);
   }
 
-  /// The causes of what was enqueued.
+  /// The correlation IDs of the enqueued requests.
   public synchronized List<String> correlationIds() {
     return List.copyOf(correlationIds);
   }
 
-  /// What each of them may come to.
+  /// How many calls each enqueued request may need; nothing for a request without that limit.
   public synchronized List<Integer> maxCalls() {
     return List.copyOf(maxCalls);
   }
 
-  public synchronized List<DeadLetter> letters() {
-    return List.copyOf(letters);
+  public synchronized List<DeadLetter> deadLetters() {
+    return List.copyOf(deadLetters);
   }
 
-  /// By message id.
+  /// By message ID.
   public synchronized Map<String, Duration> delays() {
     return Map.copyOf(delays);
   }
@@ -56,32 +56,32 @@ public final class FakeQueues implements RequestQueue, DeadLetterQueue {
     requestFailure = Optional.of(REFUSED);
   }
 
-  public void refuseLetters(String... bodies) {
+  public void refuseDeadLetters(String... bodies) {
     refusedBodies = Set.of(bodies);
   }
 
   public void refuseDelays() {
-    undelayable = true;
+    delaysRefused = true;
   }
 
   @Override
   public synchronized void enqueue(
-      List<? extends Request> wanted, Correlation cause, Deadline deadline) {
+      List<? extends Request> added, Correlation correlation, Deadline deadline) {
     if (requestFailure.isPresent()) {
       throw new RequestFailedException(requestFailure.get());
     }
     deadline.remaining();
-    wanted.forEach(
+    added.forEach(
         request -> {
           requests.add(request.json().replace('"', '\''));
-          correlationIds.add(cause.id());
-          cause.maxCalls().ifPresent(maxCalls::add);
+          correlationIds.add(correlation.id());
+          correlation.maxCalls().ifPresent(maxCalls::add);
         });
   }
 
   @Override
   public synchronized void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
-    if (undelayable) {
+    if (delaysRefused) {
       throw new RequestFailedException(REFUSED);
     }
     deadline.remaining();
@@ -89,16 +89,16 @@ public final class FakeQueues implements RequestQueue, DeadLetterQueue {
   }
 
   @Override
-  public synchronized Sent send(List<DeadLetter> wanted, Deadline deadline) {
+  public synchronized Sent send(List<DeadLetter> batch, Deadline deadline) {
     Set<DeadLetter> accepted = new HashSet<>();
     Map<DeadLetter, Failure> refused = new HashMap<>();
     boolean late = !deadline.clock().instant().isBefore(deadline.end());
-    for (DeadLetter letter : wanted) {
-      if (late || refusedBodies.contains(letter.body())) {
-        refused.put(letter, REFUSED);
+    for (DeadLetter deadLetter : batch) {
+      if (late || refusedBodies.contains(deadLetter.body())) {
+        refused.put(deadLetter, REFUSED);
       } else {
-        accepted.add(letter);
-        letters.add(letter);
+        accepted.add(deadLetter);
+        deadLetters.add(deadLetter);
       }
     }
     return new Sent(accepted, refused);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SqsMessageTest {
 
   @Test
-  void aMessageIsReadWithWhatSqsSaysAboutIt() {
+  void aMessageIsReadWithItsAttributes() {
     assertEquals(
         new SqsMessage(
             "m1",
@@ -26,7 +26,7 @@ class SqsMessageTest {
             3,
             Optional.of(Instant.ofEpochMilli(1741598132001L)),
             Optional.of(Instant.ofEpochMilli(1741598132101L)),
-            new Correlation("cause-1", OptionalInt.of(70)),
+            new Correlation("correlation-1", OptionalInt.of(70)),
             Optional.of("crm-prod")),
         onlyMessage(
             """
@@ -38,14 +38,14 @@ class SqsMessageTest {
                "MessageGroupId": "crm-prod",
                "AddedByAws": "x"},
              "messageAttributes": {
-               "CorrelationId": {"stringValue": "cause-1", "dataType": "String"},
+               "CorrelationId": {"stringValue": "correlation-1", "dataType": "String"},
                "MaxCalls": {"stringValue": "70", "dataType": "String"},
                "Other": {"binaryValue": "eA==", "dataType": "Binary"}},
              "addedByAws": [1, {"a": null}]}"""));
   }
 
   @Test
-  void withoutAttributesItIsOnItsFirstReceiveAndItsOwnCause() {
+  void aMessageWithoutAttributesIsOnItsFirstReceiveAndItsIdIsItsCorrelationId() {
     assertEquals(
         new SqsMessage(
             "m1",
@@ -74,7 +74,7 @@ class SqsMessageTest {
           []
           null
           """)
-  void attributesThatAreNoNumbersAreNone(String attributes) {
+  void attributesThatAreNotNumbersAreIgnored(String attributes) {
     SqsMessage message =
         onlyMessage(
             """
@@ -88,19 +88,19 @@ class SqsMessageTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"\"\"", "\"two words\"", "\"line\\nline\"", "\"caf\\u00E9\"", "7", "null"})
-  void aCauseThatCouldForgeALogLineIsNone(String cause) {
+  void aCorrelationIdThatCouldForgeALogLineIsIgnored(String correlationId) {
     assertEquals(
         "m1",
         onlyMessage(
                 """
                 {"messageId": "m1", "body": "", "eventSource": "aws:sqs",
                  "messageAttributes": {"CorrelationId": {"stringValue": %s}}}"""
-                    .formatted(cause))
+                    .formatted(correlationId))
             .correlationId());
   }
 
   @Test
-  void aCauseThatIsTooLongIsNone() {
+  void aCorrelationIdThatIsTooLongIsIgnored() {
     String message =
         """
         {"messageId": "m1", "body": "", "eventSource": "aws:sqs",
@@ -112,7 +112,7 @@ class SqsMessageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0", "-1", "1.5", "seven", "1000000000", "\\u0664"})
-  void aNumberOfCallsThatTheFunctionWouldNotWriteIsNone(String maxCalls) {
+  void anInvalidMaxCallsIsIgnored(String maxCalls) {
     assertEquals(
         new Correlation("m1"),
         onlyMessage(
@@ -123,10 +123,10 @@ class SqsMessageTest {
             .correlation());
   }
 
-  /// Its dead letter would be refused for it.
+  /// SQS would refuse a dead letter with it.
   @ParameterizedTest
   @ValueSource(strings = {"", "two words", "caf\\u00E9", "\\u0000", "\\uD800"})
-  void aMessageGroupThatSqsWouldNotTakeIsNone(String group) {
+  void anInvalidMessageGroupIsIgnored(String group) {
     String message =
         """
         {"messageId": "m1", "body": "", "eventSource": "aws:sqs",
@@ -141,7 +141,7 @@ class SqsMessageTest {
   }
 
   @Test
-  void anIdThatSqsWouldNeverGiveIsNoCause() {
+  void anInvalidMessageIdIsNoCorrelationId() {
     assertEquals(
         "unknown",
         onlyMessage("{\"messageId\": \"a\\nb\", \"body\": \"\", \"eventSource\": \"aws:sqs\"}")
@@ -150,7 +150,8 @@ class SqsMessageTest {
 
   @ParameterizedTest(name = "{0} and then {1} receives: {2}")
   @CsvSource({"1, 2, r3", "2, 1, r1", "1, 1, r3"})
-  void aMessageThatIsThereTwiceIsOneAsItWasReceivedLast(int first, int second, String receipt) {
+  void aMessageThatIsInTheBatchTwiceIsReadOnceAsReceivedLast(
+      int first, int second, String receipt) {
     List<SqsMessage> messages =
         batch(
                 """
@@ -170,13 +171,13 @@ class SqsMessageTest {
   }
 
   @Test
-  void anEmptyBatchIsOne() {
+  void anEmptyBatchIsABatch() {
     assertEquals(Optional.of(List.of()), batch("{\"Records\": []}"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{}", "[]", "null", "\"Records\"", "{\"connectorType\":\"S3\"}"})
-  void whatHasNoRecordsIsNoBatch(String event) {
+  void anEventWithoutRecordsIsNoBatch(String event) {
     assertEquals(Optional.empty(), batch(event));
   }
 
@@ -189,25 +190,25 @@ class SqsMessageTest {
         "{\"messageId\": \"m2\", \"body\": \"\"}",
         "7"
       })
-  void otherRecordsAreRefusedBesideGoodOnesToo(String record) {
-    String good = "{\"messageId\": \"m1\", \"body\": \"\", \"eventSource\": \"aws:sqs\"}";
+  void recordsOfOtherServicesAreRefused(String record) {
+    String valid = "{\"messageId\": \"m1\", \"body\": \"\", \"eventSource\": \"aws:sqs\"}";
 
     assertRefused(
         "/Records/1/eventSource: expected \"aws:sqs\", as only queues are read in batches; send"
             + " such events to the request queue",
-        "{\"Records\": [%s, %s]}".formatted(good, record));
+        "{\"Records\": [%s, %s]}".formatted(valid, record));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "{}", "\"aws:sqs\""})
-  void recordsAreAList(String records) {
+  void recordsThatAreNoListAreRefused(String records) {
     assertRefused(
         "/Records: %s; expected records of one SQS queue (eventSource aws:sqs)".formatted(records),
         "{\"Records\": %s}".formatted(records));
   }
 
   @Test
-  void aMessageHasAnIdAndABody() {
+  void aMessageWithoutIdOrBodyIsRefused() {
     assertRefused(
         "/Records/0/messageId: expected a string",
         "{\"Records\": [{\"body\": \"\", \"eventSource\": \"aws:sqs\"}]}");

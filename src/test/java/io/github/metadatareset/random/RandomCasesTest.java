@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 class RandomCasesTest {
 
   @Test
-  void theSameSeedMakesTheSameCases() {
+  void theSameSeedGivesTheSameCases() {
     assertEquals(drawn(7), drawn(7));
     assertNotEquals(drawn(7), drawn(8));
   }
 
   @Test
-  void aFailureSaysHowToHaveTheCasesAgain() {
+  void aFailureSaysHowToRepeatTheCases() {
     var failure =
         assertThrows(
             AssertionError.class,
@@ -28,7 +28,7 @@ class RandomCasesTest {
                           throw new IllegalStateException();
                         }));
 
-    assertEquals("random case 0; again with -Dseed=7", failure.getMessage());
+    assertEquals("random case 0; repeat with -Dseed=7", failure.getMessage());
   }
 
   private static List<Long> drawn(long seed) {

@@ -23,7 +23,7 @@ class GlobTest {
     "crm-????, crm-prod", "*m*p*, crm-prod", "**, a", "*?, a", "crm-prod, crm-prod", "'', ''",
     "a.b, a.b", "a*b*b, abab"
   })
-  void theWholeNameMatches(String pattern, String name) {
+  void matchesTheWholeName(String pattern, String name) {
     assertTrue(new Glob(pattern).matches(name));
   }
 
@@ -33,13 +33,13 @@ class GlobTest {
     "CRM-*, crm-prod", "crm-prod, crm-prod2", "crm-prod2, crm-prod", "'', a", "a.b, axb", "[ab], a",
     "a*b*c, abab"
   })
-  void nothingLessAndNothingElse(String pattern, String name) {
+  void matchesNoOtherName(String pattern, String name) {
     assertFalse(new Glob(pattern).matches(name));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"*", "?", "crm-*", "a?b"})
-  void aWildcardMakesAPattern(String pattern) {
+  void hasAWildcard(String pattern) {
     assertTrue(new Glob(pattern).hasWildcard());
     assertFalse(new Glob("crm-prod.[a-z]+").hasWildcard());
   }
@@ -50,7 +50,7 @@ class GlobTest {
   }
 
   @Test
-  void itMatchesWhatTheDefinitionSays() {
+  void matchesByItsDefinition() {
     int cases = 5_000;
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
 
@@ -71,7 +71,7 @@ class GlobTest {
   }
 
   @Test
-  void noPatternTakesLong() {
+  void matchesEveryPatternQuickly() {
     String pattern = "*a".repeat(127) + "*b";
     String name = "a".repeat(256);
 
@@ -87,7 +87,7 @@ class GlobTest {
         .toString();
   }
 
-  /// As the definition reads, and as slow as that is.
+  /// The definition, in a simple and slow form.
   private static boolean matchesByDefinition(String pattern, String name) {
     if (pattern.isEmpty()) {
       return name.isEmpty();

@@ -25,14 +25,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A value that exists is one that AppFlow takes: the limits are those of the API's own model.
+/// Values have the limits of AppFlow's API model.
 class LimitTest {
 
   private static final JsonValue SHAPES = shapesOfTheModel();
 
   @ParameterizedTest
   @MethodSource
-  void isThatOfTheApiModel(String shape, Function<String, ?> value) {
+  void allowsWhatTheApiModelAllows(String shape, Function<String, ?> value) {
     JsonValue model = SHAPES.member(shape).orElseThrow();
     int max = model.member("max").orElseThrow().asInt("a length");
     Pattern pattern = Pattern.compile(model.text("pattern").orElseThrow());
@@ -44,7 +44,7 @@ class LimitTest {
             random -> {
               RandomTexts texts = new RandomTexts(random);
               String text =
-                  random.nextBoolean() ? texts.label() : texts.spoilt(texts.profileName());
+                  random.nextBoolean() ? texts.label() : texts.corrupted(texts.profileName());
               boolean legal =
                   text.codePoints().count() <= max
                       && pattern.matcher(text).matches()
@@ -57,7 +57,7 @@ class LimitTest {
     assertTrue(verdicts.values().stream().allMatch(n -> n > cases / 50), verdicts::toString);
   }
 
-  /// Alone and inside, lone surrogates among them.
+  /// Each code point alone and inside a text, including lone surrogates.
   @ParameterizedTest
   @CsvSource({
     "ConnectorProfileName, CONNECTOR_PROFILE_NAME",
@@ -66,7 +66,7 @@ class LimitTest {
     "EntitiesPath, ENTITIES_PATH",
     "ApiVersion, API_VERSION"
   })
-  void isThatOfTheApiModelForEveryCodePoint(String shape, Limit limit) {
+  void allowsTheCodePointsOfTheApiModel(String shape, Limit limit) {
     Pattern pattern =
         Pattern.compile(SHAPES.member(shape).orElseThrow().text("pattern").orElseThrow());
 
@@ -81,7 +81,7 @@ class LimitTest {
 
   @ParameterizedTest
   @CsvSource({"CONNECTOR_PROFILE_PATTERN, CONNECTOR_PROFILE_NAME", "FLOW_PATTERN, CONNECTOR_LABEL"})
-  void ofAPatternIsThatOfTheNameAndTheWildcardsForEveryCodePoint(Limit pattern, Limit name) {
+  void ofAPatternAllowsTheCodePointsOfTheNameAndWildcards(Limit pattern, Limit name) {
     everyCodePoint()
         .filter(
             c ->
@@ -95,7 +95,7 @@ class LimitTest {
     return IntStream.rangeClosed(0, Character.MAX_CODE_POINT).mapToObj(Character::toString);
   }
 
-  static Stream<Arguments> isThatOfTheApiModel() {
+  static Stream<Arguments> allowsWhatTheApiModelAllows() {
     return Stream.of(
         ofShape("ConnectorProfileName", ProfileName::new),
         ofShape("ConnectorLabel", ConnectorLabel::new),
@@ -114,7 +114,7 @@ class LimitTest {
   }
 
   @Test
-  void theTypesAreThoseOfTheApiModel() {
+  void theConnectorTypesAreThoseOfTheApiModel() {
     assertEquals(
         SHAPES.member("ConnectorType").flatMap(type -> type.member("enum")).orElseThrow().content(),
         Arrays.stream(ConnectorType.values()).map(ConnectorType::apiName).toList());
@@ -122,7 +122,7 @@ class LimitTest {
 
   @ParameterizedTest
   @EnumSource
-  void endsAtItsLength(Limit limit) {
+  void hasAMaximumLength(Limit limit) {
     int max = limit == Limit.ENTITY_NAME ? 1024 : 256;
 
     assertTrue(limit.allows("x".repeat(max)));
@@ -139,7 +139,7 @@ class LimitTest {
   }
 
   @Test
-  void aPatternMayBeAsShortAsAWildcard() {
+  void aPatternMayBeOneWildcard() {
     for (String pattern : List.of("*", "?", "a*", "?a", "*-", "a?.b")) {
       assertTrue(exists(FlowPattern::new, pattern), pattern);
       assertTrue(exists(ProfilePattern::new, pattern), pattern);
@@ -147,7 +147,7 @@ class LimitTest {
   }
 
   @Test
-  void aPatternThatNoFlowsNameCouldMatchIsNone() {
+  void aPatternThatCanMatchNoNameIsInvalid() {
     for (String pattern : List.of("-*", "_?", "!*", "*/x", "* ", "a", "*\n", "")) {
       assertFalse(exists(FlowPattern::new, pattern), pattern);
     }

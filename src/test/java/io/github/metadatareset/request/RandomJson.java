@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/// Random JSON: requests, requests with one or two things changed, and anything at all.
+/// Random JSON: requests, requests with one or two changes, and anything else.
 public record RandomJson(RandomGenerator random, RandomTexts texts) {
 
   private static final List<String> MEMBERS =
@@ -24,7 +24,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
     this(random, new RandomTexts(random));
   }
 
-  /// In equal parts of the three kinds.
+  /// Equally often of the three kinds.
   public Object any() {
     return switch (random.nextInt(3)) {
       case 0 -> request();
@@ -49,7 +49,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
     return switch (value) {
       case Map<?, ?> members -> changedMembers(members);
       case List<?> list -> changedList(list);
-      case String text -> random.nextBoolean() ? texts.spoilt(text) : anything(1);
+      case String text -> random.nextBoolean() ? texts.corrupted(text) : anything(1);
       case null, default -> random.nextBoolean() ? texts.oneOf(NUMBERS) : anything(1);
     };
   }
@@ -60,7 +60,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
     switch (random.nextInt(10)) {
       case 0 -> changed.keySet().remove(someKey(members));
       case 1 -> changed.put(name, anything(2));
-      case 2 -> changed.put(name + texts.nasty(), anything(1));
+      case 2 -> changed.put(name + texts.unusual(), anything(1));
       case 3 -> changed.put("requests", List.of(new LinkedHashMap<>(members)));
       case 4, 5 -> changed.put(name, plausible(name));
       default -> changed.computeIfPresent(someKey(members), (_, value) -> changed(value));
@@ -89,7 +89,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
     list.addAll(Collections.nCopies(Math.max(0, size - list.size()), more));
   }
 
-  /// A value that the member may well have, if the others let it.
+  /// A value that is valid for the member in some requests.
   private Object plausible(String member) {
     return switch (member) {
       case "connectorProfileName" ->
@@ -112,7 +112,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
       case 0 -> null;
       case 1 -> random.nextBoolean();
       case 2 -> texts.oneOf(NUMBERS);
-      case 3 -> texts.nasty();
+      case 3 -> texts.unusual();
       case 4 -> texts.profileName();
       case 5 -> Stream.generate(() -> anything(nesting - 1)).limit(random.nextInt(4)).toList();
       default -> object(nesting);
@@ -124,7 +124,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
     for (int left = random.nextInt(4); left > 0; left--) {
       String name = memberName();
       members.put(
-          random.nextInt(10) == 0 ? texts.nasty() : name,
+          random.nextInt(10) == 0 ? texts.unusual() : name,
           random.nextInt(4) == 0 ? anything(nesting - 1) : plausible(name));
     }
     return members;

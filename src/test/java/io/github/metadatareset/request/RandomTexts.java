@@ -5,7 +5,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// Random strings: such as a request may hold, and such as break readers.
+/// Random strings: valid values of requests, and unusual or invalid ones.
 public record RandomTexts(RandomGenerator random) {
 
   private static final String ALPHANUMERIC =
@@ -16,7 +16,7 @@ public record RandomTexts(RandomGenerator random) {
   private static final List<String> ENTITY =
       List.of(
           "A", "z", "0", "_", "/", "*", "?", "\"", "\\", "\u0000", "é", "\u00A0", "\u2028", "😀");
-  private static final List<String> NASTY =
+  private static final List<String> UNUSUAL =
       List.of(
           "", " ", "\n", "\t", "\u0000", "\u001F", "\u007F", "\u0085", "\u00A0", "\u2028", "\uFEFF",
           "\uFFFE", "\r", "\u001B", "\u2029", "\u202E", "\u2066", "é", "İ", "ſ", "😀", "\uD83D",
@@ -55,18 +55,17 @@ public record RandomTexts(RandomGenerator random) {
     return of(PATH, length(256));
   }
 
-  /// Anything but what one expects.
-  public String nasty() {
-    return of(NASTY, random.nextInt(4));
+  /// Control characters, white space, wildcards, surrogates and other unusual characters.
+  public String unusual() {
+    return of(UNUSUAL, random.nextInt(4));
   }
 
-  /// The text with something in it, or at its end, that may not be there; cut; or about as long as
-  /// the limits.
-  public String spoilt(String text) {
+  /// The text with unusual characters, truncated, or extended to a length at a limit.
+  public String corrupted(String text) {
     int at = random.nextInt(text.length() + 1);
     return switch (random.nextInt(4)) {
-      case 0 -> text.substring(0, at) + nasty() + text.substring(at);
-      case 1 -> text + nasty();
+      case 0 -> text.substring(0, at) + unusual() + text.substring(at);
+      case 1 -> text + unusual();
       case 2 -> text.substring(0, at);
       default -> lengthened(text, oneOf(List.of(256, 257, 1024, 1025)));
     };
@@ -85,7 +84,7 @@ public record RandomTexts(RandomGenerator random) {
     return text.substring(0, at) + of("*?", 1) + text.substring(at);
   }
 
-  /// Mostly short, sometimes as long as is allowed.
+  /// Mostly short, sometimes the maximum.
   private int length(int max) {
     return random.nextInt(20) == 0 ? max : 1 + random.nextInt(Math.min(max, 8));
   }

@@ -53,11 +53,11 @@ class RequestReaderTest {
 
   @ParameterizedTest
   @MethodSource
-  void aRequestSaysWhatShouldBeFresh(String json, Request expected) {
+  void readsEveryKindOfRequest(String json, Request expected) {
     assertEquals(expected, read(json));
   }
 
-  static Stream<Arguments> aRequestSaysWhatShouldBeFresh() {
+  static Stream<Arguments> readsEveryKindOfRequest() {
     return Stream.of(
         arguments(
             """
@@ -147,9 +147,9 @@ class RequestReaderTest {
             new Several(List.of(NAMES_OF_CRM, new OfFlows(FlowPattern.ALL)))));
   }
 
-  /// Two wordings of the same request are equal, so that one of them is enough.
+  /// Two forms of the same request are equal, so that it is executed once.
   @Nested
-  class RequestsThatMeanTheSame {
+  class EqualRequests {
 
     @ParameterizedTest
     @CsvSource(
@@ -164,7 +164,7 @@ class RequestReaderTest {
             "apiVersion": "1", "entitiesPath": "" | "apiVersion": "1"
             "apiVersion": "1", "connectorEntityName": "E" | "entities": ["E"], "apiVersion": "1"
             """)
-    void areEqual(String members, String others) {
+    void mayHaveDifferentForms(String members, String others) {
       assertEquals(ofProfile(members), ofProfile(others));
     }
 
@@ -180,18 +180,18 @@ class RequestReaderTest {
             "entities": "USED_BY_FLOWS"        | "entities": "ALL"
             "entities": ["E"]                  | "entities": ["e"]
             """)
-    void othersAreNot(String members, String others) {
+    void differIfTheyDoNotMeanTheSame(String members, String others) {
       assertNotEquals(ofProfile(members), ofProfile(others));
     }
 
     @Test
-    void aListOfOneIsTheOne() {
+    void aListOfOneIsItsElement() {
       assertEquals(
           read("{\"flowName\": \"f*\"}"), read("{\"requests\": [{\"flowName\": \"f*\"}]}"));
     }
 
     @Test
-    void equalRequestsOfAListAreOne() {
+    void inAListAreOne() {
       assertEquals(
           read(
               """
@@ -207,14 +207,14 @@ class RequestReaderTest {
     }
   }
 
-  /// The values that AppFlow would refuse, member by member.
+  /// Values that AppFlow would refuse.
   @Nested
-  class AMemberOfAppFlows {
+  class InvalidValues {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"crm prod\"", "\"crm:prod\"", "\"caf\\u00E9\"", "\"crm\\n\""})
-    void aProfilesName(String value) {
-      assertRefusedBeside(
+    void ofAProfileName(String value) {
+      assertValueRefused(
           "{\"connectorProfileName\":%s}",
           "/connectorProfileName",
           value,
@@ -223,8 +223,8 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"* *\"", "\"crm:*\"", "\"[a-z]*\"", "\"?\\u0000\"", "\"*\\n\""})
-    void aPatternOfProfiles(String value) {
-      assertRefusedBeside(
+    void ofAProfilePattern(String value) {
+      assertValueRefused(
           "{\"connectorProfileName\":%s}",
           "/connectorProfileName",
           value,
@@ -233,8 +233,8 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"salesforce\"", "\"SALESFORCE\"", "\"Salesforce \"", "\"*\""})
-    void aTypeThatTheApiDoesNotKnow(String value) {
-      assertRefusedBeside(
+    void ofAConnectorType(String value) {
+      assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"connectorType\":%s}",
           "/connectorType",
           value,
@@ -247,8 +247,8 @@ class RequestReaderTest {
     @ParameterizedTest
     @ValueSource(
         strings = {"\"\"", "\"A\"", "\"_ab\"", "\"a/b\"", "\"a+b\"", "\"ab*\"", "\"ab\\n\""})
-    void aLabel(String value) {
-      assertRefusedBeside(
+    void ofALabel(String value) {
+      assertValueRefused(
           "{\"connectorProfileName\":\"*\",\"connectorLabel\":%s}",
           "/connectorLabel",
           value,
@@ -259,12 +259,12 @@ class RequestReaderTest {
     @ParameterizedTest
     @ValueSource(
         strings = {"\"\"", "\"a b\"", "\"a\\t\"", "\"\\u000B\"", "\"\\uD83D\"", "\"\\uDE00a\""})
-    void anEntitysName(String value) {
+    void ofAnEntityName(String value) {
       String anEntityName = "an entity name: 1 to 1024 without spaces";
-      assertRefusedBeside(
+      assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"connectorEntityName\":%s}",
           "/connectorEntityName", value, anEntityName);
-      assertRefusedBeside(
+      assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"entities\":[\"Account\",%s]}",
           "/entities/1", value, anEntityName);
     }
@@ -272,8 +272,8 @@ class RequestReaderTest {
     @ParameterizedTest
     @ValueSource(
         strings = {"\"a;b\"", "\"a:b\"", "\"a(b)\"", "\"caf\\u00E9\"", "\"\\u00A0\"", "\"*\""})
-    void aParentsName(String value) {
-      assertRefusedBeside(
+    void ofAnEntitiesPath(String value) {
+      assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"entitiesPath\":%s}",
           "/entitiesPath",
           value,
@@ -283,16 +283,16 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\" \"", "\"v 1\"", "\"v1\\n\"", "\"v1\\uD83D\""})
-    void anApiVersion(String value) {
-      assertRefusedBeside(
+    void ofAnApiVersion(String value) {
+      assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"apiVersion\":%s}",
           "/apiVersion", value, "an API version: 1 to 256 without spaces");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"f\"", "\"-f\"", "\"a/b\"", "\"a b\"", "\"-*\"", "\"f*\\n\""})
-    void aFlowsNameOrPattern(String value) {
-      assertRefusedBeside(
+    void ofAFlowNameOrPattern(String value) {
+      assertValueRefused(
           "{\"flowName\":%s}",
           "/flowName",
           value,
@@ -300,7 +300,7 @@ class RequestReaderTest {
               + " digit, with * and ? as wildcards");
     }
 
-    private static void assertRefusedBeside(
+    private static void assertValueRefused(
         String request, String pointer, String value, String expectation) {
       assertRefused(
           "%s: %s; expected %s".formatted(pointer, value, expectation),
@@ -322,7 +322,7 @@ class RequestReaderTest {
           flowName             | a flow's name or pattern
           """,
       quoteCharacter = '`')
-  void textIsNothingElse(String member, String expectation) {
+  void refusesValuesOfAnotherType(String member, String expectation) {
     String alone = "{\"%s\":%s}";
     String besideAPattern = "{\"connectorProfileName\":\"*\",\"%s\":%s}";
     String request =
@@ -338,7 +338,7 @@ class RequestReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"null", "7", "true", "{}", "[]", "\"\"", "\"all\"", "\"*\"", "\"Account\""})
-  void entitiesAreAListOrOneOfTwoWords(String value) {
+  void refusesOtherValuesOfEntities(String value) {
     assertRefused(
         "/entities: %s; expected %s".formatted(value, SOME_ENTITIES),
         () -> read("{\"connectorProfileName\":\"crm-prod\",\"entities\":%s}".formatted(value)));
@@ -346,7 +346,7 @@ class RequestReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "7", "[7]", "[]", "{}"})
-  void anElementOfAListIsAName(String value) {
+  void refusesListElementsThatAreNoNames(String value) {
     assertRefused(
         "/entities/0: %s; expected an entity's name".formatted(value),
         () -> read("{\"connectorProfileName\":\"crm-prod\",\"entities\":[%s]}".formatted(value)));
@@ -367,7 +367,7 @@ class RequestReaderTest {
           4294967297   | 4294967297
           1e-999999999 | 1E-999999999
           """)
-  void theDepthIsAWholeNumber(String value, String shown) {
+  void refusesAnInvalidDepth(String value, String shown) {
     assertRefused(
         "/depth: %s; expected %s".formatted(shown, A_DEPTH),
         () ->
@@ -378,7 +378,7 @@ class RequestReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"1E+400", "-1E+400", "1E+999999999", "18446744073709551616"})
-  void evenAHugeDepthIsRead(String depth) {
+  void refusesAHugeDepth(String depth) {
     var json =
         JsonValue.parse(
             "{\"connectorProfileName\":\"a\",\"entities\":\"ALL\",\"depth\":%s}".formatted(depth),
@@ -449,13 +449,13 @@ class RequestReaderTest {
   }
 
   @Nested
-  class ATypeThatHasNoProfile {
+  class ATypeWithoutProfile {
 
     @ParameterizedTest
     @EnumSource(
         names = {"CUSTOMERPROFILES", "EVENTBRIDGE", "LOOKOUTMETRICS", "S3", "UPSOLVER"},
         mode = EnumSource.Mode.INCLUDE)
-    void goesAlone(ConnectorType type) {
+    void isARequestByItself(ConnectorType type) {
       assertEquals(
           new OfConnector(new WithoutProfile(type), new Names()),
           read("{\"connectorType\":\"%s\"}".formatted(type.apiName())));
@@ -465,7 +465,7 @@ class RequestReaderTest {
     @EnumSource(
         names = {"CUSTOMERPROFILES", "EVENTBRIDGE", "LOOKOUTMETRICS", "S3", "UPSOLVER"},
         mode = EnumSource.Mode.EXCLUDE)
-    void unlikeTheOthers(ConnectorType type) {
+    void needsNoProfileUnlikeOtherTypes(ConnectorType type) {
       String json = "{\"connectorType\":\"%s\"}".formatted(type.apiName());
 
       assertRefused(
@@ -475,7 +475,7 @@ class RequestReaderTest {
     }
 
     @Test
-    void isNotKnownByTheFlowsThatUseIt() {
+    void cannotBeResetByFlows() {
       assertRefused(
           "/entities: \"USED_BY_FLOWS\"; expected something else for a type without profile",
           () -> read("{\"connectorType\":\"S3\",\"entities\":\"USED_BY_FLOWS\"}"));
@@ -493,7 +493,7 @@ class RequestReaderTest {
         "[{\"flowName\":\"f*\"}]",
         "{\"apiVersion\":\"v1\"}"
       })
-  void anythingElseIsNoRequest(String json) {
+  void refusesEverythingElse(String json) {
     assertRefused("the request: %s; expected %s".formatted(json, A_REQUEST), () -> read(json));
   }
 
@@ -509,7 +509,7 @@ class RequestReaderTest {
           {"connectorType":"S3","a\\u000Ab":1}      | /a\\nb: 1
           {"connectorType":"S3","\\u00E9\\uD83D":1} | /\\u00E9\\uD83D: 1
           """)
-  void anUnknownMemberIsNamedAndNotPassedOver(String json, String member) {
+  void refusesUnknownMembers(String json, String member) {
     assertRefused(
         member
             + "; expected one of the members [apiVersion, connectorEntityName, connectorLabel,"
@@ -519,7 +519,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void whatFlowsUseIsForTypesThatHaveProfiles() {
+  void acceptsUsedByFlowsForATypeWithProfiles() {
     assertEquals(
         new Request.OfConnector(
             new Connector.NamedProfile(new ProfileName("crm"), ConnectorType.SALESFORCE),
@@ -529,7 +529,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void aLongValueIsCut() {
+  void truncatesALongValue() {
     assertRefused(
         "/connectorProfileName: \"%s...; expected a connector profile name: 1 to 256 of A-Z a-z 0-9"
                 .formatted("x".repeat(99))
@@ -538,7 +538,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void aLongPointerIsCut() {
+  void truncatesALongPointer() {
     assertRefused(
         "/%s...: 1; expected no other member beside requests".formatted("m".repeat(99)),
         () -> read("{\"requests\":[],\"%s\":1}".formatted("m".repeat(200))));
@@ -549,14 +549,14 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "null", "{}", "\"f*\"", "7"})
-    void isAList(String value) {
+    void mustBeAList(String value) {
       assertRefused(
           "/requests: %s; expected %s".formatted(value, SOME_REQUESTS),
           () -> read("{\"requests\":%s}".formatted(value)));
     }
 
     @Test
-    void isFlat() {
+    void cannotBeNested() {
       assertRefused(
           "/requests/1/requests: [{\"flowName\":\"f*\"}]; expected no list inside a list of"
               + " requests",
@@ -567,7 +567,7 @@ class RequestReaderTest {
     }
 
     @Test
-    void namesTheElementThatIsWrong() {
+    void hasThePointerOfAnInvalidElement() {
       assertRefused(
           "/requests/1/connectorEntityName: 5; expected an entity's name",
           () ->
@@ -579,7 +579,7 @@ class RequestReaderTest {
     }
 
     @Test
-    void holdsUpToAThousand() {
+    void hasAtMostAThousandElements() {
       assertEquals(1000, ((Several) read(flows(1000))).requests().size());
 
       assertRefused(
@@ -589,7 +589,7 @@ class RequestReaderTest {
     }
 
     @Test
-    void isCountedBeforeEqualOnesAreOne() {
+    void isCountedBeforeEqualRequestsAreMerged() {
       String same = String.join(",", Collections.nCopies(1001, "{\"flowName\":\"f*\"}"));
 
       assertRefused(
@@ -598,7 +598,7 @@ class RequestReaderTest {
     }
 
     @Test
-    void mayBeAMebibyteOfTheShortestNames() {
+    void mayBeAMebibyteOfShortNames() {
       String profile = "{\"connectorProfileName\":\"p%d\",\"entities\":[\"a\"%s]}";
       String names = ",\"b\"".repeat(249);
       String json =
@@ -624,7 +624,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void aListHoldsUpToAThousandEntities() {
+  void acceptsAtMostAThousandEntities() {
     List<String> names = IntStream.range(0, 1001).mapToObj("\"E%d\""::formatted).toList();
     String request = "{\"connectorProfileName\":\"crm-prod\",\"entities\":[%s]}";
     String thousand = String.join(",", names.subList(0, 1000));
@@ -638,19 +638,19 @@ class RequestReaderTest {
         () -> read(request.formatted(oneMore)));
   }
 
-  /// `CONNECTOR_PROFILE_PATTERN`, from which the function's IAM permissions are made too.
+  /// `CONNECTOR_PROFILE_PATTERN`, which also limits the IAM permissions of the function.
   @Nested
-  class OfTheProfilesThatThisDeploymentMayReset {
+  class AllowedProfiles {
 
     private static final RequestReader PRODUCTION = new RequestReader(new ProfilePattern("*-prod"));
 
     @Test
-    void oneCanBeNamed() {
+    void canBeNamed() {
       assertEquals(NAMES_OF_CRM, PRODUCTION.read(json("crm-prod")));
     }
 
     @Test
-    void noOtherCan() {
+    void areTheOnlyOnes() {
       assertRefused(
           "/connectorProfileName: \"crm-sandbox\"; expected a profile that"
               + " CONNECTOR_PROFILE_PATTERN allows: *-prod",
@@ -658,14 +658,14 @@ class RequestReaderTest {
     }
 
     @Test
-    void thoseThatMatchAPatternAreFoundLater() {
+    void doNotLimitPatternsYet() {
       assertEquals(
           new OfConnector(new MatchingProfiles(new ProfilePattern("crm-*")), new Names()),
           PRODUCTION.read(json("crm-*")));
     }
 
     @Test
-    void typesWithoutProfileAreNone() {
+    void doNotLimitTypesWithoutProfile() {
       assertEquals(
           new OfConnector(new WithoutProfile(ConnectorType.S3), new Names()),
           PRODUCTION.read(JsonValue.parse("{\"connectorType\":\"S3\"}", "")));
@@ -676,7 +676,7 @@ class RequestReaderTest {
     }
   }
 
-  /// The schema has to agree on every request of this test.
+  /// Also checks that the schema agrees.
   private static Request read(String json) {
     try {
       Request request = new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json, ""));

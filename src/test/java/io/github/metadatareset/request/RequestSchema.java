@@ -11,10 +11,10 @@ import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// `request.schema.json` and a validator of it.
+/// `request.schema.json` and a validator for it.
 ///
-/// The validator takes the whole part of a number modulo 2^64, so that to it 1e400 is 0: numbers
-/// beyond that are for the reader alone.
+/// The validator reads integers modulo 2^64, so 1e400 is 0. Only the reader is tested with larger
+/// numbers.
 public record RequestSchema(JsonNode text, Schema schema) {
 
   private static final JsonMapper MAPPER =
@@ -37,7 +37,7 @@ public record RequestSchema(JsonNode text, Schema schema) {
     }
   }
 
-  /// In JSON Schema 1.0 is an integer, which has to be asked for.
+  /// In JSON Schema 1.0 is an integer. This validator needs an option for it.
   static SchemaRegistry registry() {
     return SchemaRegistry.withDefaultDialect(
         SpecificationVersion.DRAFT_2020_12,

@@ -21,15 +21,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `request.schema.json` says to editors and other tools what the reader reads: the two agree, here
-/// and on every request in the reader's own test.
+/// `request.schema.json` accepts exactly the requests that the reader accepts, here and in the
+/// reader's own test.
 class RequestSchemaTest {
 
   private static final RequestSchema SCHEMA = RequestSchema.load();
   private static final RequestReader READER = new RequestReader(ProfilePattern.ALL);
 
   @Test
-  void itIsAValidSchemaOfTheEditionThatItNames() {
+  void isAValidSchema() {
     String edition = SpecificationVersion.DRAFT_2020_12.getDialectId();
     var schemaOfSchemas = RequestSchema.registry().getSchema(SchemaLocation.of(edition));
 
@@ -38,7 +38,7 @@ class RequestSchemaTest {
   }
 
   @Test
-  void itsExamplesAreRequests() {
+  void hasValidExamples() {
     var examples = SCHEMA.text().get("examples");
 
     assertTrue(examples.size() > 5);
@@ -47,7 +47,7 @@ class RequestSchemaTest {
 
   @ParameterizedTest
   @MethodSource("requestFiles")
-  void theRequestsAmongTheEventsKeepToIt(Path file) throws IOException {
+  void acceptsTheRequestsInEvents(Path file) throws IOException {
     assertBoth(true, Files.readString(file));
   }
 
@@ -61,7 +61,7 @@ class RequestSchemaTest {
   }
 
   @Test
-  void itAgreesWithTheReaderOnEveryValue() {
+  void agreesWithTheReader() {
     int cases = 6_000;
     Map<Boolean, Integer> verdicts = new TreeMap<>(Map.of(true, 0, false, 0));
 
@@ -93,7 +93,7 @@ class RequestSchemaTest {
           {"flowName": "%s"}                                    | 256
           {"flowName": "?%s"}                                   | 255
           """)
-  void bothKeepToTheLimitsOfLength(String request, int max) {
+  void hasTheSameLengthLimits(String request, int max) {
     assertBoth(true, request.formatted("x".repeat(max)));
     assertBoth(false, request.formatted("x".repeat(max + 1)));
   }
@@ -106,20 +106,20 @@ class RequestSchemaTest {
           {"connectorType": "S3", "connectorEntityName": "%s"} | 1024
           {"connectorType": "S3", "apiVersion": "%s"}          | 256
           """)
-  void bothCountCodePoints(String request, int max) {
+  void countsCodePoints(String request, int max) {
     assertBoth(true, request.formatted("\\ud83d\\ude00".repeat(max)));
     assertBoth(false, request.formatted("\\ud83d\\ude00".repeat(max) + "x"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-0", "0.0", "-0.0", "1.0", "10", "1e1", "100e-1", "0e999999999"})
-  void aWholeDepthIsOneHoweverItIsWritten(String depth) {
+  void acceptsADepthInEveryNotation(String depth) {
     assertBoth(true, ofDepth(depth));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-1", "11", "0.5", "1e-400", "1e9", "4294967297", "\"1\""})
-  void anyOtherDepthIsNone(String depth) {
+  void refusesAnInvalidDepth(String depth) {
     assertBoth(false, ofDepth(depth));
   }
 

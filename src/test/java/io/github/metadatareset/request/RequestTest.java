@@ -27,7 +27,7 @@ class RequestTest {
   private static final EntityName CONTACT = new EntityName("Contact");
 
   @Test
-  void theNamesOfAProfileOrOneEntityAreOneCall() {
+  void theNamesOfAProfileAndOneEntityAreOneCall() {
     var names = new OfConnector(CRM, new Names());
     var account =
         new OfConnector(
@@ -50,14 +50,14 @@ class RequestTest {
   }
 
   @Test
-  void aTypeThatHasNoProfileIsOneCallToo() {
+  void aTypeWithoutProfileIsOneCall() {
     var buckets = new OfConnector(new WithoutProfile(ConnectorType.S3), new Names());
 
     assertEquals(buckets, buckets.call().orElseThrow().request());
   }
 
   @Test
-  void everythingElseIsWide() {
+  void everythingElseNeedsSplitting() {
     for (Request request :
         List.of(
             new OfConnector(new MatchingProfiles(ProfilePattern.ALL), new Names()),
@@ -71,7 +71,7 @@ class RequestTest {
   }
 
   @Test
-  void aRequestForARetiredServiceIsToldApart() {
+  void aRequestMayNameARetiredService() {
     for (String type : List.of("Googleanalytics", "Honeycode")) {
       assertEquals(
           Optional.of(ConnectorType.of(type)),
@@ -88,27 +88,27 @@ class RequestTest {
   }
 
   @Test
-  void eventsWriteTypesInUpperCase() {
+  void connectorTypesOfEventsAreReadInAnyCase() {
     assertEquals(Optional.of(ConnectorType.SAPODATA), ConnectorType.ofEvent("SAPODATA"));
     assertEquals(Optional.of(ConnectorType.SERVICENOW), ConnectorType.ofEvent("ServiceNow"));
     assertEquals(Optional.empty(), ConnectorType.ofEvent("TELEGRAPH"));
   }
 
   @Test
-  void aTypeThatHasProfilesDoesNotGoWithoutOne() {
+  void aTypeWithProfilesNeedsAProfile() {
     assertThrows(
         IllegalArgumentException.class, () -> new WithoutProfile(ConnectorType.SALESFORCE));
   }
 
   @Test
-  void nestedEntitiesAreWalkedTenLevelsDown() {
+  void nestedEntitiesHaveAtMostTenLevels() {
     assertEquals(10, new All(10).depth());
     assertThrows(IllegalArgumentException.class, () -> new All(11));
     assertThrows(IllegalArgumentException.class, () -> new All(-1));
   }
 
   @Test
-  void whateverElseIsThrownIsTriedAgain() {
+  void anUnexpectedExceptionIsRetryable() {
     assertEquals(
         new Failure.Unavailable("IllegalStateException", "no idea"),
         Failure.of(new IllegalStateException("no idea")));
@@ -118,7 +118,7 @@ class RequestTest {
   }
 
   @Test
-  void aFailedRequestSaysItsCodeAndItsReason() {
+  void anExceptionHasTheErrorCodeInItsMessage() {
     var failed = RequestFailedException.permanent("NoMatch", "matches none of the 37 profiles");
 
     assertEquals("NoMatch: matches none of the 37 profiles", failed.getMessage());

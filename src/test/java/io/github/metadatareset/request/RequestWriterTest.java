@@ -23,7 +23,7 @@ class RequestWriterTest {
   private static final RequestReader READER = new RequestReader(ProfilePattern.ALL);
 
   @Test
-  void whatIsWrittenIsReadBackAsTheSameRequest() {
+  void aWrittenRequestIsReadAsTheSame() {
     new RandomCases(5_000)
         .check(
             random -> {
@@ -33,7 +33,7 @@ class RequestWriterTest {
   }
 
   @Test
-  void whatWasReadIsWrittenInAsciiAndReadBackAsTheSame() {
+  void aReadRequestIsWrittenInAsciiAndReadAsTheSame() {
     int cases = 5_000;
     int[] accepted = {0};
 
@@ -53,8 +53,7 @@ class RequestWriterTest {
 
   @ParameterizedTest
   @MethodSource
-  void everyCodePointThatANameMayHaveIsReadBackAsTheSame(
-      Limit limit, Function<String, Request> requestOf) {
+  void everyCodePointOfANameIsReadAsTheSame(Limit limit, Function<String, Request> requestOf) {
     int[] taken = {0};
     IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
         .mapToObj(Character::toString)
@@ -71,7 +70,7 @@ class RequestWriterTest {
     assertTrue(taken[0] > 60, () -> taken[0] + " code points");
   }
 
-  static Stream<Arguments> everyCodePointThatANameMayHaveIsReadBackAsTheSame() {
+  static Stream<Arguments> everyCodePointOfANameIsReadAsTheSame() {
     Request.OfConnector names =
         new Request.OfConnector(
             new Connector.NamedProfile(new ProfileName("crm")), new Entities.Names());
@@ -103,9 +102,9 @@ class RequestWriterTest {
     return Arguments.of(limit, requestOf);
   }
 
-  /// A message that ends in anything else would end the batch that it came in.
+  /// Any other exception would fail the whole batch.
   @Test
-  void noTextMakesTheReaderThrowAnythingButItsRefusal() {
+  void theReaderThrowsNoOtherException() {
     new RandomCases(5_000)
         .check(
             random -> {
@@ -114,9 +113,9 @@ class RequestWriterTest {
               String text =
                   switch (random.nextInt(4)) {
                     case 0 -> json;
-                    case 1 -> texts.nasty() + texts.nasty();
+                    case 1 -> texts.unusual() + texts.unusual();
                     case 2 -> json.replaceFirst("[0-9]+", "1e" + random.nextLong());
-                    default -> texts.spoilt(json);
+                    default -> texts.corrupted(json);
                   };
               accepted(text);
               acceptedBytes(text.getBytes(StandardCharsets.UTF_8));
@@ -139,12 +138,12 @@ class RequestWriterTest {
         "{\"flowName\":\"crm-*\"}",
         "{\"requests\":[{\"flowName\":\"f1\"},{\"flowName\":\"f2\"}]}"
       })
-  void membersComeInTheOrderOfTheApiAndNoneThatSaysNothing(String json) {
+  void membersAreInTheOrderOfTheApiWithoutDefaults(String json) {
     assertEquals(json, read(json).json());
   }
 
   @Test
-  void whatCannotBeAskedForIsWrittenForTheDeadLetterAllTheSame() {
+  void anInvalidValueIsWrittenForADeadLetter() {
     var request =
         (Request.OfConnector) read("{\"connectorProfileName\":\"a\",\"entities\":\"ALL\"}");
 

@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/// What AppFlow and the applications behind it hold, as of any time: it only grows.
+/// The profiles, entities and flows of AppFlow and its source applications. Nothing is ever
+/// removed.
 ///
 /// @param profiles by name
-/// @param versions that a custom connector supports, by its label
-/// @param flows what each uses, by name
+/// @param versions the API versions that a custom connector supports, by its label
+/// @param flows the entities that each flow uses, by its name
 record Account(
     Map<String, Profile> profiles,
     Map<String, List<String>> versions,
@@ -20,8 +21,8 @@ record Account(
   /// A connector profile with the entities of its application, by their parent.
   ///
   /// @param type as the API writes it
-  /// @param label empty but for custom connectors
-  /// @param signedIn whether the application still takes its credentials
+  /// @param label empty unless the connector is a custom one
+  /// @param signedIn whether the application still accepts its credentials
   record Profile(
       String name,
       String type,
@@ -34,7 +35,7 @@ record Account(
       return !label.isEmpty();
     }
 
-    /// The entities below a parent that the application had at that time.
+    /// The entities below a parent at that time.
     List<Entity> entities(String parent, long at) {
       return entities.getOrDefault(parent, List.of()).stream()
           .filter(entity -> entity.since() <= at)
@@ -45,16 +46,16 @@ record Account(
   record Entity(String name, boolean nested, long since) {}
 
   /// @param parent empty at the root
-  /// @param version empty where the flow says none
+  /// @param version empty if the flow has none
   record Use(String profile, String parent, String entity, String version) {}
 
-  /// An entity that is listed and that AppFlow does not find.
+  /// An entity that is listed but that AppFlow does not find.
   static final String GHOST = "Ghost";
 
   private static final List<String> NAMES =
       List.of("Account", "Lead", "a b", "x;y", "Größe", GHOST, "loop", "cases", "files");
 
-  /// @param length of the run, in which some of it comes to be
+  /// @param length how long the run is; some profiles and entities are created in the meantime
   static Account random(RandomGenerator random, long length) {
     Map<String, Profile> profiles = new LinkedHashMap<>();
     Map<String, List<String>> versions = new LinkedHashMap<>();
@@ -83,11 +84,11 @@ record Account(
 
   private static Map<String, List<Entity>> entities(RandomGenerator random, long length) {
     Map<String, List<Entity>> entities = new HashMap<>();
-    grow(random, length, entities, "", 0);
+    addEntities(random, length, entities, "", 0);
     return entities;
   }
 
-  private static void grow(
+  private static void addEntities(
       RandomGenerator random,
       long length,
       Map<String, List<Entity>> all,
@@ -101,7 +102,7 @@ record Account(
         boolean nested = depth < 3 && (name.equals("loop") || random.nextInt(3) == 0);
         entities.add(new Entity(prefix + name, nested, since(random, length)));
         if (nested && !all.containsKey(prefix + name)) {
-          grow(random, length, all, prefix + name, depth + 1);
+          addEntities(random, length, all, prefix + name, depth + 1);
         }
       }
     }

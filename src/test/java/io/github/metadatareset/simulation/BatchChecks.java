@@ -4,51 +4,53 @@ import io.github.metadatareset.simulation.SimulatedQueue.Delivery;
 import java.util.List;
 import java.util.Set;
 
-/// What one invocation may do for its batch: nothing that was not asked for, nothing twice, and
-/// nothing that it has done since.
+/// Checks that an invocation made no call that its batch did not request, none twice, and none for
+/// duplicates of completed requests.
 record BatchChecks(World world) {
 
-  /// @param returned the ids of the messages that come back
-  void done(Invocation invocation, Set<String> returned) {
+  /// @param returned the IDs of the messages that go back to the queue
+  void check(Invocation invocation, Set<String> returned) {
     Environment environment = invocation.environment();
     invocation.attempts.forEach(
-        (leaf, times) -> {
-          long asking =
+        (entry, times) -> {
+          long requesting =
               invocation.batch().stream()
-                  .filter(delivery -> !environment.hasServed(delivery))
+                  .filter(delivery -> !environment.isDuplicate(delivery))
                   .map(Delivery::body)
                   .distinct()
-                  .filter(body -> asks(body, leaf))
+                  .filter(body -> requests(body, entry))
                   .count();
-          if (times > asking) {
+          if (times > requesting) {
             world.violation(
-                "%s resets %s %d times for %d that ask for it",
-                invocation.id(), leaf, times, asking);
+                "%s resets %s %d times for %d requests", invocation.id(), entry, times, requesting);
           }
         });
-    if (invocation.effects > 0 && invocation.batch().stream().allMatch(environment::hasServed)) {
-      world.violation("%s works for what it has served", invocation.id());
+    if (invocation.calls > 0 && invocation.batch().stream().allMatch(environment::isDuplicate)) {
+      world.violation("%s makes calls for duplicates only", invocation.id());
     }
     remember(invocation, returned);
   }
 
-  private boolean asks(String body, Leaf leaf) {
+  private boolean requests(String body, CachedEntry entry) {
     try {
-      return world.oracle().leaves(body, world.time().now()).contains(leaf);
+      return world.oracle().entries(body, world.time().now()).contains(entry);
     } catch (Oracle.Refused e) {
       return false;
     }
   }
 
-  /// What was skipped, came back or failed is not served. It is certain of what was there alone.
+  /// Records a completed request, if it was the only one of the invocation and did not fail.
   private void remember(Invocation invocation, Set<String> returned) {
     Environment environment = invocation.environment();
-    List<Delivery> worked =
-        invocation.batch().stream().filter(delivery -> !environment.hasServed(delivery)).toList();
-    boolean alone = worked.stream().map(Delivery::body).distinct().count() == 1;
-    if (alone && invocation.works > 0 && returned.isEmpty() && !world.buries(invocation)) {
-      environment.serves(
-          worked.getFirst().body(),
+    List<Delivery> executed =
+        invocation.batch().stream().filter(delivery -> !environment.isDuplicate(delivery)).toList();
+    boolean isOnlyRequest = executed.stream().map(Delivery::body).distinct().count() == 1;
+    if (isOnlyRequest
+        && invocation.executions > 0
+        && returned.isEmpty()
+        && !world.sentDeadLetter(invocation)) {
+      environment.complete(
+          executed.getFirst().body(),
           invocation.batch().stream().mapToLong(Delivery::firstReceived).max().orElseThrow());
     }
   }

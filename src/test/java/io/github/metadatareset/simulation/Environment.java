@@ -9,16 +9,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.AbortedException;
 
-/// One execution environment of the function, and the line between it and the world: once it is
-/// dead, none of its threads has an effect any more.
+/// One execution environment of the function. All calls to the simulated services go through it:
+/// after its end, its threads have no more effect.
 final class Environment {
 
-  /// Ends a thread of a dead environment, whatever it catches.
-  static final class Dead extends Error {
+  /// Ends a thread of an environment that has ended, whatever exceptions the thread catches.
+  static final class Ended extends Error {
     private static final long serialVersionUID = 1L;
 
-    Dead() {
-      super("the environment is dead", null, false, false);
+    Ended() {
+      super("the environment has ended", null, false, false);
     }
   }
 
@@ -26,14 +26,14 @@ final class Environment {
   private final RequestStreamHandler function;
   private final List<Exchange<?>> waiting = new ArrayList<>();
   private Invocation invocation;
-  private boolean dead;
+  private boolean ended;
 
-  /// Which bodies it has served, and that they were sent before then, by SQS's clock.
-  private final Map<String, Long> served = new HashMap<>();
+  /// Watermarks by body: messages that were sent before it are duplicates, by SQS's clock.
+  private final Map<String, Long> watermarks = new HashMap<>();
 
-  Environment(World world, FunctionMaker maker) {
+  Environment(World world, FunctionFactory factory) {
     this.world = world;
-    this.function = maker.make(world.surroundings(this));
+    this.function = factory.create(world.dependencies(this));
   }
 
   RequestStreamHandler function() {
@@ -48,34 +48,33 @@ final class Environment {
     invocation = next;
   }
 
-  void serves(String body, long mark) {
-    served.merge(body, mark, Math::max);
+  void complete(String body, long watermark) {
+    watermarks.merge(body, watermark, Math::max);
   }
 
-  boolean hasServed(SimulatedQueue.Delivery delivery) {
-    return delivery.sent() < served.getOrDefault(delivery.body(), Long.MIN_VALUE);
+  boolean isDuplicate(SimulatedQueue.Delivery delivery) {
+    return delivery.sent() < watermarks.getOrDefault(delivery.body(), Long.MIN_VALUE);
   }
 
-  boolean isDead() {
-    return dead;
+  boolean hasEnded() {
+    return ended;
   }
 
-  void die() {
-    dead = true;
+  void end() {
+    ended = true;
     List.copyOf(waiting).forEach(Exchange::wake);
   }
 
-  /// Asks something of the world, which takes its time. Whatever has left the environment takes
-  /// effect, even if nobody is there any more when the answer comes.
+  /// Calls a service. The call has its effect even if the environment has ended before the answer.
   ///
-  /// @param took milliseconds until the answer is there
-  /// @param limit after which it is no longer waited for
+  /// @param took milliseconds until the answer arrives
+  /// @param limit milliseconds after which the caller stops waiting
   <T> T exchange(long took, long limit, Supplier<T> effect, Supplier<RuntimeException> timeout) {
-    mayDie();
-    invocation.effects++;
+    mayCrash();
+    invocation.calls++;
     Exchange<T> exchange = new Exchange<>(effect);
     world.time().after(took / 2, exchange::perform);
-    if (!world.weather().strikes(Weather.Trouble.HANGING)) {
+    if (!world.faults().occurs(FaultSchedule.Fault.HANGING)) {
       world.time().after(Math.min(took, limit), exchange::wake);
     }
     waiting.add(exchange);
@@ -84,21 +83,21 @@ final class Environment {
     } finally {
       waiting.remove(exchange);
     }
-    mayDie();
+    mayCrash();
     if (took > limit) {
       throw timeout.get();
     }
     return exchange.answer();
   }
 
-  private void mayDie() {
-    if (!dead && world.weather().strikes(Weather.Trouble.CRASHES)) {
+  private void mayCrash() {
+    if (!ended && world.faults().occurs(FaultSchedule.Fault.CRASHES)) {
       world.note("crash of %s", invocation.id());
       world.count("crashes");
-      die();
+      end();
     }
-    if (dead) {
-      throw new Dead();
+    if (ended) {
+      throw new Ended();
     }
   }
 
@@ -107,7 +106,7 @@ final class Environment {
     private final Thread thread = Thread.currentThread();
     private T answer;
     private RuntimeException failure;
-    private boolean over;
+    private boolean done;
 
     Exchange(Supplier<T> effect) {
       this.effect = effect;
@@ -122,13 +121,13 @@ final class Environment {
     }
 
     void wake() {
-      over = true;
+      done = true;
       LockSupport.unpark(thread);
     }
 
-    /// As the SDK does, it gives up when its thread is interrupted.
+    /// Fails when its thread is interrupted, like the SDK.
     void await() {
-      while (!over) {
+      while (!done) {
         if (Thread.currentThread().isInterrupted()) {
           throw AbortedException.create("the thread was interrupted");
         }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// One invocation of the function, and what it did.
+/// One invocation of the function, and the calls that it made.
 final class Invocation {
   private final String id;
   private final Environment environment;
@@ -14,18 +14,19 @@ final class Invocation {
   private final long deadline;
   private final List<SimulatedQueue.Delivery> batch;
 
-  /// How often it asked AppFlow to reset something.
-  final Map<Leaf, Integer> attempts = new LinkedHashMap<>();
+  /// How often it tried to reset each entry.
+  final Map<CachedEntry, Integer> attempts = new LinkedHashMap<>();
 
-  /// The codes of what went wrong for it.
-  final Set<String> troubles = new HashSet<>();
+  /// The codes of the errors that it got.
+  final Set<String> errorCodes = new HashSet<>();
 
-  /// What it asked of the world, and how much of that was resets and parts.
-  int effects;
+  /// The number of its calls to services.
+  int calls;
 
-  int works;
+  /// The number of its resets and sub-requests.
+  int executions;
 
-  /// @param deadline when it should begin no more work
+  /// @param deadline after which it must start no more calls
   /// @param batch empty for a direct invocation
   Invocation(
       String id,

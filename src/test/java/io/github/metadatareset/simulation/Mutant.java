@@ -29,12 +29,12 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/// The function with a bug: one of its sources with one piece of text in place of another.
+/// The function with a bug: in one of its source files, one piece of code is replaced.
 ///
-/// @param bug what is wrong with it
-/// @param source below the base package
-/// @param original stands in the source exactly once, however it is broken into lines
-record Mutant(String bug, String source, String original, String planted) {
+/// @param bug a description
+/// @param source the path below the base package
+/// @param original the code that is replaced; it is in the source exactly once, in any layout
+record Mutant(String bug, String source, String original, String replacement) {
 
   private static final String BASE = "io.github.metadatareset.";
   private static final Path SOURCES = Path.of("src/main/java/io/github/metadatareset");
@@ -44,10 +44,10 @@ record Mutant(String bug, String source, String original, String planted) {
     return bug;
   }
 
-  /// Runs it in the worlds of the seeds from the first on, until one shows the bug.
+  /// Runs the simulation, one seed after the other, until one finds the bug.
   ///
-  /// @return how many it took; empty if none did
-  Optional<Integer> caughtAfter(long firstSeed, int seeds) {
+  /// @return how many seeds it took; empty if none found it
+  Optional<Integer> foundAfter(long firstSeed, int seeds) {
     try {
       Method violation =
           new Classes(compiled())
@@ -55,8 +55,8 @@ record Mutant(String bug, String source, String original, String planted) {
               .getDeclaredMethod("violation", long.class);
       violation.setAccessible(true);
       for (int i = 0; i < seeds; i++) {
-        if (shows(violation, firstSeed + i)) {
-          checkWithout(firstSeed + i);
+        if (finds(violation, firstSeed + i)) {
+          checkWithoutBug(firstSeed + i);
           return Optional.of(i + 1);
         }
       }
@@ -66,17 +66,17 @@ record Mutant(String bug, String source, String original, String planted) {
     }
   }
 
-  /// The function without the bug has to do well in the same world.
-  private static void checkWithout(long seed) {
+  /// The function without the bug must pass with the same seed.
+  private static void checkWithoutBug(long seed) {
     SimulatedFunction.violation(seed)
         .ifPresent(
             violation -> {
-              throw new IllegalStateException("no mutant is needed for this: " + violation);
+              throw new IllegalStateException("this fails without the bug, too: " + violation);
             });
   }
 
-  /// A run that cannot be ended shows it too.
-  private static boolean shows(Method violation, long seed) throws IllegalAccessException {
+  /// A run that ends with an exception finds the bug, too.
+  private static boolean finds(Method violation, long seed) throws IllegalAccessException {
     try {
       return ((Optional<?>) violation.invoke(null, seed)).isPresent();
     } catch (InvocationTargetException e) {
@@ -108,24 +108,23 @@ record Mutant(String bug, String source, String original, String planted) {
     }
   }
 
-  /// What has to be changed here because the function's source has changed; empty if the bug can be
-  /// planted.
+  /// The problem if the source has changed and the code can no longer be replaced.
   Optional<String> outdated() {
-    int found = places().size();
+    int found = occurrences().size();
     return found == 1
         ? Optional.empty()
         : Optional.of(
-            "\"%s\": %s has %d times, and should have once: %s"
+            "\"%s\": %s must have this code once, and has it %d times: %s"
                 .formatted(bug, source, found, original));
   }
 
   private String mutated() {
-    MatchResult place = places().getFirst();
+    MatchResult occurrence = occurrences().getFirst();
     String text = text();
-    return text.substring(0, place.start()) + planted + text.substring(place.end());
+    return text.substring(0, occurrence.start()) + replacement + text.substring(occurrence.end());
   }
 
-  private List<MatchResult> places() {
+  private List<MatchResult> occurrences() {
     return inAnyLayout(original).matcher(text()).results().toList();
   }
 
@@ -182,7 +181,7 @@ record Mutant(String bug, String source, String original, String planted) {
     }
   }
 
-  /// The project's own classes, tests included, once more, with the compiled ones in their place.
+  /// Loads the classes of this project again, with the compiled ones in place of the originals.
   private static final class Classes extends ClassLoader {
     private final Map<String, byte[]> mutated;
 

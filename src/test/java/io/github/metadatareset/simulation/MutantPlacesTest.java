@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// Names at once every planted bug of [MutantsTest] whose place in the sources has changed.
+/// Finds every bug of [MutantsTest] whose code in the sources has changed.
 class MutantPlacesTest {
 
   @Test
-  void everyPlantedBugHasItsPlaceInTheSources() {
+  void theCodeOfEveryBugIsInTheSources() {
     assertEquals(
         List.of(),
         MutantsTest.MUTANTS.stream().map(Mutant::outdated).flatMap(Optional::stream).toList());

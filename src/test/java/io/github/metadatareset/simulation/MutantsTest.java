@@ -11,8 +11,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/// The simulation finds bugs: each of these, planted in the function's own sources, shows within
-/// 10,000 worlds. A thread that is interrupted between two steps is a `Thread.yield()` there.
+/// The simulation finds bugs: each of these, in the function's own sources, within 10,000 runs. A
+/// `Thread.yield()` stands for a thread that is interrupted between two steps.
 @LongSuite(
     "The simulation finds each bug that is planted in the function: its success means something.")
 class MutantsTest {
@@ -22,17 +22,17 @@ class MutantsTest {
   static final List<Mutant> MUTANTS =
       List.of(
           new Mutant(
-              "a dead letter is not awaited",
+              "a message counts as dead-lettered before SQS has accepted its dead letter",
               "invocation/Settlement.java",
               "return sent.accepted().stream()",
               "return deadLetters.stream()"),
           new Mutant(
-              "what fails for good comes back",
+              "a permanent failure is retried",
               "invocation/Settlement.java",
               "case Failure.Permanent _ -> true;",
               "case Failure.Permanent _ -> false;"),
           new Mutant(
-              "the last receive is missed by one",
+              "the last receive is off by one",
               "invocation/Settlement.java",
               "message.receiveCount() >= invocation",
               "message.receiveCount() > invocation"),
@@ -42,12 +42,12 @@ class MutantsTest {
               "message.receiveCount() >= invocation.limits().maxReceiveCount()",
               "true"),
           new Mutant(
-              "nothing comes back",
+              "no message is returned",
               "invocation/Settlement.java",
               "new Settled(List.copyOf(failed.keySet()), accepted.size())",
               "new Settled(List.of(), accepted.size())"),
           new Mutant(
-              "of several that come back one is forgotten",
+              "one of several returned messages is missing in the answer",
               "invocation/Settlement.java",
               "List.copyOf(failed.keySet())",
               "failed.keySet().stream().skip(failed.size() > 2 ? 1 : 0).toList()"),
@@ -57,12 +57,12 @@ class MutantsTest {
               ".map(SqsMessage::messageId)",
               ".map(SqsMessage::receiptHandle)"),
           new Mutant(
-              "a dead letter that was refused does not come back",
+              "a message whose dead letter was refused is not returned",
               "invocation/Settlement.java",
               "accepted.forEach(failed::remove);",
               "accepted.forEach(failed::remove); failed.values().removeIf(Failure.Permanent.class::isInstance);"),
           new Mutant(
-              "failures are collected from threads in a plain list",
+              "threads append failures to a list that is not thread-safe",
               "invocation/SqsBatch.java",
               "concurrently( task -> new Execution(task, executor.execute(task.plan(), task.source())))) .toList();",
               """
@@ -95,67 +95,67 @@ class MutantsTest {
                 return execution;
               """),
           new Mutant(
-              "outcomes are of the first of equal messages only",
+              "only the first of equal messages has an outcome",
               "invocation/SqsBatch.java",
               "task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Duplicate()));",
               ""),
           new Mutant(
-              "what cannot be read is done",
+              "an unreadable message is ignored",
               "invocation/SqsBatch.java",
               "outcomes.put(message, new MessageOutcome.Failed(Failure.of(e)));",
               "outcomes.put(message, new MessageOutcome.Ignored(\"unreadable\"));"),
           new Mutant(
-              "a failure is remembered as served",
+              "a failed request counts as completed",
               "invocation/SqsBatch.java",
               "outcomes.put(each, new MessageOutcome.Failed(failure)));",
               "outcomes.put(each, new MessageOutcome.Failed(failure))); watermark.ifPresent(mark -> task.allRequests().forEach(request -> completed.complete(request, mark)));"),
           new Mutant(
-              "what was skipped is remembered as served",
+              "a duplicate moves the watermark",
               "invocation/SqsBatch.java",
               "outcomes.put(message, new MessageOutcome.Duplicate());",
               "outcomes.put(message, new MessageOutcome.Duplicate()); watermark.ifPresent(mark -> completed.complete(request, mark));"),
           new Mutant(
-              "the mark is the time after the work",
+              "the watermark is the time after the calls",
               "invocation/SqsBatch.java",
               "watermark.ifPresent( mark ->",
               "watermark.map(_ -> invocation.services().clock().instant().plusSeconds(5)).ifPresent( mark ->"),
           new Mutant(
-              "the function's clock is taken for that of SQS",
+              "the watermark comes from the function's clock",
               "invocation/SqsBatch.java",
               ".map(SqsMessage::firstReceived)",
               ".map(_ -> Optional.of(invocation.services().clock().instant()))"),
           new Mutant(
-              "served once is served for ever",
+              "a completed request stays completed for ever",
               "invocation/SqsBatch.java",
               "if (message.wasSentBefore(completedAt.get())) {",
               "if (completedAt.isPresent()) {"),
           new Mutant(
-              "nothing is remembered as served",
+              "completed requests are not remembered",
               "invocation/CompletedRequests.java",
               "return Optional.ofNullable(watermarks.get(Fingerprint.of(request.json())));",
               "return Optional.empty();"),
           new Mutant(
-              "any failure is taken for done",
+              "an exception counts as completed",
               "invocation/RequestExecutor.java",
               "return new ExecutionResult.Failed(Failure.of(e));",
               "return new ExecutionResult.Split(0, 1, 0);"),
           new Mutant(
-              "parts that cannot be done are forgotten",
+              "rejected sub-requests are dropped",
               "invocation/RequestExecutor.java",
               "sendDeadLetters(subRequests.rejected(), source);",
               ""),
           new Mutant(
-              "the dead letter of a part is not awaited",
+              "a refused dead letter of a sub-request is ignored",
               "invocation/RequestExecutor.java",
               "if (!sent.accepted().containsAll(deadLetters)) {",
               "if (deadLetters.isEmpty()) {"),
           new Mutant(
-              "a split into one call does not make it",
+              "a split that results in one call does not make it",
               "invocation/RequestExecutor.java",
               "case Plan.ToSplit(var request) -> attempt(() -> execute(split(request), source));",
               "case Plan.ToSplit(var request) -> attempt(() -> split(request) instanceof Plan.Split several ? execute(several, source) : new ExecutionResult.Split(0, 1, 0));"),
           new Mutant(
-              "the list of names is read without a reset",
+              "the names are listed without a reset",
               "plan/Splitter.java",
               "appFlow.reset(names);",
               ""),
@@ -165,7 +165,7 @@ class MutantsTest {
               "if (entity.hasNestedEntities() && !isItsOwnParent) {",
               "if (entity.hasNestedEntities() && isItsOwnParent) {"),
           new Mutant(
-              "what is its own parent is walked",
+              "an entity that is its own parent is walked again",
               "plan/Splitter.java",
               "if (entity.hasNestedEntities() && !isItsOwnParent) {",
               "if (entity.hasNestedEntities()) {"),
@@ -175,52 +175,52 @@ class MutantsTest {
               "collector.add(request.withEntities(new Entities.Names()));",
               ""),
           new Mutant(
-              "the parent of a flow's nested entity is forgotten",
+              "the parent of a flow's nested entity is dropped",
               "plan/Splitter.java",
               "use.parent().flatMap(EntitiesPath::of).map(request::withEntitiesPath).orElse(request); ofEntity(place, use.entity()) .flatMap( entity -> use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))",
               "request; ofEntity(place, use.entity())"),
           new Mutant(
-              "patterns reach every profile",
+              "patterns match profiles that are not allowed",
               "plan/Splitter.java",
               "return allowedProfiles.matches(profile.name()) && matching.name()",
               "return matching.name()"),
           new Mutant(
-              "a pattern that matches nothing is done",
+              "a pattern that matches nothing counts as completed",
               "plan/Splitter.java",
               "if (requests.isEmpty() && !matching.name().equals(ProfilePattern.ALL)) {",
               "if (requests == null) {"),
           new Mutant(
-              "a pattern's connectorLabel is overlooked",
+              "the connectorLabel of a pattern is ignored",
               "plan/Splitter.java",
               "(matching.label().isEmpty() || matching.label().equals(profile.label()))",
               "(matching.label().isEmpty() || profile.label().isPresent())"),
           new Mutant(
-              "a part that could not be looked up is left out",
+              "a sub-request is dropped after a failed lookup",
               "plan/Splitter.java",
               "case Failure.Retryable _ -> throw e;",
               "case Failure.Retryable _ -> {}"),
           new Mutant(
-              "of several API versions only the first is meant",
+              "only the first of several API versions is reset",
               "plan/ApiVersions.java",
               "return versions.stream().map(request::withApiVersion).toList();",
               "return versions.stream().limit(1).map(request::withApiVersion).toList();"),
           new Mutant(
-              "without an API version nothing is done",
+              "a request without an API version counts as completed",
               "plan/ApiVersions.java",
               "if (versions.isEmpty()) {",
               "if (supported.isEmpty()) {"),
           new Mutant(
-              "look-ups are kept from invocation to invocation",
+              "lookups are cached across invocations",
               "plan/Discovery.java",
               "private final Map<ProfileName, Lookup<List<Profile>>> named =",
               "private static final Map<ProfileName, Lookup<List<Profile>>> named ="),
           new Mutant(
-              "entries that SQS refused are overlooked",
+              "entries that SQS refused are ignored",
               "aws/SqsBatchSender.java",
               "Optional.of(refused(entry.code(), entry.message()))",
               "Optional.empty()"),
           new Mutant(
-              "a batch that SQS did not take is overlooked",
+              "a failed SendMessageBatch is ignored",
               "aws/SqsBatchSender.java",
               "return batch.stream().map(_ -> Optional.of(failure)).toList();",
               "return batch.stream().map(_ -> failure == null ? Optional.of(failure) : Optional.<Failure>empty()).toList();"),
@@ -235,12 +235,12 @@ class MutantsTest {
               "if (!batch.isEmpty()) { batches.add(batch); } return batches;",
               "if (!batch.isEmpty() && batches.isEmpty()) { batches.add(batch); } return batches;"),
           new Mutant(
-              "a refused dead letter is taken for accepted",
+              "a refused dead letter counts as accepted",
               "aws/SqsDeadLetterQueue.java",
               "failure -> refused.put(letter, failure)",
               "_ -> accepted.add(letter)"),
           new Mutant(
-              "parts that were not accepted are overlooked",
+              "sub-requests that were not accepted are ignored",
               "aws/SqsRequestQueue.java",
               "batches.send(messages, deadline).stream()",
               "batches.send(messages, deadline).stream().limit(0)"),
@@ -250,54 +250,54 @@ class MutantsTest {
               "return new DeadLetter(message.body(), failure",
               "return new DeadLetter(message.messageId(), failure"),
           new Mutant(
-              "a dead letter gives another reason",
+              "a dead letter has the wrong error code",
               "queue/DeadLetter.java",
               "all.put(\"ErrorCode\", legal(failure.code()));",
               "all.put(\"ErrorCode\", \"ValidationException\");"),
           new Mutant(
-              "how often a message was received is not read",
+              "the receive count is not read",
               "queue/SqsMessage.java",
               "\"ApproximateReceiveCount\"",
               "\"ReceiveCount\""),
           new Mutant(
-              "a profile's update means its names only",
+              "a profile update resets only the names",
               "event/AppFlowEvents.java",
               "new Request.OfConnector(new Connector.NamedProfile(name), new Entities.UsedByFlows()))",
               "new Request.OfConnector(new Connector.NamedProfile(name), new Entities.Names()))"),
           new Mutant(
-              "a direct request that may succeed later is dropped",
+              "a direct request is dropped after a retryable failure",
               "invocation/DirectInvocation.java",
               "yield queued(request);",
               "yield answer(0, 1);"),
           new Mutant(
-              "a direct request that fails for good is answered",
+              "a permanent failure of a direct request is answered as success",
               "invocation/DirectInvocation.java",
               "case Failure.Permanent _ -> throw new RequestFailedException(failure);",
               "case Failure.Permanent _ -> answer(1, 0);"),
           new Mutant(
-              "a wide direct request is answered and not queued",
+              "a direct request that needs splitting is answered and not queued",
               "invocation/DirectInvocation.java",
               "case Plan.Split _, Plan.ToSplit _ -> queued(request);",
               "case Plan.Split _, Plan.ToSplit _ -> answer(0, 1);"));
 
-  private static Map<Mutant, Optional<Integer>> needed;
+  private static Map<Mutant, Optional<Integer>> seedsNeeded;
 
   @BeforeAll
-  static void huntThemAll() {
-    needed =
+  static void findAll() {
+    seedsNeeded =
         MUTANTS.parallelStream()
-            .collect(toConcurrentMap(mutant -> mutant, mutant -> mutant.caughtAfter(1, SEEDS)));
-    System.out.printf(
-        "%d mutants, and the simulated worlds that it took to see each:%n", MUTANTS.size());
+            .collect(toConcurrentMap(mutant -> mutant, mutant -> mutant.foundAfter(1, SEEDS)));
+    System.out.printf("%d mutants, and how many runs it took to find each:%n", MUTANTS.size());
     MUTANTS.forEach(
         mutant ->
             System.out.printf(
-                "  %6s  %s%n", needed.get(mutant).map(String::valueOf).orElse("never"), mutant));
+                "  %6s  %s%n",
+                seedsNeeded.get(mutant).map(String::valueOf).orElse("never"), mutant));
   }
 
   @ParameterizedTest
   @FieldSource("MUTANTS")
-  void isCaught(Mutant mutant) {
-    assertTrue(needed.get(mutant).isPresent(), () -> "not in " + SEEDS + " worlds");
+  void isFound(Mutant mutant) {
+    assertTrue(seedsNeeded.get(mutant).isPresent(), () -> "not in " + SEEDS + " runs");
   }
 }

@@ -13,24 +13,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// What a body stands for by the README, told without the function's own reading and planning.
+/// What the function must do for a body by docs/requests.md. It uses no code of the function.
 ///
-/// @param reach the profiles that the deployment may reset
-record Oracle(Account account, String reach) {
+/// @param allowedProfiles the profiles that the deployment may reset
+record Oracle(Account account, String allowedProfiles) {
 
   private static final int MAX_DEPTH = 10;
 
-  /// The body is refused.
+  /// The body has to be refused.
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
   }
 
-  /// What has to be fresh for the body to be done, as things were at that time.
-  Set<Leaf> leaves(String body, long at) throws Refused {
+  /// The entries that have to be reset to complete the body, as of that time.
+  Set<CachedEntry> entries(String body, long at) throws Refused {
     return new At(at).body(body);
   }
 
-  /// How many different requests stand in the body, whether or not they mean the same.
+  /// The number of different requests in the body, even if they need the same calls.
   int requests(String body) {
     At now = new At(0);
     try {
@@ -43,25 +43,25 @@ record Oracle(Account account, String reach) {
 
   boolean isRefused(String body) {
     try {
-      leaves(body, 0);
+      entries(body, 0);
       return false;
     } catch (Refused e) {
       return true;
     }
   }
 
-  /// Whether AppFlow can do it at all.
-  boolean isPossible(Leaf leaf) {
-    Profile profile = account.profiles().get(leaf.connector());
-    if (leaf.version().equals(Leaf.UNCLEAR)
-        || leaf.parent().matches(".*[;ö].*")
-        || leaf.entity().contains(" ")
-        || leaf.entity().endsWith(Account.GHOST)) {
+  /// Whether AppFlow accepts this reset.
+  boolean isPossible(CachedEntry entry) {
+    Profile profile = account.profiles().get(entry.connector());
+    if (entry.version().equals(CachedEntry.UNKNOWN)
+        || entry.parent().matches(".*[;ö].*")
+        || entry.entity().contains(" ")
+        || entry.entity().endsWith(Account.GHOST)) {
       return false;
     }
     return profile == null
-        ? leaf.connector().equals("S3")
-        : !profile.isCustom() || account.versions().get(profile.label()).contains(leaf.version());
+        ? entry.connector().equals("S3")
+        : !profile.isCustom() || account.versions().get(profile.label()).contains(entry.version());
   }
 
   private static boolean matches(String pattern, String name) {
@@ -77,7 +77,7 @@ record Oracle(Account account, String reach) {
       this.at = at;
     }
 
-    Set<Leaf> body(String body) throws Refused {
+    Set<CachedEntry> body(String body) throws Refused {
       try {
         Object json = JSON.std.anyFrom(body);
         if (json instanceof Map<?, ?> object) {
@@ -89,7 +89,7 @@ record Oracle(Account account, String reach) {
       throw new Refused();
     }
 
-    private Set<Leaf> event(Map<?, ?> event) throws Refused {
+    private Set<CachedEntry> event(Map<?, ?> event) throws Refused {
       if (event.get("Message") instanceof String wrapped) {
         return body(wrapped);
       }
@@ -101,35 +101,35 @@ record Oracle(Account account, String reach) {
       return request(event);
     }
 
-    private Set<Leaf> appFlowEvent(String type, Map<?, ?> detail) throws Refused {
+    private Set<CachedEntry> appFlowEvent(String type, Map<?, ?> detail) throws Refused {
       if (type.equals("AWS API Call via CloudTrail")) {
         Map<?, ?> parameters = (Map<?, ?>) detail.get("requestParameters");
         return switch (text(detail, "eventName")) {
           case "UpdateFlow" -> flows(text(parameters, "flowName"));
           case "UpdateConnectorProfile" ->
-              reached(
+              ifAllowed(
                   text(parameters, "connectorProfileName"), Map.of("entities", "USED_BY_FLOWS"));
           default -> Set.of();
         };
       }
       String profile = text(detail, "source").replaceFirst("[A-Z0-9]+/", "");
-      return reached(profile, Map.of("connectorEntityName", text(detail, "source-object")));
+      return ifAllowed(profile, Map.of("connectorEntityName", text(detail, "source-object")));
     }
 
-    private Set<Leaf> reached(String profile, Map<?, ?> request) throws Refused {
-      return matches(reach, profile) ? profile(profile, request) : Set.of();
+    private Set<CachedEntry> ifAllowed(String profile, Map<?, ?> request) throws Refused {
+      return matches(allowedProfiles, profile) ? profile(profile, request) : Set.of();
     }
 
-    private Set<Leaf> request(Map<?, ?> request) throws Refused {
+    private Set<CachedEntry> request(Map<?, ?> request) throws Refused {
       if (request.get("requests") instanceof List<?> list) {
-        Set<Leaf> all = new LinkedHashSet<>();
+        Set<CachedEntry> all = new LinkedHashSet<>();
         for (Object one : list) {
           all.addAll(request((Map<?, ?>) one));
         }
         return all;
       }
       requests.add(request);
-      if (!KNOWN.containsAll(request.keySet()) || request.isEmpty()) {
+      if (!MEMBERS.containsAll(request.keySet()) || request.isEmpty()) {
         throw new Refused();
       }
       if (request.get("flowName") instanceof String flow) {
@@ -141,13 +141,13 @@ record Oracle(Account account, String reach) {
       if (name.contains("*") || name.contains("?")) {
         return profiles(name, request);
       }
-      if (!matches(reach, name)) {
+      if (!matches(allowedProfiles, name)) {
         throw new Refused();
       }
       return profile(name, request);
     }
 
-    private static final Set<String> KNOWN =
+    private static final Set<String> MEMBERS =
         Set.of(
             "connectorProfileName",
             "connectorType",
@@ -159,56 +159,57 @@ record Oracle(Account account, String reach) {
             "flowName",
             "depth");
 
-    private Set<Leaf> profiles(String pattern, Map<?, ?> request) throws Refused {
-      Set<Leaf> all = new LinkedHashSet<>();
+    private Set<CachedEntry> profiles(String pattern, Map<?, ?> request) throws Refused {
+      Set<CachedEntry> all = new LinkedHashSet<>();
       boolean found = pattern.equals("*");
       for (Profile profile : account.profiles().values()) {
         if (profile.since() <= at
-            && matches(reach, profile.name())
+            && matches(allowedProfiles, profile.name())
             && matches(pattern, profile.name())
-            && narrowed(request, "connectorType", profile.type())
-            && narrowed(request, "connectorLabel", profile.label())) {
+            && matchesMember(request, "connectorType", profile.type())
+            && matchesMember(request, "connectorLabel", profile.label())) {
           found = true;
           all.addAll(profile(profile.name(), request));
         }
       }
-      return found ? all : Set.of(Leaf.noMatch(pattern));
+      return found ? all : Set.of(CachedEntry.noMatch(pattern));
     }
 
-    private static boolean narrowed(Map<?, ?> request, String member, String value) {
+    private static boolean matchesMember(Map<?, ?> request, String member, String value) {
       return !request.containsKey(member) || request.get(member).equals(value);
     }
 
-    private Set<Leaf> flows(String pattern) {
-      Set<Leaf> all = new LinkedHashSet<>();
+    private Set<CachedEntry> flows(String pattern) {
+      Set<CachedEntry> all = new LinkedHashSet<>();
       boolean found = pattern.equals("*");
       for (var flow : account.flows().entrySet()) {
         if (matches(pattern, flow.getKey())) {
           found = true;
           flow.getValue().stream()
-              .filter(use -> matches(reach, use.profile()))
+              .filter(use -> matches(allowedProfiles, use.profile()))
               .forEach(use -> all.addAll(inFlow(use)));
         }
       }
-      return found ? all : Set.of(Leaf.noMatch(pattern));
+      return found ? all : Set.of(CachedEntry.noMatch(pattern));
     }
 
-    /// A flow says by itself which version of a custom connector it speaks.
-    private Set<Leaf> inFlow(Use use) {
-      boolean says =
+    /// A flow names the API version of a custom connector itself.
+    private Set<CachedEntry> inFlow(Use use) {
+      boolean hasVersion =
           profile(use.profile()).filter(Profile::isCustom).isPresent() && !use.version().isEmpty();
-      return used(use, says ? Map.of("apiVersion", use.version()) : Map.of());
+      return used(use, hasVersion ? Map.of("apiVersion", use.version()) : Map.of());
     }
 
-    private Set<Leaf> used(Use use, Map<?, ?> request) {
-      Set<Leaf> leaves = new LinkedHashSet<>();
+    private Set<CachedEntry> used(Use use, Map<?, ?> request) {
+      Set<CachedEntry> entries = new LinkedHashSet<>();
       versions(use.profile(), use.entity(), request)
           .forEach(
-              version -> leaves.add(new Leaf(use.profile(), use.parent(), use.entity(), version)));
-      return leaves;
+              version ->
+                  entries.add(new CachedEntry(use.profile(), use.parent(), use.entity(), version)));
+      return entries;
     }
 
-    private Set<Leaf> profile(String name, Map<?, ?> request) {
+    private Set<CachedEntry> profile(String name, Map<?, ?> request) {
       if (!"USED_BY_FLOWS".equals(request.get("entities"))) {
         return connector(name, text(request, "entitiesPath"), request);
       }
@@ -216,48 +217,53 @@ record Oracle(Account account, String reach) {
           request.containsKey("apiVersion")
               ? Map.of("apiVersion", text(request, "apiVersion"))
               : Map.of();
-      Set<Leaf> leaves = new LinkedHashSet<>(connector(name, "", names));
+      Set<CachedEntry> entries = new LinkedHashSet<>(connector(name, "", names));
       account.flows().values().stream()
           .flatMap(List::stream)
           .filter(use -> use.profile().equals(name))
-          .forEach(use -> leaves.addAll(used(use, request)));
-      return leaves;
+          .forEach(use -> entries.addAll(used(use, request)));
+      return entries;
     }
 
-    private Set<Leaf> connector(String name, String parent, Map<?, ?> request) {
-      Set<Leaf> leaves = new LinkedHashSet<>();
+    private Set<CachedEntry> connector(String name, String parent, Map<?, ?> request) {
+      Set<CachedEntry> entries = new LinkedHashSet<>();
       if (request.get("entities") instanceof List<?> entities) {
-        entities.forEach(entity -> entity(leaves, name, parent, (String) entity, request));
+        entities.forEach(entity -> entity(entries, name, parent, (String) entity, request));
       } else if (request.get("connectorEntityName") instanceof String entity) {
-        entity(leaves, name, parent, entity, request);
+        entity(entries, name, parent, entity, request);
       } else {
         for (String version : versions(name, "", request)) {
-          leaves.add(new Leaf(name, parent, "", version));
+          entries.add(new CachedEntry(name, parent, "", version));
           if ("ALL".equals(request.get("entities"))) {
             int depth = request.get("depth") instanceof Integer given ? given : 0;
-            walk(leaves, name, parent, version, depth, new HashSet<>());
+            walk(entries, name, parent, version, depth, new HashSet<>());
           }
         }
       }
-      return leaves;
+      return entries;
     }
 
     private void entity(
-        Set<Leaf> leaves, String name, String parent, String entity, Map<?, ?> request) {
+        Set<CachedEntry> entries, String name, String parent, String entity, Map<?, ?> request) {
       versions(name, entity, request)
-          .forEach(version -> leaves.add(new Leaf(name, parent, entity, version)));
+          .forEach(version -> entries.add(new CachedEntry(name, parent, entity, version)));
     }
 
     private void walk(
-        Set<Leaf> leaves, String name, String parent, String version, int depth, Set<String> seen) {
+        Set<CachedEntry> entries,
+        String name,
+        String parent,
+        String version,
+        int depth,
+        Set<String> seen) {
       List<Entity> entities =
           profile(name).map(profile -> profile.entities(parent, at)).orElse(List.of());
       for (Entity entity : entities) {
-        leaves.add(new Leaf(name, parent, entity.name(), version));
+        entries.add(new CachedEntry(name, parent, entity.name(), version));
         if (entity.nested() && !entity.name().equals(parent) && seen.add(depth + entity.name())) {
-          leaves.add(new Leaf(name, entity.name(), "", version));
+          entries.add(new CachedEntry(name, entity.name(), "", version));
           if (depth < MAX_DEPTH) {
-            walk(leaves, name, entity.name(), version, depth + 1, seen);
+            walk(entries, name, entity.name(), version, depth + 1, seen);
           }
         }
       }
@@ -269,8 +275,8 @@ record Oracle(Account account, String reach) {
           : versions(name, entity);
     }
 
-    /// Of a custom connector the only one, or those of the flows that use the entity, or those of
-    /// the flows that use the profile.
+    /// For a custom connector: its only version, or those of the flows that use the entity, or
+    /// those of the flows that use the profile.
     private List<String> versions(String name, String entity) {
       Optional<Profile> custom = profile(name).filter(Profile::isCustom);
       if (custom.isEmpty()) {
@@ -281,8 +287,8 @@ record Oracle(Account account, String reach) {
         return supported;
       }
       List<String> ofEntity = inFlows(name, entity);
-      List<String> meant = ofEntity.isEmpty() ? inFlows(name, "") : ofEntity;
-      return meant.isEmpty() ? List.of(Leaf.UNCLEAR) : meant;
+      List<String> versions = ofEntity.isEmpty() ? inFlows(name, "") : ofEntity;
+      return versions.isEmpty() ? List.of(CachedEntry.UNKNOWN) : versions;
     }
 
     private List<String> inFlows(String profile, String entity) {

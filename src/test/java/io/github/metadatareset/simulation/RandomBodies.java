@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/// Bodies of every kind, which speak of so few things that many speak of the same.
+/// Message bodies of every kind. They name few profiles and entities, so that many are equal.
 record RandomBodies(RandomGenerator random, Account account) {
 
-  private static final List<String> NO_REQUESTS =
+  private static final List<String> INVALID =
       List.of(
           "",
           "{}",
@@ -31,7 +31,7 @@ record RandomBodies(RandomGenerator random, Account account) {
 
   String next() {
     return switch (random.nextInt(12)) {
-      case 0 -> oneOf(NO_REQUESTS);
+      case 0 -> oneOf(INVALID);
       case 1 -> json(object("Message", json(request())));
       case 2 -> json(envelope("my.pipeline", "Done", request()));
       case 3 -> json(flowReport());
@@ -41,7 +41,7 @@ record RandomBodies(RandomGenerator random, Account account) {
     };
   }
 
-  /// Whether Lambda's Invoke takes it.
+  /// Whether the Invoke API of Lambda accepts the body.
   boolean isJson(String body) {
     try {
       JSON.std.anyFrom(body);
@@ -135,7 +135,7 @@ record RandomBodies(RandomGenerator random, Account account) {
     }
   }
 
-  /// A few that others speak of, too, or more than go into one batch of SQS.
+  /// A few names that other bodies have too, or more than fit into one SQS batch.
   private List<String> names() {
     return random.nextInt(4) > 0
         ? List.of(oneOf(ENTITIES), oneOf(ENTITIES), oneOf(ENTITIES))

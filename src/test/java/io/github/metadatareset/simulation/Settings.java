@@ -2,11 +2,11 @@ package io.github.metadatareset.simulation;
 
 import java.util.random.RandomGenerator;
 
-/// How the function, its queue and its event source mapping are set up.
+/// The settings of the function, its queue and its event source mapping.
 ///
 /// @param timeout of the function, in milliseconds
-/// @param visibilityTimeout in milliseconds; SQS asks for six times the function's
-/// @param clockSkew by how many milliseconds SQS's clock is ahead of the function's
+/// @param visibilityTimeout in milliseconds; AWS recommends six times the function's timeout
+/// @param clockSkew how many milliseconds the clock of SQS is ahead of the function's
 public record Settings(
     int maxReceiveCount,
     int maxConcurrentCalls,

@@ -12,7 +12,7 @@ import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
-import io.github.metadatareset.simulation.Weather.Trouble;
+import io.github.metadatareset.simulation.FaultSchedule.Fault;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +20,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.AbortedException;
 
-/// AppFlow as one invocation meets it: slow, troubled, and with a cache of the names that it lists.
+/// AppFlow for one invocation: slow, with faults, and with a cache of the names that it lists.
 final class SimulatedAppFlow implements AppFlow {
 
-  private static final Map<Trouble, Failure> FAILURES =
+  private static final Map<Fault, Failure> FAILURES =
       Map.of(
-          Trouble.THROTTLING, new Failure.Throttled("ThrottlingException", "Rate exceeded"),
-          Trouble.OUTAGE, new Failure.Unavailable("InternalServerException", "try again"),
-          Trouble.DENIED, new Failure.Denied("AccessDeniedException", "not authorized"));
+          Fault.THROTTLING, new Failure.Throttled("ThrottlingException", "Rate exceeded"),
+          Fault.OUTAGE, new Failure.Unavailable("InternalServerException", "try again"),
+          Fault.DENIED, new Failure.Denied("AccessDeniedException", "not authorized"));
 
   private static final Failure TIMEOUT =
       new Failure.Unavailable("ApiCallTimeoutException", "no answer in time");
@@ -46,19 +46,19 @@ final class SimulatedAppFlow implements AppFlow {
 
   @Override
   public void reset(ResetCall call) {
-    Leaf leaf = leaf(call);
-    ask(
+    CachedEntry entry = entry(call);
+    call(
         () -> {
-          invocation.works++;
-          invocation.attempts.merge(leaf, 1, Integer::sum);
-          check(call.connector(), call.apiVersion(), leaf);
-          world.reset(leaf);
-          return leaf;
+          invocation.executions++;
+          invocation.attempts.merge(entry, 1, Integer::sum);
+          check(call.connector(), call.apiVersion(), entry);
+          world.reset(entry);
+          return entry;
         });
   }
 
-  private static Leaf leaf(ResetCall call) {
-    return new Leaf(
+  private static CachedEntry entry(ResetCall call) {
+    return new CachedEntry(
         name(call.connector()),
         call.entitiesPath().map(EntitiesPath::value).orElse(""),
         call.connectorEntityName().map(EntityName::value).orElse(""),
@@ -72,19 +72,19 @@ final class SimulatedAppFlow implements AppFlow {
     };
   }
 
-  private void check(Connector.Exact connector, Optional<ApiVersion> version, Leaf leaf) {
+  private void check(Connector.Exact connector, Optional<ApiVersion> version, CachedEntry entry) {
     if (connector instanceof Connector.NamedProfile(var name, _)) {
       Account.Profile profile =
           profileNow(name.value())
-              .orElseThrow(() -> raised("ResourceNotFoundException", "no such profile"));
+              .orElseThrow(() -> failed("ResourceNotFoundException", "no such profile"));
       if (profile.isCustom()
           && version
               .filter(it -> world.account().versions().get(profile.label()).contains(it.value()))
               .isEmpty()) {
-        throw raised("ValidationException", "apiVersion is not one that it supports");
+        throw failed("ValidationException", "unsupported apiVersion");
       }
-      if (leaf.entity().endsWith(Account.GHOST)) {
-        throw raised("ResourceNotFoundException", "no such entity");
+      if (entry.entity().endsWith(Account.GHOST)) {
+        throw failed("ResourceNotFoundException", "no such entity");
       }
     }
   }
@@ -99,7 +99,7 @@ final class SimulatedAppFlow implements AppFlow {
 
   @Override
   public List<Profile> profiles() {
-    return ask(
+    return call(
         () ->
             world.account().profiles().values().stream()
                 .filter(this::exists)
@@ -110,7 +110,7 @@ final class SimulatedAppFlow implements AppFlow {
   @Override
   public List<Profile> profiles(Collection<ProfileName> names) {
     List<ProfileName> wanted = List.copyOf(names);
-    return ask(
+    return call(
         () ->
             wanted.stream()
                 .flatMap(name -> profileNow(name.value()).stream())
@@ -127,24 +127,24 @@ final class SimulatedAppFlow implements AppFlow {
 
   @Override
   public List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
-    return ask(
+    return call(
         () -> world.account().versions().get(label.value()).stream().map(ApiVersion::new).toList());
   }
 
   @Override
   public List<Entity> entities(
       Connector.Exact connector, Optional<EntitiesPath> parent, Optional<ApiVersion> apiVersion) {
-    Leaf names =
-        new Leaf(
+    CachedEntry names =
+        new CachedEntry(
             name(connector),
             parent.map(EntitiesPath::value).orElse(""),
             "",
             apiVersion.map(ApiVersion::value).orElse(""));
-    return ask(
+    return call(
         () -> {
           check(connector, apiVersion, names);
           if (profileNow(names.connector()).filter(profile -> !profile.signedIn()).isPresent()) {
-            throw raised("ConnectorAuthenticationException", "sign in again");
+            throw failed("ConnectorAuthenticationException", "sign in again");
           }
           return world.cachedEntities(names).stream()
               .map(entity -> new Entity(entity.name(), entity.nested()))
@@ -154,12 +154,12 @@ final class SimulatedAppFlow implements AppFlow {
 
   @Override
   public List<String> flowNames() {
-    return ask(() -> List.copyOf(world.account().flows().keySet()));
+    return call(() -> List.copyOf(world.account().flows().keySet()));
   }
 
   @Override
   public Optional<Flow> flow(String name) {
-    return ask(
+    return call(
         () ->
             Optional.ofNullable(world.account().flows().get(name))
                 .map(uses -> new Flow(name, uses.stream().map(SimulatedAppFlow::use).toList())));
@@ -173,44 +173,44 @@ final class SimulatedAppFlow implements AppFlow {
         Optional.of(use.version()).filter(version -> !version.isEmpty()).map(ApiVersion::new));
   }
 
-  private <T> T ask(Supplier<T> answer) {
-    long left = Math.max(1, deadline.remaining().toMillis());
+  private <T> T call(Supplier<T> answer) {
+    long timeout = Math.max(1, deadline.remaining().toMillis());
     try {
-      return ask(answer, left);
+      return call(answer, timeout);
     } catch (AbortedException e) {
-      throw raised(new Failure.Unavailable("AbortedException", e.getMessage()));
+      throw failed(new Failure.Unavailable("AbortedException", e.getMessage()));
     }
   }
 
-  private <T> T ask(Supplier<T> answer, long left) {
+  private <T> T call(Supplier<T> answer, long timeout) {
     return environment.exchange(
-        world.weather().strikes(Trouble.SLOW_CALLS)
+        world.faults().occurs(Fault.SLOW_CALLS)
             ? world.random().nextLong(1_000, 150_000)
             : world.random().nextLong(5, 400),
-        left,
-        () -> answered(answer),
-        () -> raised(TIMEOUT));
+        timeout,
+        () -> withFaults(answer),
+        () -> failed(TIMEOUT));
   }
 
-  private <T> T answered(Supplier<T> answer) {
-    for (Trouble trouble : List.of(Trouble.THROTTLING, Trouble.OUTAGE, Trouble.DENIED)) {
-      if (world.weather().strikes(trouble)) {
-        throw raised(FAILURES.get(trouble));
+  private <T> T withFaults(Supplier<T> answer) {
+    for (Fault fault : List.of(Fault.THROTTLING, Fault.OUTAGE, Fault.DENIED)) {
+      if (world.faults().occurs(fault)) {
+        throw failed(FAILURES.get(fault));
       }
     }
     T value = answer.get();
-    if (world.weather().strikes(Trouble.LOST_ANSWERS)) {
-      throw raised(TIMEOUT);
+    if (world.faults().occurs(Fault.LOST_ANSWERS)) {
+      throw failed(TIMEOUT);
     }
     return value;
   }
 
-  private RequestFailedException raised(String code, String message) {
-    return raised(new Failure.Permanent(code, message));
+  private RequestFailedException failed(String code, String message) {
+    return failed(new Failure.Permanent(code, message));
   }
 
-  private RequestFailedException raised(Failure failure) {
-    invocation.troubles.add(failure.code());
+  private RequestFailedException failed(Failure failure) {
+    invocation.errorCodes.add(failure.code());
     return new RequestFailedException(failure);
   }
 }

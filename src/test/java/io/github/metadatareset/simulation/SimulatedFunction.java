@@ -7,31 +7,31 @@ import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.request.ProfilePattern;
 import java.util.Optional;
 
-/// The real function, from the handler to the adapters of SQS, in a simulated world.
-final class SimulatedFunction implements FunctionMaker {
+/// Creates the real function, from the handler to the SQS adapters, with simulated services.
+final class SimulatedFunction implements FunctionFactory {
 
-  /// What goes wrong in the world of that seed, if anything does.
+  /// The violation in the run with that seed, if there is one.
   static Optional<String> violation(long seed) {
     return Simulation.run(seed, new SimulatedFunction()).violation();
   }
 
   @Override
-  public RequestStreamHandler make(Surroundings surroundings) {
-    Settings settings = surroundings.settings();
-    SqsAdapters sqs = new SqsAdapters(surroundings.sqs());
+  public RequestStreamHandler create(Dependencies dependencies) {
+    Settings settings = dependencies.settings();
+    SqsAdapters sqs = new SqsAdapters(dependencies.sqs());
     return HandlerFixture.of(
-            surroundings.appFlow(),
-            sqs.requestQueue(Surroundings.REQUEST_QUEUE_URL),
-            sqs.deadLetterQueue(Surroundings.DEAD_LETTER_QUEUE_URL))
+            dependencies.appFlow(),
+            sqs.requestQueue(Dependencies.REQUEST_QUEUE_URL),
+            sqs.deadLetterQueue(Dependencies.DEAD_LETTER_QUEUE_URL))
         .limits(
             new Limits(
                 settings.maxReceiveCount(),
                 settings.maxConcurrentCalls(),
                 settings.maxCallsPerEvent(),
                 new ProfilePattern(settings.allowedProfiles())))
-        .clock(surroundings.clock())
-        .random(surroundings.random())
-        .log(surroundings.log())
+        .clock(dependencies.clock())
+        .random(dependencies.random())
+        .log(dependencies.log())
         .handler();
   }
 }

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.metadatareset.local.BatchAnswer;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.local.SqsEvent;
+import io.github.metadatareset.simulation.FaultSchedule.Fault;
 import io.github.metadatareset.simulation.SimulatedQueue.Delivery;
-import io.github.metadatareset.simulation.Weather.Trouble;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
@@ -25,8 +25,8 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
-/// Lambda: the event source mapping of the request queue, direct invocations, and the environments
-/// of the function.
+/// Lambda, with the event source mapping of the request queue, direct invocations and execution
+/// environments.
 final class SimulatedLambda {
 
   private static final String QUEUE_ARN = "arn:aws:sqs:us-east-1:111122223333:requests";
@@ -35,7 +35,7 @@ final class SimulatedLambda {
   private static final long ASYNCHRONOUS_RETRY = 60_000;
 
   private final World world;
-  private final FunctionMaker maker;
+  private final FunctionFactory factory;
   private final BatchChecks checks;
   private final Deque<Environment> idle = new ArrayDeque<>();
   private int running;
@@ -43,22 +43,22 @@ final class SimulatedLambda {
 
   /// How an invocation ended.
   ///
-  /// @param answer empty where there is none
+  /// @param answer empty if the invocation failed
   record End(Optional<String> answer, Optional<Throwable> failure) {}
 
-  SimulatedLambda(World world, FunctionMaker maker) {
+  SimulatedLambda(World world, FunctionFactory factory) {
     this.world = world;
-    this.maker = maker;
+    this.factory = factory;
     this.checks = new BatchChecks(world);
-    world.requests().listen(this::poll);
+    world.requestQueue().listen(this::poll);
   }
 
-  /// @param caller is told how it ended
+  /// @param caller gets the end of the invocation
   void invoke(String event, Consumer<End> caller) {
     run(event, List.of(), (_, end) -> caller.accept(end));
   }
 
-  /// Lambda tries it three times and then makes a dead letter of it.
+  /// Lambda tries it three times and then sends a dead letter.
   void invokeAsynchronously(String event) {
     invokeAsynchronously(event, 1);
   }
@@ -80,22 +80,22 @@ final class SimulatedLambda {
             Map<String, String> attributes = new HashMap<>();
             attributes.put("RequestID", invocation.id());
             attributes.put("ErrorCode", "200");
-            attributes.put("ErrorMessage", end.failure().map(Throwable::toString).orElse("died"));
-            world.letter(Optional.empty(), event, attributes);
+            attributes.put("ErrorMessage", end.failure().map(Throwable::toString).orElse("ended"));
+            world.deadLetter(Optional.empty(), event, attributes);
           }
         });
   }
 
   private void poll() {
-    if (world.weather().strikes(Trouble.DEPLOYS)) {
-      world.count("deploys");
+    if (world.faults().occurs(Fault.DEPLOYMENTS)) {
+      world.count("deployments");
       idle.clear();
     }
     Settings settings = world.settings();
     while (running < settings.concurrency()) {
       List<Delivery> batch =
           world
-              .requests()
+              .requestQueue()
               .receive(
                   world.random().nextInt(1, settings.batchSize() + 1),
                   settings.visibilityTimeout(),
@@ -104,28 +104,28 @@ final class SimulatedLambda {
       if (batch.isEmpty()) {
         return;
       }
-      batch = withTwins(batch);
+      batch = withDuplicate(batch);
       running++;
       run(event(batch), batch, this::settle);
     }
   }
 
-  private List<Delivery> withTwins(List<Delivery> batch) {
-    if (!world.weather().strikes(Trouble.TWINS)) {
+  private List<Delivery> withDuplicate(List<Delivery> batch) {
+    if (!world.faults().occurs(Fault.DUPLICATES_IN_BATCH)) {
       return batch;
     }
-    List<Delivery> twins = new ArrayList<>(batch);
+    List<Delivery> messages = new ArrayList<>(batch);
     world
-        .requests()
+        .requestQueue()
         .again(batch.getFirst(), world.settings().visibilityTimeout())
-        .ifPresent(twins::add);
-    return twins;
+        .ifPresent(messages::add);
+    return messages;
   }
 
   private void settle(Invocation invocation, End end) {
     running--;
     if (end.answer().isEmpty()) {
-      invocation.batch().forEach(world::excuse);
+      invocation.batch().forEach(world::allowRedrive);
     }
     end.answer().ifPresent(answer -> settle(invocation, answer));
     end.failure().ifPresent(failure -> world.violation("a batch ends with %s", failure));
@@ -136,23 +136,23 @@ final class SimulatedLambda {
     Set<String> ids =
         invocation.batch().stream().map(Delivery::id).collect(Collectors.toUnmodifiableSet());
     Set<String> returned = BatchAnswer.failedOf(ids, answer.getBytes(UTF_8));
-    if (!returned.equals(named(answer))) {
-      world.violation("the answer %s is not of the batch %s", answer, ids);
+    if (!returned.equals(namedIds(answer))) {
+      world.violation("the answer %s names messages outside of the batch %s", answer, ids);
     }
     for (Delivery delivery : invocation.batch()) {
       if (returned.contains(delivery.id())) {
         world.count("returned");
-      } else if (world.weather().strikes(Trouble.REDELIVERIES)) {
+      } else if (world.faults().occurs(Fault.REDELIVERIES)) {
         world.count("redeliveries");
-        world.excuse(delivery);
+        world.allowRedrive(delivery);
       } else {
-        world.requests().delete(delivery);
+        world.requestQueue().delete(delivery);
       }
     }
-    checks.done(invocation, returned);
+    checks.check(invocation, returned);
   }
 
-  private static Set<String> named(String answer) {
+  private static Set<String> namedIds(String answer) {
     return IDENTIFIER
         .matcher(answer)
         .results()
@@ -160,12 +160,12 @@ final class SimulatedLambda {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private interface Ending {
+  private interface Callback {
     void of(Invocation invocation, End end);
   }
 
-  private void run(String event, List<Delivery> batch, Ending ending) {
-    Environment environment = idle.isEmpty() ? new Environment(world, maker) : idle.pop();
+  private void run(String event, List<Delivery> batch, Callback callback) {
+    Environment environment = idle.isEmpty() ? new Environment(world, factory) : idle.pop();
     String id = "r" + ++invocations;
     long timeout = world.settings().timeout();
     long begin = world.time().now();
@@ -174,15 +174,15 @@ final class SimulatedLambda {
     environment.begin(invocation);
     world.count("invocations");
     world.note("%s is given %s", id, batch.isEmpty() ? event : batch);
-    boolean[] over = {false};
+    boolean[] finished = {false};
     world
         .time()
         .start(
             () -> {
               End end = handle(environment, event, id, timeout);
-              if (!over[0]) {
-                over[0] = true;
-                end(environment, invocation, end, ending);
+              if (!finished[0]) {
+                finished[0] = true;
+                end(environment, invocation, end, callback);
               }
             });
     world
@@ -190,11 +190,11 @@ final class SimulatedLambda {
         .after(
             timeout,
             () -> {
-              if (!over[0]) {
-                over[0] = true;
+              if (!finished[0]) {
+                finished[0] = true;
                 world.count("timeouts");
-                environment.die();
-                end(environment, invocation, new End(Optional.empty(), Optional.empty()), ending);
+                environment.end();
+                end(environment, invocation, new End(Optional.empty(), Optional.empty()), callback);
               }
             });
   }
@@ -214,14 +214,14 @@ final class SimulatedLambda {
     }
   }
 
-  /// A dead environment gives no answer, whatever its threads came to.
-  private void end(Environment environment, Invocation invocation, End end, Ending ending) {
+  /// An environment that has ended gives no answer.
+  private void end(Environment environment, Invocation invocation, End end, Callback callback) {
     world.note("%s ends %s", invocation.id(), end);
-    if (environment.isDead()) {
-      ending.of(invocation, new End(Optional.empty(), Optional.empty()));
+    if (environment.hasEnded()) {
+      callback.of(invocation, new End(Optional.empty(), Optional.empty()));
     } else {
       idle.push(environment);
-      ending.of(invocation, end);
+      callback.of(invocation, end);
     }
   }
 

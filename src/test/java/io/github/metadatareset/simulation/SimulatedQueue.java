@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// A standard queue of SQS: at least once, in no order.
+/// A standard SQS queue: at-least-once delivery, in no order.
 final class SimulatedQueue {
 
   private final VirtualTime time;
@@ -45,9 +45,9 @@ final class SimulatedQueue {
     }
   }
 
-  /// A message as it was received once.
+  /// One receive of a message.
   ///
-  /// @param sent and `firstReceived` are by SQS's clock
+  /// @param sent by SQS's clock, like `firstReceived`
   record Delivery(
       String id,
       String body,
@@ -57,7 +57,7 @@ final class SimulatedQueue {
       long sent,
       long firstReceived) {}
 
-  /// Is told whenever there may be something to receive.
+  /// @param whenVisible runs whenever there may be a message to receive
   void listen(Runnable whenVisible) {
     listener = whenVisible;
   }
@@ -69,12 +69,12 @@ final class SimulatedQueue {
     return message;
   }
 
-  /// Up to so many of what is visible; what was received too often goes to the dead letters.
+  /// Up to `max` visible messages. One that was received too often goes to `redrive` instead.
   List<Delivery> receive(
-      int most, long visibilityTimeout, int maxReceives, Consumer<Stored> redrive) {
+      int max, long visibilityTimeout, int maxReceives, Consumer<Stored> redrive) {
     List<Delivery> received = new ArrayList<>();
     List<Stored> visible = new ArrayList<>(visible());
-    while (!visible.isEmpty() && received.size() < most) {
+    while (!visible.isEmpty() && received.size() < max) {
       Stored message = visible.remove(random.nextInt(visible.size()));
       if (message.receives >= maxReceives) {
         messages.remove(message.id);
@@ -86,7 +86,7 @@ final class SimulatedQueue {
     return received;
   }
 
-  /// The same message once more, as at-least-once delivery allows.
+  /// Delivers the same message again, as at-least-once delivery allows.
   Optional<Delivery> again(Delivery delivery, long visibilityTimeout) {
     return Optional.ofNullable(messages.get(delivery.id()))
         .map(message -> receive(message, visibilityTimeout));
@@ -109,7 +109,7 @@ final class SimulatedQueue {
         message.firstReceived);
   }
 
-  /// With a receipt that is not the last one nothing may happen.
+  /// With a receipt that is not the latest one SQS may delete nothing.
   void delete(Delivery delivery) {
     Stored message = messages.get(delivery.id());
     if (message != null && (isCurrent(message, delivery.receipt()) || random.nextBoolean())) {
@@ -117,7 +117,7 @@ final class SimulatedQueue {
     }
   }
 
-  /// Whether there is such a message, out of sight.
+  /// @return whether there is such a message in flight
   boolean changeVisibility(String receipt, long timeout) {
     Optional<Stored> message =
         messages.values().stream()

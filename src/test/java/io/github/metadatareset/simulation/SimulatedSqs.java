@@ -1,6 +1,6 @@
 package io.github.metadatareset.simulation;
 
-import io.github.metadatareset.simulation.Weather.Trouble;
+import io.github.metadatareset.simulation.FaultSchedule.Fault;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,10 +19,10 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResultEntry;
 import software.amazon.awssdk.services.sqs.model.SqsException;
 
-/// SQS as one environment meets it.
+/// SQS for one environment.
 final class SimulatedSqs implements SqsClient {
 
-  /// As the function's own client has it, in milliseconds.
+  /// The timeout of the function's own client, in milliseconds.
   private static final long CALL_TIMEOUT = 8_000;
 
   private static final int MAX_ENTRIES = 10;
@@ -42,15 +42,15 @@ final class SimulatedSqs implements SqsClient {
     if (request.entries().size() > MAX_ENTRIES) {
       throw new IllegalArgumentException("more than ten entries");
     }
-    boolean letters = request.queueUrl().equals(Surroundings.DEAD_LETTER_QUEUE_URL);
-    Trouble failing = letters ? Trouble.DEAD_LETTERS_FAIL : Trouble.SENDS_FAIL;
-    return exchange(
+    boolean isDeadLetterQueue = request.queueUrl().equals(Dependencies.DEAD_LETTER_QUEUE_URL);
+    Fault fault = isDeadLetterQueue ? Fault.DEAD_LETTERS_FAIL : Fault.SENDS_FAIL;
+    return call(
         invocation -> {
-          if (world.weather().strikes(failing) && world.random().nextBoolean()) {
+          if (world.faults().occurs(fault) && world.random().nextBoolean()) {
             throw unavailable(invocation);
           }
-          SendMessageBatchResponse answer = send(request, letters, invocation);
-          if (world.weather().strikes(failing)) {
+          SendMessageBatchResponse answer = send(request, isDeadLetterQueue, invocation);
+          if (world.faults().occurs(fault)) {
             throw unavailable(invocation);
           }
           return answer;
@@ -58,18 +58,18 @@ final class SimulatedSqs implements SqsClient {
   }
 
   private SendMessageBatchResponse send(
-      SendMessageBatchRequest request, boolean letters, Invocation invocation) {
+      SendMessageBatchRequest request, boolean isDeadLetterQueue, Invocation invocation) {
     List<SendMessageBatchResultEntry> successful = new ArrayList<>();
     List<BatchResultErrorEntry> failed = new ArrayList<>();
     for (SendMessageBatchRequestEntry entry : request.entries()) {
-      if (world.weather().strikes(Trouble.SENDS_FAIL_IN_PART)) {
-        trouble(invocation, REFUSED);
+      if (world.faults().occurs(Fault.SENDS_FAIL_IN_PART)) {
+        error(invocation, REFUSED);
         failed.add(
             BatchResultErrorEntry.builder().id(entry.id()).code(REFUSED).message("").build());
       } else {
         Map<String, String> attributes = attributes(entry);
-        if (letters) {
-          world.letter(invocation, entry.messageBody(), attributes);
+        if (isDeadLetterQueue) {
+          world.deadLetter(invocation, entry.messageBody(), attributes);
         } else {
           world.enqueue(invocation, entry.messageBody(), attributes);
         }
@@ -88,9 +88,9 @@ final class SimulatedSqs implements SqsClient {
   @Override
   public ChangeMessageVisibilityBatchResponse changeMessageVisibilityBatch(
       ChangeMessageVisibilityBatchRequest request) {
-    return exchange(
+    return call(
         invocation -> {
-          if (world.weather().strikes(Trouble.DELAYS_FAIL)) {
+          if (world.faults().occurs(Fault.BACKOFFS_FAIL)) {
             throw unavailable(invocation);
           }
           List<ChangeMessageVisibilityBatchResultEntry> successful = new ArrayList<>();
@@ -100,7 +100,7 @@ final class SimulatedSqs implements SqsClient {
               .forEach(
                   entry -> {
                     if (world
-                        .requests()
+                        .requestQueue()
                         .changeVisibility(
                             entry.receiptHandle(), entry.visibilityTimeout() * 1000L)) {
                       successful.add(
@@ -120,27 +120,27 @@ final class SimulatedSqs implements SqsClient {
         });
   }
 
-  private <T> T exchange(Function<Invocation, T> effect) {
+  private <T> T call(Function<Invocation, T> effect) {
     Invocation invocation = environment.invocation();
     return environment.exchange(
-        world.weather().strikes(Trouble.SLOW_SENDS)
+        world.faults().occurs(Fault.SLOW_SENDS)
             ? world.random().nextLong(1_000, 20_000)
             : world.random().nextLong(1, 20),
         CALL_TIMEOUT,
         () -> effect.apply(invocation),
         () -> {
-          trouble(invocation, "SdkClientException");
+          error(invocation, "SdkClientException");
           return SdkClientException.create("no answer in time");
         });
   }
 
-  private void trouble(Invocation invocation, String code) {
-    invocation.troubles.add(code);
-    invocation.batch().forEach(world::excuse);
+  private void error(Invocation invocation, String code) {
+    invocation.errorCodes.add(code);
+    invocation.batch().forEach(world::allowRedrive);
   }
 
   private RuntimeException unavailable(Invocation invocation) {
-    trouble(invocation, UNAVAILABLE);
+    error(invocation, UNAVAILABLE);
     return SqsException.builder()
         .statusCode(503)
         .awsErrorDetails(

@@ -1,6 +1,6 @@
 package io.github.metadatareset.simulation;
 
-import io.github.metadatareset.simulation.World.Letter;
+import io.github.metadatareset.simulation.World.SentDeadLetter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// One run: requests of every kind, whatever may go wrong, and then fair weather until nothing is
-/// left to do. Every request that was accepted has then ended in its resets, made after it was
-/// sent, or in a dead letter with a true reason; and so do the dead letters that are moved back.
+/// One run: requests of every kind while faults occur, and then no more faults until nothing is
+/// left to do. Each accepted request then has its resets, made after it was sent, or a dead letter
+/// with the right reason. So have the dead letters that are moved back to the queue.
 public final class Simulation {
 
   private static final Pattern RESET = Pattern.compile("\\{\"reset\":([01]),\"queued\":([01]),.*");
 
-  /// Those that say that no delivery will succeed.
+  /// Error codes of permanent failures.
   private static final Set<String> PERMANENT =
       Set.of(
           "ResourceNotFoundException", "ValidationException", "ConnectorAuthenticationException");
@@ -26,35 +26,35 @@ public final class Simulation {
   private final SimulatedLambda lambda;
   private final RandomBodies bodies;
   private final List<Accepted> accepted = new ArrayList<>();
-  private final Set<String> asked = new LinkedHashSet<>();
+  private final Set<String> requested = new LinkedHashSet<>();
 
-  /// A request that was accepted, by the queue or by an invocation.
+  /// A request that the queue or an invocation accepted.
   ///
-  /// @param leaves what it stood for when it was; empty where it has to be refused
-  private record Accepted(String body, long at, Optional<Set<Leaf>> leaves) {}
+  /// @param entries the entries to reset, as of that time; empty if it has to be refused
+  private record Accepted(String body, long at, Optional<Set<CachedEntry>> entries) {}
 
-  /// What came of a run.
+  /// The result of a run.
   ///
-  /// @param violation of what must always hold
-  /// @param counts how often what happened
+  /// @param violation the first violation of what must always hold
+  /// @param counts how often each kind of event happened
   public record Result(Optional<String> violation, Map<String, Long> counts) {}
 
-  private Simulation(World world, FunctionMaker maker) {
+  private Simulation(World world, FunctionFactory factory) {
     this.world = world;
-    this.lambda = new SimulatedLambda(world, maker);
+    this.lambda = new SimulatedLambda(world, factory);
     this.bodies = new RandomBodies(world.random(), world.account());
   }
 
-  public static Result run(long seed, FunctionMaker maker) {
+  public static Result run(long seed, FunctionFactory factory) {
     World world = new World(seed, false);
-    new Simulation(world, maker).run();
+    new Simulation(world, factory).run();
     return new Result(world.violation(), world.counts());
   }
 
-  /// Everything that happens in the run, a line each.
-  public static String notes(long seed, FunctionMaker maker) {
+  /// Everything that happens in the run, one event a line.
+  public static String notes(long seed, FunctionFactory factory) {
     World world = new World(seed, true);
-    new Simulation(world, maker).run();
+    new Simulation(world, factory).run();
     return world.notes();
   }
 
@@ -65,27 +65,27 @@ public final class Simulation {
       long spread = world.random().nextBoolean() ? 3_000 : 60_000;
       int copies = world.random().nextInt(4) == 0 ? world.random().nextInt(3, 9) : 1;
       for (int copy = 0; copy < copies; copy++) {
-        world.time().after(at + world.random().nextLong(spread), () -> arrives(body));
+        world.time().after(at + world.random().nextLong(spread), () -> receive(body));
       }
     }
-    world.time().after(world.length(), () -> world.note("the weather is fair"));
+    world.time().after(world.length(), () -> world.note("no more faults"));
     world.time().run();
     check();
     world.note("dead letters are moved back");
     world
-        .deadLetters()
+        .deadLetterQueue()
         .takeAll()
         .forEach(
-            letter -> {
-              accept(letter.body);
-              world.requests().send(letter.body, letter.attributes);
+            deadLetter -> {
+              accept(deadLetter.body);
+              world.requestQueue().send(deadLetter.body, deadLetter.attributes);
             });
     world.time().run();
     check();
-    onlyTheImpossibleIsLeft();
+    checkThatOnlyImpossibleRequestsAreLeft();
   }
 
-  private void arrives(String body) {
+  private void receive(String body) {
     world.note("arrives: %s", body);
     switch (world.random().nextInt(6)) {
       case 0 -> invoke(body);
@@ -97,15 +97,15 @@ public final class Simulation {
       }
       default -> {
         accept(body);
-        world.requests().send(body, Map.of());
+        world.requestQueue().send(body, Map.of());
       }
     }
   }
 
-  /// The caller knows what is accepted: what he is answered.
+  /// The request counts as accepted if the answer says so.
   private void invoke(String body) {
     long at = world.time().now();
-    asked.add(body);
+    requested.add(body);
     lambda.invoke(
         body,
         end ->
@@ -117,7 +117,7 @@ public final class Simulation {
                         world.violation("a direct invocation answers %s", answer);
                       } else if (numbers.group(1).equals("1") || numbers.group(2).equals("1")) {
                         accept(body, at);
-                      } else if (!leaves(body, at).equals(Optional.of(Set.of()))) {
+                      } else if (!entries(body, at).equals(Optional.of(Set.of()))) {
                         world.violation("nothing was done for %s", body);
                       }
                     }));
@@ -129,130 +129,142 @@ public final class Simulation {
 
   private void accept(String body, long at) {
     world.count("accepted");
-    asked.add(body);
-    accepted.add(new Accepted(body, at, leaves(body, at)));
+    requested.add(body);
+    accepted.add(new Accepted(body, at, entries(body, at)));
   }
 
-  private Optional<Set<Leaf>> leaves(String body, long at) {
+  private Optional<Set<CachedEntry>> entries(String body, long at) {
     try {
-      return Optional.of(world.oracle().leaves(body, at));
+      return Optional.of(world.oracle().entries(body, at));
     } catch (Oracle.Refused e) {
       return Optional.empty();
     }
   }
 
   private void check() {
-    if (!world.requests().isEmpty()) {
-      world.violation("still queued: %s", world.requests().messages());
+    if (!world.requestQueue().isEmpty()) {
+      world.violation("still queued: %s", world.requestQueue().messages());
     }
-    List<Letter> letters = world.letters();
-    letters.forEach(this::itsReasonIsTrue);
-    Map<Leaf, Long> buried = new HashMap<>();
-    for (Letter letter : letters) {
-      leaves(letter.body(), letter.sentAt())
+    List<SentDeadLetter> deadLetters = world.sentDeadLetters();
+    deadLetters.forEach(this::checkReason);
+    Map<CachedEntry, Long> deadLettered = new HashMap<>();
+    for (SentDeadLetter deadLetter : deadLetters) {
+      entries(deadLetter.body(), deadLetter.sentAt())
           .orElse(Set.of())
-          .forEach(leaf -> buried.merge(asWritten(leaf), letter.sentAt(), Math::max));
+          .forEach(
+              entry -> deadLettered.merge(asInDeadLetter(entry), deadLetter.sentAt(), Math::max));
     }
     for (Accepted request : accepted) {
       request
-          .leaves()
+          .entries()
           .ifPresentOrElse(
-              leaves ->
-                  leaves.stream()
-                      .filter(leaf -> !isFresh(leaf, request) && !isBuried(leaf, request, buried))
-                      .forEach(leaf -> world.violation("%s is lost of %s", leaf, request)),
+              entries ->
+                  entries.stream()
+                      .filter(
+                          entry ->
+                              !isReset(entry, request)
+                                  && !isDeadLettered(entry, request, deadLettered))
+                      .forEach(
+                          entry -> world.violation("%s is lost; it is part of %s", entry, request)),
               () -> {
-                if (letters.stream().noneMatch(letter -> isThatOf(request, letter))) {
-                  world.violation("lost without a word: %s", request);
+                if (deadLetters.stream()
+                    .noneMatch(deadLetter -> isDeadLetterOf(request, deadLetter))) {
+                  world.violation("lost without a dead letter: %s", request);
                 }
               });
     }
-    nothingIsResetThatNobodyAskedFor();
+    checkThatEveryResetWasRequested();
     accepted.clear();
   }
 
-  private boolean isFresh(Leaf leaf, Accepted request) {
-    return world.resets().getOrDefault(leaf, List.of()).stream().anyMatch(at -> at >= request.at());
+  private boolean isReset(CachedEntry entry, Accepted request) {
+    return world.resets().getOrDefault(entry, List.of()).stream()
+        .anyMatch(at -> at >= request.at());
   }
 
-  private boolean isBuried(Leaf leaf, Accepted request, Map<Leaf, Long> buried) {
-    return buried.getOrDefault(asWritten(leaf), -1L) >= request.at()
-        || isNoLongerUnclear(leaf, request);
+  private boolean isDeadLettered(
+      CachedEntry entry, Accepted request, Map<CachedEntry, Long> deadLettered) {
+    return deadLettered.getOrDefault(asInDeadLetter(entry), -1L) >= request.at()
+        || isKnownNow(entry, request);
   }
 
-  /// The letter for an entity of a name that cannot be asked for says no version.
-  private Leaf asWritten(Leaf leaf) {
-    return world.oracle().isPossible(leaf)
-        ? leaf
-        : new Leaf(leaf.connector(), leaf.parent(), leaf.entity(), "");
+  /// A dead letter for an entity with an invalid name has no version.
+  private CachedEntry asInDeadLetter(CachedEntry entry) {
+    return world.oracle().isPossible(entry)
+        ? entry
+        : new CachedEntry(entry.connector(), entry.parent(), entry.entity(), "");
   }
 
-  /// A pattern that matched nothing may match something by now.
-  private boolean isNoLongerUnclear(Leaf leaf, Accepted request) {
-    return leaf.version().equals(Leaf.UNCLEAR)
-        && !leaves(request.body(), world.time().now()).orElse(Set.of()).contains(leaf);
+  /// A pattern that matched nothing may match something now.
+  private boolean isKnownNow(CachedEntry entry, Accepted request) {
+    return entry.version().equals(CachedEntry.UNKNOWN)
+        && !entries(request.body(), world.time().now()).orElse(Set.of()).contains(entry);
   }
 
-  private static boolean isThatOf(Accepted request, Letter letter) {
-    return letter.body().equals(request.body()) && letter.sentAt() >= request.at();
+  private static boolean isDeadLetterOf(Accepted request, SentDeadLetter deadLetter) {
+    return deadLetter.body().equals(request.body()) && deadLetter.sentAt() >= request.at();
   }
 
-  private void nothingIsResetThatNobodyAskedFor() {
-    Set<Leaf> wanted = new LinkedHashSet<>();
-    asked.forEach(body -> leaves(body, world.time().now()).ifPresent(wanted::addAll));
+  private void checkThatEveryResetWasRequested() {
+    Set<CachedEntry> wanted = new LinkedHashSet<>();
+    requested.forEach(body -> entries(body, world.time().now()).ifPresent(wanted::addAll));
     world.resets().keySet().stream()
-        .filter(leaf -> !wanted.contains(leaf))
-        .forEach(leaf -> world.violation("nobody asked for %s", leaf));
+        .filter(entry -> !wanted.contains(entry))
+        .forEach(entry -> world.violation("no request needs the reset of %s", entry));
   }
 
-  /// SQS gives none, and Lambda the exception that the function ended with.
-  private void itsReasonIsTrue(Letter letter) {
-    letter
+  /// Only for dead letters of the function: SQS gives no reason, and Lambda gives the exception.
+  private void checkReason(SentDeadLetter deadLetter) {
+    deadLetter
         .from()
         .ifPresent(
             invocation -> {
-              String code = letter.attributes().getOrDefault("ErrorCode", "");
-              if (!isTrue(code, letter, invocation)) {
+              String code = deadLetter.attributes().getOrDefault("ErrorCode", "");
+              if (!isRightReason(code, deadLetter, invocation)) {
                 world.violation(
-                    "%s is no true reason of %s %s", code, letter.body(), letter.attributes());
+                    "%s is the wrong reason for %s %s",
+                    code, deadLetter.body(), deadLetter.attributes());
               }
             });
   }
 
-  private boolean isTrue(String code, Letter letter, Invocation invocation) {
-    int receives = Integer.parseInt(letter.attributes().getOrDefault("ReceiveCount", "0"));
-    boolean last = receives >= world.settings().maxReceiveCount();
+  private boolean isRightReason(String code, SentDeadLetter deadLetter, Invocation invocation) {
+    int receives = Integer.parseInt(deadLetter.attributes().getOrDefault("ReceiveCount", "0"));
+    boolean isLastReceive = receives >= world.settings().maxReceiveCount();
     return switch (code) {
       case "InvalidRequest" ->
-          world.oracle().isRefused(letter.body()) || holdsTheImpossible(letter, letter.sentAt());
+          world.oracle().isRefused(deadLetter.body())
+              || isImpossible(deadLetter, deadLetter.sentAt());
       case "NoMatch", "NoApiVersion", "InvalidEntityName", "InvalidEntitiesPath" ->
-          holdsTheImpossible(letter, letter.sentAt())
-              || holdsTheImpossible(letter, invocation.begin());
+          isImpossible(deadLetter, deadLetter.sentAt())
+              || isImpossible(deadLetter, invocation.begin());
       case "TooManyCalls" ->
-          // That requests mean the same is known when each has been looked at, not before.
-          (leaves(letter.body(), letter.sentAt()).orElse(Set.of()).size() > 1
-                  || world.oracle().requests(letter.body()) > 1)
+          // Requests count one by one until each has been looked up, even if they are the same.
+          (entries(deadLetter.body(), deadLetter.sentAt()).orElse(Set.of()).size() > 1
+                  || world.oracle().requests(deadLetter.body()) > 1)
               && world.settings().maxCallsPerEvent() < 100;
-      case "OutOfTime" -> last && letter.sentAt() >= invocation.deadline();
-      case "DeadLetterNotAccepted", "InvalidResponse" -> last && !invocation.troubles.isEmpty();
-      default -> invocation.troubles.contains(code) && (last || PERMANENT.contains(code));
+      case "OutOfTime" -> isLastReceive && deadLetter.sentAt() >= invocation.deadline();
+      case "DeadLetterNotAccepted", "InvalidResponse" ->
+          isLastReceive && !invocation.errorCodes.isEmpty();
+      default ->
+          invocation.errorCodes.contains(code) && (isLastReceive || PERMANENT.contains(code));
     };
   }
 
-  /// As things were at that time.
-  private boolean holdsTheImpossible(Letter letter, long at) {
-    return leaves(letter.body(), at).orElse(Set.of()).stream()
-        .anyMatch(leaf -> !world.oracle().isPossible(leaf));
+  /// Whether AppFlow can never accept one of its resets, as of that time.
+  private boolean isImpossible(SentDeadLetter deadLetter, long at) {
+    return entries(deadLetter.body(), at).orElse(Set.of()).stream()
+        .anyMatch(entry -> !world.oracle().isPossible(entry));
   }
 
-  /// The weather is fair, so that what comes back as a dead letter once more can never be done.
-  private void onlyTheImpossibleIsLeft() {
-    for (Letter letter : world.letters()) {
-      String code = letter.attributes().getOrDefault("ErrorCode", "");
-      if (!holdsTheImpossible(letter, letter.sentAt())
-          && !world.oracle().isRefused(letter.body())
+  /// No faults occur any more, so a request that is dead-lettered again can never be completed.
+  private void checkThatOnlyImpossibleRequestsAreLeft() {
+    for (SentDeadLetter deadLetter : world.sentDeadLetters()) {
+      String code = deadLetter.attributes().getOrDefault("ErrorCode", "");
+      if (!isImpossible(deadLetter, deadLetter.sentAt())
+          && !world.oracle().isRefused(deadLetter.body())
           && !Set.of("TooManyCalls", "ConnectorAuthenticationException").contains(code)) {
-        world.violation("%s could be done, and is a dead letter again", letter);
+        world.violation("%s could be completed, and is a dead letter again", deadLetter);
       }
     }
   }

@@ -14,8 +14,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Nothing is lost, whatever goes wrong: the real function in simulated worlds, each drawn from one
-/// seed. `-Dseeds=` says how many, `-Dseed=` with which to begin.
+/// No request is lost, whatever goes wrong: runs of the real function with simulated services, each
+/// from one seed. `-Dseeds=` sets the number of runs, `-Dseed=` the first seed.
 @LongSuite(
     "No request is lost in 10,000 simulated worlds of faults, each replayable from its seed.")
 class SimulationTest {
@@ -30,12 +30,12 @@ class SimulationTest {
 
     Stream<String> violation() {
       return result.violation().stream()
-          .map(violation -> "again with -Dseed=%d -Dseeds=1: %s".formatted(seed, violation));
+          .map(violation -> "repeat with -Dseed=%d -Dseeds=1: %s".formatted(seed, violation));
     }
   }
 
   @Test
-  void everyAcceptedRequestEndsInItsResetsOrInADeadLetterWithATrueReason() {
+  void everyAcceptedRequestHasItsResetsOrADeadLetterWithTheRightReason() {
     Queue<String> violations = new ConcurrentLinkedQueue<>();
     Map<String, Long> counts =
         LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS)
@@ -45,12 +45,12 @@ class SimulationTest {
             .flatMap(run -> run.result().counts().entrySet().stream())
             .collect(groupingBy(Map.Entry::getKey, TreeMap::new, summingLong(Map.Entry::getValue)));
 
-    System.out.printf("%,d simulated worlds from seed %d: %s%n", SEEDS, FIRST_SEED, counts);
+    System.out.printf("%,d runs from seed %d: %s%n", SEEDS, FIRST_SEED, counts);
     assertTrue(violations.isEmpty(), () -> String.join("\n", violations));
   }
 
   @Test
-  void theSameSeedIsTheSameRun() {
+  void theSameSeedGivesTheSameRun() {
     String notes = Simulation.notes(FIRST_SEED, new SimulatedFunction());
 
     assertTrue(notes.contains("r1 is given"), notes);

@@ -11,15 +11,14 @@ import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
-/// Time that passes only when nobody can do anything, and virtual threads of which one runs at a
-/// time: the next is drawn from those that can. So a run is the same for the same seed,
-/// whatever the machine does, and threads meet in any order that they could meet in.
+/// Virtual time and a scheduler for virtual threads. One thread runs at a time, chosen at random
+/// from those that are ready. Time passes only when none is ready. So a run depends on its seed
+/// alone, and threads interleave in every possible order.
 ///
-/// The threads that a thread starts here are run here too, as the JDK gives a virtual thread the
-/// scheduler of the one that starts it.
+/// A thread that is started by one of these threads has the same scheduler.
 final class VirtualTime implements InstantSource {
 
-  private static final int MOST_EVENTS = 1_000_000;
+  private static final int MAX_EVENTS = 1_000_000;
 
   static final Instant BEGIN = Instant.parse("2026-11-24T00:00:00Z");
 
@@ -29,9 +28,9 @@ final class VirtualTime implements InstantSource {
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
   private long now;
-  private int happened;
+  private int eventCount;
   private long scheduled;
-  private volatile Optional<String> stranger = Optional.empty();
+  private volatile Optional<String> foreignThread = Optional.empty();
 
   VirtualTime(RandomGenerator random) {
     this.random = random;
@@ -47,7 +46,7 @@ final class VirtualTime implements InstantSource {
     return BEGIN.plusMillis(now);
   }
 
-  /// Runs something when so many milliseconds have passed.
+  /// Runs the action after so many milliseconds.
   void after(long delay, Runnable action) {
     events.add(new Event(now + delay, scheduled++, action));
   }
@@ -56,45 +55,45 @@ final class VirtualTime implements InstantSource {
     return VirtualThreads.builder(this::enqueue).start(task);
   }
 
-  /// Until nothing is left to happen.
+  /// Runs until no thread is ready and no event is left.
   void run() {
     do {
       while (!ready.isEmpty()) {
         ready.remove(random.nextInt(ready.size())).run();
       }
-    } while (happens());
-    stranger.ifPresent(
+    } while (runNextEvent());
+    foreignThread.ifPresent(
         name -> {
-          throw new IllegalStateException("a thread waits in real time, for " + name);
+          throw new IllegalStateException("a thread blocks in real time; it was woken by " + name);
         });
   }
 
-  private boolean happens() {
+  private boolean runNextEvent() {
     Event next = events.poll();
     if (next == null) {
       return false;
     }
     now = next.at();
-    if (++happened > MOST_EVENTS) {
-      throw new IllegalStateException("it never ends");
+    if (++eventCount > MAX_EVENTS) {
+      throw new IllegalStateException("the run does not end");
     }
     next.action().run();
     return true;
   }
 
-  /// From another thread than the run's own where something waits in real time, for a monitor
-  /// that is held across a call, say: then the run would not be the same again.
+  /// Only threads of the run may call it. Another thread does if something blocks in real time, for
+  /// example on a monitor that is held during a call: the run could not be repeated.
   private void enqueue(Runnable continuation) {
     if (Thread.currentThread() == thread || Thread.currentThread().isVirtual()) {
       ready.add(continuation);
     } else {
-      stranger = Optional.of(Thread.currentThread().getName());
+      foreignThread = Optional.of(Thread.currentThread().getName());
     }
   }
 
   private record Event(long at, long number, Runnable action) {}
 
-  /// What the JDK keeps to itself: virtual threads on a scheduler of one's own.
+  /// Virtual threads with a custom scheduler, which the JDK does not offer as API.
   private static final class VirtualThreads {
     private static final Constructor<?> BUILDER = constructor();
 

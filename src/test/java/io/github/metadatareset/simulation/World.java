@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/// Everything outside of the function in one run, and the record of what happened to it.
+/// Everything outside of the function in one run, and a record of what happened.
 final class World {
 
-  /// In what all trouble lies, in milliseconds.
+  /// After this time no fault occurs, in milliseconds.
   private static final long LENGTH = 30 * 60_000;
 
   private final SplittableRandom random;
@@ -24,19 +24,21 @@ final class World {
   private final Settings settings;
   private final Account account;
   private final Oracle oracle;
-  private final Weather weather;
-  private final SimulatedQueue requests;
-  private final SimulatedQueue deadLetters;
-  private final Map<Leaf, List<Account.Entity>> cache = new HashMap<>();
-  private final Map<Leaf, List<Long>> resets = new LinkedHashMap<>();
+  private final FaultSchedule faults;
+  private final SimulatedQueue requestQueue;
+  private final SimulatedQueue deadLetterQueue;
+  private final Map<CachedEntry, List<Account.Entity>> cache = new HashMap<>();
+  private final Map<CachedEntry, List<Long>> resets = new LinkedHashMap<>();
   private final Map<String, Long> counts = new LinkedHashMap<>();
   private final List<String> violations = new ArrayList<>();
-  private final Map<String, Letter> letters = new LinkedHashMap<>();
-  private final Set<String> excused = new HashSet<>();
+  private final Map<String, SentDeadLetter> sentDeadLetters = new LinkedHashMap<>();
+  private final Set<String> redriveAllowed = new HashSet<>();
   private final Optional<StringBuilder> notes;
 
-  /// A dead letter, with the invocation that wrote it.
-  record Letter(
+  /// A dead letter.
+  ///
+  /// @param from the invocation that sent it; empty if SQS or Lambda did
+  record SentDeadLetter(
       String body, Map<String, String> attributes, Optional<Invocation> from, long sentAt) {}
 
   World(long seed, boolean noting) {
@@ -45,11 +47,11 @@ final class World {
     this.settings = Settings.random(random);
     this.account = Account.random(random, LENGTH);
     this.oracle = new Oracle(account, settings.allowedProfiles());
-    this.weather = new Weather(time, random.split(), LENGTH);
-    this.requests = new SimulatedQueue(time, random.split(), "m", settings.clockSkew());
-    this.deadLetters = new SimulatedQueue(time, random.split(), "d", settings.clockSkew());
+    this.faults = new FaultSchedule(time, random.split(), LENGTH);
+    this.requestQueue = new SimulatedQueue(time, random.split(), "m", settings.clockSkew());
+    this.deadLetterQueue = new SimulatedQueue(time, random.split(), "d", settings.clockSkew());
     this.notes = noting ? Optional.of(new StringBuilder()) : Optional.empty();
-    note("%s%n%s%n%s", settings, account, weather);
+    note("%s%n%s%n%s", settings, account, faults);
   }
 
   VirtualTime time() {
@@ -72,21 +74,21 @@ final class World {
     return oracle;
   }
 
-  Weather weather() {
-    return weather;
+  FaultSchedule faults() {
+    return faults;
   }
 
-  SimulatedQueue requests() {
-    return requests;
+  SimulatedQueue requestQueue() {
+    return requestQueue;
   }
 
-  SimulatedQueue deadLetters() {
-    return deadLetters;
+  SimulatedQueue deadLetterQueue() {
+    return deadLetterQueue;
   }
 
-  /// What an environment's function finds around it.
-  Surroundings surroundings(Environment environment) {
-    return new Surroundings(
+  /// The services of the function in one environment.
+  Dependencies dependencies(Environment environment) {
+    return new Dependencies(
         settings,
         deadline -> new SimulatedAppFlow(this, environment, deadline),
         new SimulatedSqs(this, environment),
@@ -95,23 +97,23 @@ final class World {
         new PrintStream(OutputStream.nullOutputStream()));
   }
 
-  /// When trouble ends.
+  /// The time after which no fault occurs.
   long length() {
     return LENGTH;
   }
 
-  /// AppFlow resets something now.
-  void reset(Leaf leaf) {
-    note("reset %s", leaf);
+  /// AppFlow resets the entry now.
+  void reset(CachedEntry entry) {
+    note("reset %s", entry);
     count("resets");
-    resets.computeIfAbsent(leaf, _ -> new ArrayList<>()).add(time.now());
-    if (leaf.entity().isEmpty()) {
-      cache.remove(leaf);
+    resets.computeIfAbsent(entry, _ -> new ArrayList<>()).add(time.now());
+    if (entry.entity().isEmpty()) {
+      cache.remove(entry);
     }
   }
 
-  /// What AppFlow lists: what it once found, until that is reset.
-  List<Account.Entity> cachedEntities(Leaf names) {
+  /// The entities that AppFlow lists: those of the first listing, until the names are reset.
+  List<Account.Entity> cachedEntities(CachedEntry names) {
     return cache.computeIfAbsent(
         names,
         _ ->
@@ -120,57 +122,59 @@ final class World {
                 .orElse(List.of()));
   }
 
-  Map<Leaf, List<Long>> resets() {
+  Map<CachedEntry, List<Long>> resets() {
     return resets;
   }
 
   void enqueue(Invocation from, String body, Map<String, String> attributes) {
     note("%s enqueues %s %s", from.id(), body, attributes);
-    count("parts");
-    from.works++;
-    requests.send(body, attributes);
+    count("sub-requests");
+    from.executions++;
+    requestQueue.send(body, attributes);
   }
 
-  void letter(Invocation from, String body, Map<String, String> attributes) {
+  void deadLetter(Invocation from, String body, Map<String, String> attributes) {
     note("%s sends dead letter %s %s", from.id(), body, attributes);
-    count("letters");
-    letter(Optional.of(from), body, attributes);
+    count("dead letters");
+    deadLetter(Optional.of(from), body, attributes);
   }
 
-  void letter(Optional<Invocation> from, String body, Map<String, String> attributes) {
-    String id = deadLetters.send(body, attributes).id;
-    letters.put(id, new Letter(body, attributes, from, time.now()));
+  void deadLetter(Optional<Invocation> from, String body, Map<String, String> attributes) {
+    String id = deadLetterQueue.send(body, attributes).id;
+    sentDeadLetters.put(id, new SentDeadLetter(body, attributes, from, time.now()));
   }
 
-  /// The message may be received too often through no fault of the function.
-  void excuse(SimulatedQueue.Delivery delivery) {
-    excused.add(delivery.id());
+  /// SQS may move the message to the dead-letter queue: it is not the function's fault.
+  void allowRedrive(SimulatedQueue.Delivery delivery) {
+    redriveAllowed.add(delivery.id());
   }
 
-  /// SQS gives up on a message, which the function should have done itself with the reason.
+  /// SQS moves a message to the dead-letter queue. The function should have sent a dead letter with
+  /// the reason.
   void redrive(SimulatedQueue.Stored message) {
     note("redrive of %s", message.id);
     count("redriven");
-    if (!excused.contains(message.id) && settings.visibilityTimeout() > settings.timeout()) {
-      violation("it is left to SQS to give up %s %s", message.id, message.body);
+    if (!redriveAllowed.contains(message.id) && settings.visibilityTimeout() > settings.timeout()) {
+      violation(
+          "SQS moved %s %s to the dead-letter queue, not the function", message.id, message.body);
     }
-    deadLetters.send(message.body, message.attributes);
+    deadLetterQueue.send(message.body, message.attributes);
   }
 
-  /// Whether an invocation made a dead letter of anything.
-  boolean buries(Invocation invocation) {
-    return letters.values().stream()
-        .anyMatch(letter -> letter.from().filter(invocation::equals).isPresent());
+  /// Whether the invocation sent a dead letter.
+  boolean sentDeadLetter(Invocation invocation) {
+    return sentDeadLetters.values().stream()
+        .anyMatch(each -> each.from().filter(invocation::equals).isPresent());
   }
 
-  /// What lies in the dead-letter queue; SQS put there by itself what the function did not.
-  List<Letter> letters() {
-    return deadLetters.messages().stream()
+  /// The messages in the dead-letter queue. SQS moved there those that the function did not send.
+  List<SentDeadLetter> sentDeadLetters() {
+    return deadLetterQueue.messages().stream()
         .map(
             stored ->
-                letters.getOrDefault(
+                sentDeadLetters.getOrDefault(
                     stored.id,
-                    new Letter(
+                    new SentDeadLetter(
                         stored.body,
                         stored.attributes,
                         Optional.empty(),
@@ -186,7 +190,7 @@ final class World {
     return counts;
   }
 
-  /// Something that must never happen.
+  /// Records something that must never happen.
   void violation(String format, Object... arguments) {
     String text = format.formatted(arguments);
     note("VIOLATION %s", text);

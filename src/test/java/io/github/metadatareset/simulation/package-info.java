@@ -1,4 +1,3 @@
-/// A world for the function in one thread and in virtual time, all of it drawn from one seed: SQS,
-/// Lambda and AppFlow, with whatever goes wrong with them. What was asked for and what came of it
-/// is told independently of the function's own code.
+/// A simulation of SQS, Lambda and AppFlow, in one thread and virtual time, with faults. Each run
+/// depends on its seed alone. What the function should do is computed without the function's code.
 package io.github.metadatareset.simulation;

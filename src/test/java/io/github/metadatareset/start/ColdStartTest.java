@@ -24,11 +24,11 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What can be counted of a start and of a warm function's calls, in the real runtime: that it is
-/// no more than it was. PERFORMANCE.md says what it comes to in time.
-@EnabledOnOs(OS.LINUX)
+/// Counts the classes that a cold start loads and the connections of a warm function, in the real
+/// runtime. docs/performance.md has the times.
 @LongSuite(
     "A cold start loads no more classes than it did, and a warm function keeps its connections.")
+@EnabledOnOs(OS.LINUX)
 class ColdStartTest {
 
   private static final int ENTITIES = 200;
@@ -61,43 +61,47 @@ class ColdStartTest {
     return RuntimeProcess.Settings.of(MetadataResetHandler.class, "384m").with(stack.variables());
   }
 
-  private void workOff(RuntimeProcess process) throws InterruptedException {
+  private void drainQueue(RuntimeProcess process) throws InterruptedException {
     try (EventSourceMapping mapping =
         new EventSourceMapping(
             stack.queues(), process, EventSourceMapping.Settings.DEFAULT.withConcurrency(1))) {
-      assertTrue(mapping.drain(LIMIT), "the queue is worked off");
+      assertTrue(mapping.drain(LIMIT), "the queue is not empty");
     }
   }
 
   @Test
-  void untilTheFirstAnswerNoMoreIsLoadedThanACallNeeds(@TempDir Path directory) throws Exception {
-    List<String> loaded = ClassLog.loaded(logOfOneCall("class+load", directory));
+  void theFirstCallLoadsOnlyTheClassesItNeeds(@TempDir Path directory) throws Exception {
+    List<String> loaded = ClassLog.loaded(classLogOfOneCall("class+load", directory));
 
     assertAtMost(1890, of(loaded, SDK), "of the SDK");
-    assertAtMost(8, of(loaded, SDK + "services.sqs."), "of SQS, which is not needed");
+    assertAtMost(
+        1, of(loaded, SDK + "regions.servicemetadata."), "of the metadata of AWS services");
+    assertAtMost(8, of(loaded, SDK + "services.sqs."), "of SQS");
     assertAtMost(235, of(loaded, "io.github.metadatareset."), "of the function");
-    assertAtMost(6, of(loaded, "com.google.gson."), "of the reader of JSON");
+    assertAtMost(6, of(loaded, "com.google.gson."), "of Gson");
   }
 
-  /// On JDK 25 that takes 30 ms.
+  /// It takes 30 ms on JDK 25.
   @Test
-  void noBigDecimalIsInitialisedUntilTheFirstAnswer(@TempDir Path directory) throws Exception {
+  void theFirstCallDoesNotInitialiseBigDecimal(@TempDir Path directory) throws Exception {
     List<String> initialised =
-        ClassLog.initialised(logOfOneCall("class+init", directory)).stream()
+        ClassLog.initialised(classLogOfOneCall("class+init", directory)).stream()
             .map(ClassLog.Initialised::name)
             .toList();
 
-    assertTrue(initialised.contains("com/google/gson/stream/JsonReader"), "the log is as expected");
+    assertTrue(
+        initialised.contains("com/google/gson/stream/JsonReader"),
+        "the log lists initialised classes");
     assertFalse(initialised.contains("java/math/BigDecimal"));
   }
 
-  private Path logOfOneCall(String what, Path directory) throws InterruptedException {
+  private Path classLogOfOneCall(String what, Path directory) throws InterruptedException {
     Path log = directory.resolve("classes.log");
     try (RuntimeProcess process =
         RuntimeProcess.start(
             settings().withJavaOption("-Xlog:%s=info:file=%s".formatted(what, log)))) {
       stack.queues().send(request(0));
-      workOff(process);
+      drainQueue(process);
     }
     assertEquals(1, stack.appFlow().calls().size(), "calls of AppFlow");
     return log;
@@ -115,20 +119,20 @@ class ColdStartTest {
   }
 
   @Test
-  void aWarmFunctionKeepsItsConnections() throws Exception {
+  void aWarmFunctionReusesItsConnections() throws Exception {
     try (RuntimeProcess process = RuntimeProcess.start(settings())) {
       stack
           .queues()
           .sendAll(IntStream.range(0, ENTITIES).mapToObj(ColdStartTest::request).toList());
-      workOff(process);
+      drainQueue(process);
       stack
           .queues()
           .sendAll(IntStream.range(0, ENTITIES).mapToObj(ColdStartTest::request).toList());
-      workOff(process);
+      drainQueue(process);
     }
 
     assertEquals(2 * ENTITIES, stack.appFlow().calls().size());
-    // That of a call is free again only a moment after its answer.
+    // A connection is free again only a moment after its answer.
     assertTrue(
         stack.appFlow().connections() <= 2 * LocalStack.MAX_CONCURRENT_CALLS,
         () -> stack.appFlow().connections() + " connections");

@@ -19,27 +19,27 @@ import java.lang.constant.MethodTypeDesc;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Loads function and SDK once more, with a monotonic clock that can jump: where they ask
-/// `System.nanoTime`, they ask here.
+/// Loads the function and the SDK again, with a monotonic clock that can jump: their calls of
+/// `System.nanoTime` are transformed with calls of [Time#nanoTime].
 final class JumpingClock extends ClassLoader {
 
   private static final String NANO_TIME = "nanoTime";
   private static final ClassDesc SYSTEM = ClassDesc.of("java.lang.System");
-  private static final ClassDesc HERE =
+  private static final ClassDesc REPLACEMENT =
       ClassDesc.of("io.github.metadatareset.start.JumpingClock$Time");
   private static final MethodTypeDesc TYPE = MethodTypeDesc.of(ConstantDescs.CD_long);
   private static final ConstantDesc SYSTEM_HANDLE = handle(SYSTEM);
-  private static final ConstantDesc HANDLE = handle(HERE);
+  private static final ConstantDesc REPLACEMENT_HANDLE = handle(REPLACEMENT);
 
-  /// What the loaded classes see instead of the system's.
+  /// The clock of the loaded classes.
   public static final class Time {
     private static volatile long jump;
-    private static final AtomicInteger ASKED = new AtomicInteger();
+    private static final AtomicInteger READS = new AtomicInteger();
 
     private Time() {}
 
     public static long nanoTime() {
-      ASKED.incrementAndGet();
+      READS.incrementAndGet();
       return System.nanoTime() + jump;
     }
   }
@@ -50,12 +50,12 @@ final class JumpingClock extends ClassLoader {
 
   static void jump(Duration jump) {
     Time.jump += jump.toNanos();
-    Time.ASKED.set(0);
+    Time.READS.set(0);
   }
 
-  /// How often the clock has been looked at since it last jumped.
-  static int asked() {
-    return Time.ASKED.get();
+  /// How often the clock was read since its last jump.
+  static int reads() {
+    return Time.READS.get();
   }
 
   @Override
@@ -64,17 +64,17 @@ final class JumpingClock extends ClassLoader {
       Class<?> loaded = findLoadedClass(name);
       return loaded != null
           ? loaded
-          : isReplaced(name) ? replaced(name) : super.loadClass(name, resolve);
+          : isTransformed(name) ? transformed(name) : super.loadClass(name, resolve);
     }
   }
 
-  private static boolean isReplaced(String name) {
+  private static boolean isTransformed(String name) {
     return (name.startsWith("io.github.metadatareset.")
             || name.startsWith("software.amazon.awssdk."))
         && !name.startsWith(JumpingClock.class.getName());
   }
 
-  private Class<?> replaced(String name) throws ClassNotFoundException {
+  private Class<?> transformed(String name) throws ClassNotFoundException {
     try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class")) {
       if (file == null) {
         throw new ClassNotFoundException(name);
@@ -83,18 +83,18 @@ final class JumpingClock extends ClassLoader {
       byte[] code =
           classes.transformClass(
               classes.parse(file.readAllBytes()),
-              ClassTransform.transformingMethodBodies(JumpingClock::replace));
+              ClassTransform.transformingMethodBodies(JumpingClock::replaceCall));
       return defineClass(name, code, 0, code.length);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static void replace(CodeBuilder code, CodeElement element) {
+  private static void replaceCall(CodeBuilder code, CodeElement element) {
     switch (element) {
       case InvokeInstruction call
           when call.owner().asSymbol().equals(SYSTEM) && call.name().equalsString(NANO_TIME) ->
-          code.invokestatic(HERE, NANO_TIME, TYPE);
+          code.invokestatic(REPLACEMENT, NANO_TIME, TYPE);
       case InvokeDynamicInstruction call when call.bootstrapArgs().contains(SYSTEM_HANDLE) ->
           code.invokedynamic(
               DynamicCallSiteDesc.of(
@@ -102,7 +102,9 @@ final class JumpingClock extends ClassLoader {
                   call.name().stringValue(),
                   call.typeSymbol(),
                   call.bootstrapArgs().stream()
-                      .map(argument -> argument.equals(SYSTEM_HANDLE) ? HANDLE : argument)
+                      .map(
+                          argument ->
+                              argument.equals(SYSTEM_HANDLE) ? REPLACEMENT_HANDLE : argument)
                       .toArray(ConstantDesc[]::new)));
       default -> code.with(element);
     }

@@ -57,8 +57,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What SnapStart asks of a function: a snapshot that holds nothing of which each environment needs
-/// its own, and no surprise at what has changed while it lay there.
+/// The function works after a restore by SnapStart: its snapshot holds no connection, credentials
+/// or random numbers, and its clock may jump.
 @LongSuite("A function restored from a snapshot shares no state with the others and works at once.")
 class SnapStartTest {
 
@@ -70,7 +70,7 @@ class SnapStartTest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-  /// Lambda keeps a snapshot that is not used for so long.
+  /// Lambda deletes a snapshot that was not used for 14 days.
   private static final Duration AGE = Duration.ofDays(14);
 
   private LocalStack stack;
@@ -100,10 +100,10 @@ class SnapStartTest {
         log.toString(UTF_8).lines().map(line -> JsonValue.parse(line, "")).toList();
     assertEquals(
         List.of(
-            "undelivered SdkClientException",
+            "dead letter not accepted SdkClientException",
             "returned SdkClientException",
             "returned InvalidRequest",
-            "undelayed Offline"),
+            "backoff not set Offline"),
         lines.stream()
             .limit(lines.size() - 1)
             .map(line -> text(line, "outcome") + " " + text(line, "errorCode"))
@@ -113,7 +113,7 @@ class SnapStartTest {
   }
 
   @Test
-  void aCallSucceedsAfterARestoreWithDeadConnectionsAndAJumpedClock() throws IOException {
+  void aCallSucceedsAfterARestoreWithClosedConnectionsAndAJumpedClock() throws IOException {
     AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     MetadataResetHandler function = stack.function(now::get);
     assertReset(answer(function, LocalContext.of("before", TIMEOUT, now::get)));
@@ -129,7 +129,7 @@ class SnapStartTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void nothingOutsideIsTouchedUntilASnapshotIsRestored() throws IOException {
+  void noServiceIsCalledBeforeTheRestore() throws IOException {
     Queue<Tap.Question> questions = new ConcurrentLinkedQueue<>();
     RuntimeProcess process =
         Tap.launch(
@@ -159,7 +159,7 @@ class SnapStartTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void theFirstBatchAfterARestoreLoadsNoMoreOfTheFunction(@TempDir Path directory)
+  void theFirstBatchAfterARestoreLoadsNoMoreClasses(@TempDir Path directory)
       throws IOException, InterruptedException {
     Path log = directory.resolve("classes");
     try (RuntimeProcess process =
@@ -182,7 +182,7 @@ class SnapStartTest {
     }
   }
 
-  /// The classes of the function, and those of the SDK that are made for the two services.
+  /// The classes of the function, and the generated classes of the SDK for the two services.
   private static Set<String> loaded(Path log) throws IOException {
     return ClassLog.loaded(log).stream()
         .filter(
@@ -194,11 +194,12 @@ class SnapStartTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void aRestoredFunctionAsksForCredentialsOfItsOwn() throws IOException {
+  void aRestoredFunctionGetsNewCredentials() throws IOException {
     try (Credentials credentials = new Credentials("OLD");
         RuntimeProcess process =
             RuntimeProcess.launch(
-                settings(CalledBefore.class).with(credentials.variables()), RuntimeApi.start())) {
+                settings(CalledBeforeSnapshot.class).with(credentials.variables()),
+                RuntimeApi.start())) {
       process.awaitSnapshot();
       assertEquals(List.of("OLD", "OLD"), stack.appFlow().accessKeys());
       stack.appFlow().forgetCalls();
@@ -215,10 +216,11 @@ class SnapStartTest {
   @ParameterizedTest
   @ValueSource(longs = {-14, 14})
   @EnabledOnOs(OS.LINUX)
-  void aCallSucceedsWhereTheMonotonicClockHasJumpedToo(long days) throws IOException {
+  void aCallSucceedsAfterTheMonotonicClockHasJumped(long days) throws IOException {
     try (RuntimeProcess process =
         RuntimeProcess.launch(
-            settings(Jumped.class).with(Map.of(Jumped.DAYS, Long.toString(days))),
+            settings(WithJumpingClock.class)
+                .with(Map.of(WithJumpingClock.DAYS, Long.toString(days))),
             RuntimeApi.start())) {
       process.awaitSnapshot();
       stack.appFlow().dropConnections();
@@ -230,13 +232,14 @@ class SnapStartTest {
     assertEquals(List.of("crm Salesforce Account", "crm Salesforce Account"), stack.resets());
   }
 
-  /// The function, called before on a monotonic clock that has jumped when it is restored.
-  public static final class Jumped implements RequestStreamHandler, Resource {
+  /// The function with a monotonic clock that jumps at the restore. It is called before the
+  /// snapshot.
+  public static final class WithJumpingClock implements RequestStreamHandler, Resource {
     static final String DAYS = "DAYS_BETWEEN_SNAPSHOT_AND_RESTORE";
 
     private final RequestStreamHandler function;
 
-    public Jumped() throws ReflectiveOperationException, IOException {
+    public WithJumpingClock() throws ReflectiveOperationException, IOException {
       // Hooks are called after a restore in the order in which they were registered.
       Core.getGlobalContext().register(this);
       function =
@@ -250,7 +253,7 @@ class SnapStartTest {
 
     @Override
     public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
-      // Nothing of its own.
+      // Nothing to do.
     }
 
     @Override
@@ -262,33 +265,33 @@ class SnapStartTest {
     public void handleRequest(InputStream in, OutputStream out, Context context)
         throws IOException {
       function.handleRequest(in, out, context);
-      assertTrue(JumpingClock.asked() > 0, "nothing looked at the clock that has jumped");
+      assertTrue(JumpingClock.reads() > 0, "nothing read the clock after its jump");
     }
   }
 
   @Test
-  void randomNumbersAreDrawnFromASourceThatIsNewSinceTheRestore() throws Exception {
-    Security.insertProviderAt(new Watched(), 1);
+  void randomNumbersComeFromASourceThatIsCreatedAfterTheRestore() throws Exception {
+    Security.insertProviderAt(new RecordingProvider(), 1);
     try {
       MetadataResetHandler function =
           HandlerFixture.ofEnvironment(stack.variables(), OutputStream.nullOutputStream())
               .handler();
       function.beforeCheckpoint(null);
-      Set<Object> ofTheSnapshot = Set.copyOf(Watched.MADE);
-      assertNotEquals(Set.of(), ofTheSnapshot, "priming needs one");
+      Set<Object> beforeSnapshot = Set.copyOf(RecordingProvider.CREATED);
+      assertNotEquals(Set.of(), beforeSnapshot, "priming needs a source");
       function.afterRestore(null);
-      Watched.DRAWN.clear();
+      RecordingProvider.USED.clear();
 
-      returnsOne(function);
+      handleOneReturnedMessage(function);
 
-      assertNotEquals(Set.of(), Watched.DRAWN, "backoff draws some");
-      assertTrue(Collections.disjoint(ofTheSnapshot, Watched.DRAWN));
+      assertNotEquals(Set.of(), RecordingProvider.USED, "a backoff needs a random number");
+      assertTrue(Collections.disjoint(beforeSnapshot, RecordingProvider.USED));
     } finally {
-      Security.removeProvider(Watched.NAME);
+      Security.removeProvider(RecordingProvider.NAME);
     }
   }
 
-  private void returnsOne(MetadataResetHandler function) throws InterruptedException {
+  private void handleOneReturnedMessage(MetadataResetHandler function) throws InterruptedException {
     stack
         .appFlow()
         .faults()
@@ -304,21 +307,21 @@ class SnapStartTest {
     }
   }
 
-  /// Java's randomness: which instances of it are made, and from which numbers are drawn.
-  private static final class Watched extends Provider {
-    static final String NAME = "Watched";
-    static final Set<Object> MADE = ConcurrentHashMap.newKeySet();
-    static final Set<Object> DRAWN = ConcurrentHashMap.newKeySet();
+  /// A provider of random numbers. It records which sources are created and which are used.
+  private static final class RecordingProvider extends Provider {
+    static final String NAME = "recording";
+    static final Set<Object> CREATED = ConcurrentHashMap.newKeySet();
+    static final Set<Object> USED = ConcurrentHashMap.newKeySet();
     private static final long serialVersionUID = 1L;
 
-    Watched() {
+    RecordingProvider() {
       super(NAME, "1", "");
       putService(
           new Service(this, "SecureRandom", NAME, Source.class.getName(), null, null) {
             @Override
             public Object newInstance(Object parameter) {
               Source source = new Source();
-              MADE.add(source);
+              CREATED.add(source);
               return source;
             }
           });
@@ -329,7 +332,7 @@ class SnapStartTest {
 
       @Override
       protected void engineNextBytes(byte[] bytes) {
-        DRAWN.add(this);
+        USED.add(this);
         ThreadLocalRandom.current().nextBytes(bytes);
       }
 
@@ -340,16 +343,16 @@ class SnapStartTest {
 
       @Override
       protected void engineSetSeed(byte[] seed) {
-        // It needs none.
+        // Not seeded.
       }
     }
   }
 
-  /// A function whose snapshot holds what it should not: it is called before.
-  public static final class CalledBefore implements RequestStreamHandler {
+  /// The function, called before the snapshot, so that the snapshot holds clients and connections.
+  public static final class CalledBeforeSnapshot implements RequestStreamHandler {
     private final MetadataResetHandler function = new MetadataResetHandler();
 
-    public CalledBefore() throws IOException {
+    public CalledBeforeSnapshot() throws IOException {
       assertReset(answer(function, LocalContext.of("before", TIMEOUT)));
     }
 
@@ -360,7 +363,7 @@ class SnapStartTest {
     }
   }
 
-  /// Where a function under SnapStart finds the credentials of its role.
+  /// The endpoint at which a function under SnapStart gets the credentials of its role.
   private static final class Credentials implements AutoCloseable {
     private final HttpServer server;
     private volatile String accessKey;

@@ -11,8 +11,8 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
-/// A message as a test describes it.
-public record SentMessage(
+/// A message of the request queue, as a test describes it.
+public record TestMessage(
     String id,
     String body,
     Map<MessageSystemAttributeName, String> attributes,
@@ -20,50 +20,50 @@ public record SentMessage(
 
   private static final String QUEUE_ARN = "arn:aws:sqs:us-east-1:111122223333:requests";
 
-  /// A message that is received for the first time, of which SQS says no times.
-  public static SentMessage message(String id, String bodyWithSingleQuotes) {
-    return new SentMessage(id, bodyWithSingleQuotes.replace('\'', '"'), Map.of(), Map.of())
+  /// A message on its first receive, without timestamps.
+  public static TestMessage message(String id, String bodyWithSingleQuotes) {
+    return new TestMessage(id, bodyWithSingleQuotes.replace('\'', '"'), Map.of(), Map.of())
         .received(1);
   }
 
-  public SentMessage received(int times) {
-    return with(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, times);
+  public TestMessage received(int count) {
+    return with(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, count);
   }
 
-  public SentMessage sent(Instant sent, Instant firstReceived) {
+  public TestMessage sent(Instant sent, Instant firstReceived) {
     return with(MessageSystemAttributeName.SENT_TIMESTAMP, sent.toEpochMilli())
         .with(
             MessageSystemAttributeName.APPROXIMATE_FIRST_RECEIVE_TIMESTAMP,
             firstReceived.toEpochMilli());
   }
 
-  public SentMessage causedBy(String correlationId) {
+  public TestMessage withCorrelationId(String correlationId) {
     return with("CorrelationId", correlationId);
   }
 
-  public SentMessage maxCalls(int calls) {
+  public TestMessage maxCalls(int calls) {
     return with("MaxCalls", Integer.toString(calls));
   }
 
-  /// The messages as the event source mapping hands them over.
-  public static String batch(SentMessage... messages) {
+  /// The event with which Lambda invokes the function for these messages.
+  public static String batch(TestMessage... messages) {
     return new String(
-        SqsEvent.of(Stream.of(messages).map(SentMessage::asReceived).toList(), QUEUE_ARN), UTF_8);
+        SqsEvent.of(Stream.of(messages).map(TestMessage::sdkMessage).toList(), QUEUE_ARN), UTF_8);
   }
 
-  private SentMessage with(MessageSystemAttributeName attribute, long value) {
+  private TestMessage with(MessageSystemAttributeName attribute, long value) {
     Map<MessageSystemAttributeName, String> more = new HashMap<>(attributes);
     more.put(attribute, Long.toString(value));
-    return new SentMessage(id, body, more, messageAttributes);
+    return new TestMessage(id, body, more, messageAttributes);
   }
 
-  private SentMessage with(String attribute, String value) {
+  private TestMessage with(String attribute, String value) {
     Map<String, String> more = new HashMap<>(messageAttributes);
     more.put(attribute, value);
-    return new SentMessage(id, body, attributes, more);
+    return new TestMessage(id, body, attributes, more);
   }
 
-  private Message asReceived() {
+  private Message sdkMessage() {
     Map<String, MessageAttributeValue> values = new HashMap<>();
     messageAttributes.forEach(
         (name, value) ->

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/// What the function finds around it.
-public record Surroundings(
+/// The settings and services of the function in one environment.
+public record Dependencies(
     Settings settings,
     Function<Deadline, AppFlow> appFlow,
     SqsClient sqs,
@@ -17,5 +17,5 @@ public record Surroundings(
     RandomGenerator random,
     PrintStream log) {
   public static final String REQUEST_QUEUE_URL = "http://sqs.example/requests";
-  public static final String DEAD_LETTER_QUEUE_URL = "http://sqs.example/dead-letters";
+  public static final String DEAD_LETTER_QUEUE_URL = "http://sqs.example/dead-deadLetterList";
 }

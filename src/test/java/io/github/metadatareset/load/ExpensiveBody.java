@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
-/// A body as long as SQS allows, of a shape that costs a careless reader most.
+/// A body of the largest size that SQS allows, of a shape that is expensive to read.
 ///
-/// @param text makes it, with other names in it for every number
-record NastyBody(String shape, IntFunction<String> text) {
+/// @param text makes the body, with different names for each number
+record ExpensiveBody(String shape, IntFunction<String> text) {
 
-  /// The greatest size of a message.
-  static final int MAX_BYTES = 1024 * 1024;
+  /// The largest message of SQS.
+  private static final int MAX_BYTES = 1024 * 1024;
 
   private static final String CRM = "{\"connectorProfileName\":\"crm\",";
 
-  static final List<NastyBody> ALL =
+  static final List<ExpensiveBody> ALL =
       List.of(
           filled("a number of a million digits", "", _ -> "7", ""),
           filled("a long string", "\"", _ -> "x", "\""),
@@ -36,7 +36,7 @@ record NastyBody(String shape, IntFunction<String> text) {
               "{\"\":0",
               id -> ",\"%s%s\":0".formatted(id, "x".repeat(49_980)),
               "}"),
-          filled("a member again and again", "{\"\":0", _ -> ",\"\":0", "}"),
+          filled("the same member many times", "{\"\":0", _ -> ",\"\":0", "}"),
           filled("a list of no entities", CRM + "\"entities\":[0", _ -> ",0", "]}"),
           filled("a list of no requests", "{\"requests\":[0", _ -> ",0", "]}"),
           filled("a list of empty requests", "{\"requests\":[{}", _ -> ",{}", "]}"),
@@ -63,12 +63,12 @@ record NastyBody(String shape, IntFunction<String> text) {
                   + "{\"eventSource\":\"appflow.amazonaws.com\",\"eventName\":\"",
               _ -> "é",
               "\"}}"),
-          new NastyBody(
+          new ExpensiveBody(
               "a request in four wrappers",
               _ -> wrapped(4, CRM + "\"apiVersion\":\"%s\"}".formatted("x".repeat(1_000_000)))));
 
-  /// Those that hold many names which a careless function would keep.
-  static final List<NastyBody> THAT_MAY_BE_REMEMBERED =
+  /// Bodies with many names, which a function with a memory leak would keep.
+  static final List<ExpensiveBody> WITH_MANY_NAMES =
       ALL.stream()
           .filter(
               body ->
@@ -76,10 +76,10 @@ record NastyBody(String shape, IntFunction<String> text) {
                       || body.shape().startsWith("a thousand entities of"))
           .toList();
 
-  /// With as many pieces as there is room for.
-  private static NastyBody filled(
+  /// With as many pieces as fit.
+  private static ExpensiveBody filled(
       String shape, String start, UnaryOperator<String> piece, String end) {
-    return new NastyBody(
+    return new ExpensiveBody(
         shape,
         number -> {
           StringBuilder text = new StringBuilder(start);
@@ -95,8 +95,8 @@ record NastyBody(String shape, IntFunction<String> text) {
         });
   }
 
-  private static NastyBody thousand(String shape, String start, UnaryOperator<String> element) {
-    return new NastyBody(
+  private static ExpensiveBody thousand(String shape, String start, UnaryOperator<String> element) {
+    return new ExpensiveBody(
         shape,
         number -> {
           StringBuilder text = new StringBuilder(start);

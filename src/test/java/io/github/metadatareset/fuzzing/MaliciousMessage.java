@@ -7,18 +7,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A message whose sender means harm; some of it even SQS would not deliver.
-public record HostileMessage(
-    String id, String body, String correlationId, String messageGroupId, int receives) {
+/// A message from a malicious sender. Some of its values could not come from SQS.
+public record MaliciousMessage(
+    String id, String body, String correlationId, String messageGroupId, int receiveCount) {
 
-  /// The batch as an event, in which anything may stand escaped.
-  public static byte[] batch(List<HostileMessage> messages) {
+  /// The event with which Lambda invokes the function for these messages.
+  public static byte[] batch(List<MaliciousMessage> messages) {
     return JsonValue.write(
-            Map.of("Records", messages.stream().map(HostileMessage::asRecord).toList()))
+            Map.of("Records", messages.stream().map(MaliciousMessage::sqsRecord).toList()))
         .getBytes(UTF_8);
   }
 
-  private Map<String, Object> asRecord() {
+  private Map<String, Object> sqsRecord() {
     Map<String, Object> record = new LinkedHashMap<>();
     record.put("messageId", id);
     record.put("receiptHandle", "handle");
@@ -27,7 +27,7 @@ public record HostileMessage(
         "attributes",
         Map.of(
             "ApproximateReceiveCount",
-            Integer.toString(receives),
+            Integer.toString(receiveCount),
             "MessageGroupId",
             messageGroupId));
     record.put(

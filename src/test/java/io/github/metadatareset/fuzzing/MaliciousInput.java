@@ -13,22 +13,22 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Random messages from senders who mean harm, and an AppFlow that answers in kind.
-public record RandomHostility(RandomGenerator random, RandomTexts texts) {
+/// Random messages from malicious senders, and an AppFlow whose errors hold malicious text.
+public record MaliciousInput(RandomGenerator random, RandomTexts texts) {
 
-  public RandomHostility(RandomGenerator random) {
+  public MaliciousInput(RandomGenerator random) {
     this(random, new RandomTexts(random));
   }
 
-  /// With ids of their own, as SQS's are.
-  public List<HostileMessage> messages() {
+  /// Their IDs differ, as in SQS.
+  public List<MaliciousMessage> messages() {
     return IntStream.range(0, random.nextInt(1, 5))
         .mapToObj(
-            i -> new HostileMessage(i + text(), body(), text(), text(), random.nextInt(1, 14)))
+            i -> new MaliciousMessage(i + text(), body(), text(), text(), random.nextInt(1, 14)))
         .toList();
   }
 
-  /// What a sender may write to be read, refused or ignored.
+  /// A body that the function executes, refuses or ignores.
   public String body() {
     return switch (random.nextInt(7)) {
       case 0 -> text();
@@ -39,11 +39,11 @@ public record RandomHostility(RandomGenerator random, RandomTexts texts) {
       case 5 -> JsonValue.write(Map.of("Message", JsonValue.write(recordedCall())));
       default ->
           JsonValue.write(
-              Map.of("connectorProfileName", "crm", "connectorEntityName", "E" + blackened()));
+              Map.of("connectorProfileName", "crm", "connectorEntityName", "E" + entityNamePart()));
     };
   }
 
-  /// Which fails as often as not, and says something nasty of it.
+  /// An AppFlow that fails every other call.
   public FakeAppFlow appFlow() {
     return new FakeAppFlow()
         .resetsFailing(_ -> random.nextBoolean() ? Optional.empty() : Optional.of(failure()));
@@ -65,14 +65,14 @@ public record RandomHostility(RandomGenerator random, RandomTexts texts) {
         Map.of("eventSource", "appflow.amazonaws.com", "eventName", text()));
   }
 
-  /// Without the spaces that AppFlow does not take in a name.
-  private String blackened() {
-    return texts.nasty().replaceAll("[ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]", "");
+  /// Without the white space and lone surrogates that AppFlow refuses in a name.
+  private String entityNamePart() {
+    return texts.unusual().replaceAll("[ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]", "");
   }
 
-  /// Some nasty characters, mostly few.
+  /// A few unusual characters, sometimes very many.
   public String text() {
     int pieces = random.nextInt(200) == 0 ? 50_000 : random.nextInt(4);
-    return Stream.generate(texts::nasty).limit(pieces).collect(Collectors.joining());
+    return Stream.generate(texts::unusual).limit(pieces).collect(Collectors.joining());
   }
 }

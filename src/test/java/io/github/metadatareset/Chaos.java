@@ -2,9 +2,9 @@ package io.github.metadatareset;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.metadatareset.local.ProcessProxy;
+import io.github.metadatareset.local.ProcessProxy.Call;
 import io.github.metadatareset.local.RuntimeProcess;
-import io.github.metadatareset.local.Tap;
-import io.github.metadatareset.local.Tap.Question;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -128,30 +128,30 @@ final class Chaos {
   }
 
   /// Watches one process, and strikes it at most once.
-  final class Victim implements Tap.Watcher {
+  final class Victim implements ProcessProxy.Interceptor {
     private final Map<Moment, Integer> times = new EnumMap<>(Moment.class);
     private boolean struck;
     private volatile boolean silent;
 
     @Override
-    public boolean letsPass(Question question, boolean answered, RuntimeProcess process) {
-      moment(question, answered).flatMap(this::blow).ifPresent(blow -> strike(blow, process));
+    public boolean allows(Call call, boolean answered, RuntimeProcess process) {
+      moment(call, answered).flatMap(this::blow).ifPresent(blow -> strike(blow, process));
       if (silent) {
         process.onEnd().join();
       }
       return !process.hasEnded();
     }
 
-    private static Optional<Moment> moment(Question question, boolean answered) {
-      return switch (question.operation()) {
+    private static Optional<Moment> moment(Call call, boolean answered) {
+      return switch (call.operation()) {
         case "next" -> Optional.of(answered ? Moment.ANYWHERE : Moment.STARTING);
         case "response" -> Optional.of(answered ? Moment.IDLE : Moment.ANSWERING);
         case "SendMessageBatch" ->
-            question.body().contains("/dead-letters\"")
+            call.body().contains("/dead-letters\"")
                 ? Optional.of(answered ? Moment.BURYING : Moment.BEFORE_BURYING)
                 : Optional.of(answered ? Moment.ENQUEUEING : Moment.BEFORE_ENQUEUEING);
         default ->
-            question.peer() == Tap.Peer.APPFLOW
+            call.service() == ProcessProxy.Service.APPFLOW
                 ? Optional.of(answered ? Moment.BETWEEN_CALLS : Moment.BEFORE_CALLS)
                 : Optional.empty();
       };

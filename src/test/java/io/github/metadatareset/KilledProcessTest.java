@@ -16,9 +16,9 @@ import io.github.metadatareset.local.EventSourceMapping.Invocation;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.local.PageSizes;
+import io.github.metadatareset.local.ProcessProxy;
 import io.github.metadatareset.local.RuntimeProcess;
 import io.github.metadatareset.local.SourceApplication;
-import io.github.metadatareset.local.Tap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -62,7 +62,7 @@ class KilledProcessTest {
           .withBatchSize(10)
           .withConcurrency(1)
           .withFunctionTimeout(LIMIT)
-          .withHurriedRetries();
+          .withImmediateRetries();
 
   /// As the kernel does where an environment takes more memory than it has.
   private static final String KILLED = "the process ended with exit code 137";
@@ -193,10 +193,10 @@ class KilledProcessTest {
     List<String> batch =
         Stream.concat(Stream.of("Poison"), entities()).map(KilledProcessTest::call).toList();
     stack.queues().sendAll(batch);
-    Tap.Watcher poisoned =
-        (question, _, process) -> {
+    ProcessProxy.Interceptor poisoned =
+        (call, _, process) -> {
           boolean poison =
-              question.body().contains("Poison") && question.peer() == Tap.Peer.APPFLOW;
+              call.body().contains("Poison") && call.service() == ProcessProxy.Service.APPFLOW;
           if (poison) {
             process.close();
           }
@@ -228,7 +228,7 @@ class KilledProcessTest {
     wide.forEach(
         name ->
             account
-                .behind("wide")
+                .application("wide")
                 .add(SourceApplication.ROOT, new SourceApplication.Entity(name, label, "Objects")));
     start(account, QUEUES.withMaxReceiveCount(RECEIVES));
     String all = "{\"connectorProfileName\":\"wide\",\"entities\":\"ALL\"}";
@@ -293,9 +293,9 @@ class KilledProcessTest {
     stack = LocalStack.start(AppFlowEmulator.start(account, PageSizes.LARGEST, 0), queues);
   }
 
-  private RuntimeProcess process(String maxHeap, Tap.Watcher watcher) {
+  private RuntimeProcess process(String maxHeap, ProcessProxy.Interceptor watcher) {
     RuntimeProcess process =
-        Tap.launch(
+        ProcessProxy.launch(
             RuntimeProcess.Settings.of(MetadataResetHandler.class, maxHeap).with(stack.variables()),
             watcher);
     processes.add(process);

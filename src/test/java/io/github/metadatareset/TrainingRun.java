@@ -145,7 +145,7 @@ final class TrainingRun {
     return new EventSourceMapping(
         stack.queues(),
         process,
-        EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withHurriedRetries());
+        EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withImmediateRetries());
   }
 
   private static void invoke(RuntimeProcess process, String event) throws IOException {

@@ -1,4 +1,4 @@
-"""Draws what the benchmark has measured, for the README.
+"""Draws a plot of the benchmark's results.
 
 usage: plot.py BENCHMARK.json PLOT.svg
 """
@@ -13,7 +13,7 @@ matplotlib.use("svg")
 matplotlib.rcParams["svg.hashsalt"] = "benchmark"
 import matplotlib.pyplot as plot  # noqa: E402
 
-# Figure, title, and the contestants in the order in which they stand, with the words under each bar.
+# The figure, the title, and the candidates with their labels, from left to right.
 PANELS = [
     (
         "cold start and first call, ms",
@@ -31,20 +31,20 @@ PANELS = [
         [("ideal x16", "ideal"), ("boto3 x16", "boto3,\n16 threads"), ("zip x16", "this,\nzip")],
     ),
 ]
-THEIRS, OURS, IDEAL = "#9aa5b1", "#d2691e", "#dfe3e8"
+BASELINE, THIS, IDEAL = "#9aa5b1", "#d2691e", "#dfe3e8"
 
 
-def colour(contestant):
-    return IDEAL if contestant.startswith("ideal") else THEIRS if contestant.startswith("boto3") else OURS
+def colour(candidate):
+    return IDEAL if candidate.startswith("ideal") else BASELINE if candidate.startswith("boto3") else THIS
 
 
 def main(data, target):
     with open(data, encoding="utf-8") as file:
         figures = json.load(file)
     _, axes = plot.subplots(1, len(PANELS), figsize=(12, 3.4))
-    for panel, (figure, title, contestants) in zip(axes, PANELS):
-        medians = [statistics.median(figures[figure][contestant]) for contestant, _ in contestants]
-        bars = panel.bar([words for _, words in contestants], medians, color=[colour(contestant) for contestant, _ in contestants])
+    for panel, (figure, title, candidates) in zip(axes, PANELS):
+        medians = [statistics.median(figures[figure][candidate]) for candidate, _ in candidates]
+        bars = panel.bar([label for _, label in candidates], medians, color=[colour(candidate) for candidate, _ in candidates])
         panel.bar_label(bars, fmt="{:,.0f}")
         panel.set_title(title, fontsize=10)
         panel.margins(y=0.15)

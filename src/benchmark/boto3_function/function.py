@@ -1,5 +1,5 @@
-"""The rival: what one writes in boto3, and no more. It makes the call that a message asks for, sends what can never be done to the
-dead-letter queue with the reason, and returns the rest. THREADS is how many calls it makes at a time."""
+"""The baseline: a minimal function in boto3. It makes one call for each message. A message that fails permanently goes to the dead-letter
+queue with the error code; other failed messages return to the request queue. THREADS is the number of concurrent calls."""
 
 import json
 import os
@@ -17,7 +17,7 @@ sqs = boto3.client("sqs")
 
 
 def reset(record):
-    """Whether the record is done with."""
+    """Resets what the record asks for. Returns False if the message must return to the queue."""
     try:
         appflow.reset_connector_metadata_cache(**json.loads(record["body"]))
     except ClientError as error:

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalTime;
 
-/// `Benchmark PREPARED ROUNDS RESULTS [cold]`: see `src/benchmark/run`, which prepares the
-/// contestants.
+/// Usage: `Benchmark PREPARED ROUNDS RESULTS [cold]`. `src/benchmark/run` builds the candidates in
+/// the folder PREPARED and starts this class.
 public final class Benchmark {
 
   private Benchmark() {}
@@ -17,39 +17,40 @@ public final class Benchmark {
     Path results = Path.of(args[2]);
     boolean coldOnly = args.length > 3;
 
-    Figures figures = new Figures();
+    Measurements measurements = new Measurements();
     for (String name : new String[] {"boto3", "boto3-packed", "zip"}) {
-      figures.add("package, MB", name, Files.size(prepared.resolve(name + ".zip")) / 1e6);
+      measurements.add("package, MB", name, Files.size(prepared.resolve(name + ".zip")) / 1e6);
     }
-    ColdAndWarm.warmUp(prepared);
+    InvocationBenchmark.warmUp(prepared);
     if (coldOnly) {
-      rounds(rounds, () -> ColdAndWarm.run(prepared, false, figures));
+      rounds(rounds, () -> InvocationBenchmark.run(prepared, false, measurements));
     } else {
       rounds(
           rounds,
           () -> {
-            ColdAndWarm.run(prepared, true, figures);
-            AtScale.run(prepared, figures);
+            InvocationBenchmark.run(prepared, true, measurements);
+            QueueBenchmark.run(prepared, measurements);
           });
-      // Which has no rival, and takes two minutes.
-      rounds(Math.ceilDiv(rounds, 5), () -> AtScale.splitting(prepared, figures));
+      // In every fifth round: it takes two minutes, and has no baseline.
+      rounds(Math.ceilDiv(rounds, 5), () -> QueueBenchmark.splitting(prepared, measurements));
     }
-    write(figures, results);
+    write(measurements, results);
     if (!coldOnly) {
       Files.writeString(results.resolve("profile.txt"), Profile.of(prepared));
     }
-    // What the SDK and the queues have started does not end by itself.
+    // The SDK and ElasticMQ leave threads that do not end.
     System.exit(0);
   }
 
-  private static void write(Figures figures, Path results) throws IOException {
-    StringBuilder text = new StringBuilder(figures.table()).append(System.lineSeparator());
+  private static void write(Measurements measurements, Path results) throws IOException {
+    StringBuilder text = new StringBuilder(measurements.table()).append(System.lineSeparator());
     Goal.ALL.stream()
-        .filter(goal -> goal.isMeasured(figures))
-        .forEach(goal -> text.append(goal.verdict(figures)).append(System.lineSeparator()));
+        .filter(goal -> goal.isMeasured(measurements))
+        .forEach(goal -> text.append(goal.verdict(measurements)).append(System.lineSeparator()));
     System.out.print(text);
     Files.writeString(results.resolve("benchmark.txt"), text);
-    Files.writeString(results.resolve("benchmark.json"), figures.json() + System.lineSeparator());
+    Files.writeString(
+        results.resolve("benchmark.json"), measurements.json() + System.lineSeparator());
   }
 
   @FunctionalInterface

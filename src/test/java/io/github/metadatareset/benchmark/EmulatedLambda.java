@@ -23,12 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/// One environment of a function under Lambda's Runtime Interface Emulator, on a processor of its
-/// own. The emulator starts the function at the first invocation.
+/// An execution environment of a candidate under Lambda's Runtime Interface Emulator, on its own
+/// processor. The emulator starts the function at the first invocation.
 final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
 
   static final String PROCESSOR = "0";
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration START_LIMIT = Duration.ofMinutes(1);
 
   private final Process emulator;
   private final URI invocations;
@@ -42,8 +42,8 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
     this.log = log;
   }
 
-  /// @param variables of the environment, over those of the contestant
-  static EmulatedLambda start(Path prepared, Contestant contestant, Map<String, String> variables)
+  /// @param variables environment variables that override those of the candidate
+  static EmulatedLambda start(Path prepared, Candidate candidate, Map<String, String> variables)
       throws IOException {
     int port = freePort();
     List<String> command =
@@ -59,18 +59,18 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
                 "127.0.0.1:" + port,
                 "--runtime-api-address",
                 "127.0.0.1:" + freePort()));
-    command.addAll(contestant.command());
+    command.addAll(candidate.command());
     Path log = Files.createTempFile("function", ".log");
     log.toFile().deleteOnExit();
     ProcessBuilder builder =
         new ProcessBuilder(command)
-            .directory(contestant.folder().toFile())
+            .directory(candidate.folder().toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     Map<String, String> environment = builder.environment();
     environment.clear();
     environment.put("PATH", System.getProperty("java.home") + "/bin:" + System.getenv("PATH"));
-    environment.putAll(contestant.variables());
+    environment.putAll(candidate.variables());
     environment.putAll(variables);
     EmulatedLambda lambda = new EmulatedLambda(builder.start(), port, log);
     lambda.awaitListening(port);
@@ -84,7 +84,7 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
   }
 
   private void awaitListening(int port) throws IOException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + START_LIMIT.toNanos();
     while (true) {
       try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
         return;
@@ -103,7 +103,7 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
     answer.write(invoke(event.readAllBytes()));
   }
 
-  /// @throws IOException with the function's log if it fails
+  /// @throws IOException if the function fails, with its log
   byte[] invoke(byte[] event) throws IOException {
     try {
       HttpResponse<byte[]> response =
@@ -124,25 +124,26 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
     }
   }
 
-  /// Of the function alone, without the emulator.
-  Usage usage() {
-    return Usage.of(function());
+  /// The usage of the function's process, without the emulator.
+  ProcessUsage usage() {
+    return ProcessUsage.of(function());
   }
 
   private ProcessHandle function() {
     List<ProcessHandle> functions = emulator.children().toList();
     if (functions.size() != 1) {
-      throw new IllegalStateException("not one function but " + functions);
+      throw new IllegalStateException(
+          "expected one process of the function, but found " + functions);
     }
     return functions.getFirst();
   }
 
-  /// Processor time so far, of all threads of the same name but for numbers, in milliseconds.
+  /// The processor time so far by the names of the threads, without numbers, in milliseconds.
   Map<String, Double> processorMillisByThread() {
-    return Usage.processorMillisByThread(function());
+    return ProcessUsage.processorMillisByThread(function());
   }
 
-  /// What the JVM that runs the function answers to a command of `jcmd`.
+  /// Runs `jcmd` on the function's JVM and returns its output.
   String jcmd(String... command) throws IOException {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
@@ -156,7 +157,7 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
     return answer;
   }
 
-  /// What it has printed.
+  /// The output of the function.
   String log() throws IOException {
     return Files.readString(log);
   }

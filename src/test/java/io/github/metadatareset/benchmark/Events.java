@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
-/// Batches of messages, each of which asks for one call.
+/// SQS events with messages that need one call each, and the account to which they refer.
 final class Events {
 
   static final String PROFILE = "crm";
@@ -19,7 +19,7 @@ final class Events {
 
   private Events() {}
 
-  /// Of which the messages speak.
+  /// The account to which the messages refer.
   static AppFlowAccount account() {
     AppFlowAccount account =
         new AppFlowAccount().addProfile(AppFlowAccount.Profile.of(PROFILE, "Salesforce"));
@@ -36,7 +36,7 @@ final class Events {
         .formatted(PROFILE, entity(entity));
   }
 
-  /// Sent and received now, so that none is served already.
+  /// An event with messages that were sent now, so that the function treats none as a duplicate.
   static byte[] batch(int calls) {
     String now = Long.toString(System.currentTimeMillis());
     List<Message> messages =

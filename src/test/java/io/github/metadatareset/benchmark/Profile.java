@@ -17,8 +17,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
-/// Why the function's figures are what they are, by the JVM's own account: where the time of a cold
-/// start goes, the processor time of warm calls, and the memory.
+/// A profile of the function by the JVM's own tools: the time of a cold start, the processor time
+/// of warm calls, and the memory.
 final class Profile {
 
   private static final int BATCHES = 10;
@@ -28,7 +28,7 @@ final class Profile {
   private static final Pattern MEMORY =
       Pattern.compile("-\\s+(.+) \\(reserved=\\d+, committed=(\\d+).*");
 
-  /// The first that a stack goes through, from its top, is what the processor worked for.
+  /// A sample counts for the layer of the topmost stack frame that is in one of these packages.
   private static final List<Layer> LAYERS =
       List.of(
           new Layer("the function", "io.github.metadatareset."),
@@ -41,22 +41,22 @@ final class Profile {
   private static final String NO_LAYER = "the JDK alone";
 
   private final Path prepared;
-  private final Stage stage;
+  private final EmulatedServices services;
   private final StringBuilder text = new StringBuilder();
 
   private record Layer(String name, String prefix) {}
 
-  private Profile(Path prepared, Stage stage) {
+  private Profile(Path prepared, EmulatedServices services) {
     this.prepared = prepared;
-    this.stage = stage;
+    this.services = services;
   }
 
   static String of(Path prepared) throws IOException {
-    try (Stage stage = Stage.set(prepared, Events.account())) {
-      Profile profile = new Profile(prepared, stage);
-      profile.coldStart(Contestant.zip(prepared, 16));
-      profile.processor(Contestant.zip(prepared, 16));
-      profile.memory(Contestant.zip(prepared, 16));
+    try (EmulatedServices services = EmulatedServices.start(prepared, Events.account())) {
+      Profile profile = new Profile(prepared, services);
+      profile.coldStart(Candidate.zip(prepared, 16));
+      profile.processor(Candidate.zip(prepared, 16));
+      profile.memory(Candidate.zip(prepared, 16));
       return profile.text.toString();
     }
   }
@@ -65,16 +65,17 @@ final class Profile {
     text.append(format.formatted(arguments)).append(System.lineSeparator());
   }
 
-  /// What the JVM did between two classes is not said, but what it did before and after.
-  private void coldStart(Contestant contestant) throws IOException {
+  /// Prints the longest intervals in which no class was initialised, with the classes before and
+  /// after.
+  private void coldStart(Candidate candidate) throws IOException {
     Path log = prepared.resolve("initialised.log");
     try (EmulatedLambda lambda =
-        stage.environment(
-            contestant.withJavaOptions("-Xlog:class+init=info:file=%s:uptime".formatted(log)))) {
+        services.environment(
+            candidate.withJavaOptions("-Xlog:class+init=info:file=%s:uptime".formatted(log)))) {
       lambda.invoke(Events.batch(1));
     }
     List<Initialised> all = ClassLog.initialised(log);
-    line("%nCold start and first call, %s", contestant.label());
+    line("%nCold start and first call, %s", candidate.label());
     line("%,d classes are initialised in %.0f ms", all.size(), all.getLast().millis());
     line("the longest times without another, ms");
     IntStream.range(1, all.size())
@@ -89,11 +90,11 @@ final class Profile {
     line("  %4.0f to %4.0f  %s, %s", before.millis(), after.millis(), before.name(), after.name());
   }
 
-  private void processor(Contestant contestant) throws IOException {
+  private void processor(Candidate candidate) throws IOException {
     Path recording = prepared.resolve("calls.jfr");
-    try (EmulatedLambda lambda = stage.environment(contestant)) {
+    try (EmulatedLambda lambda = services.environment(candidate)) {
       warm(lambda);
-      stage.delayCalls(ColdAndWarm.LATENCY);
+      services.delayCalls(InvocationBenchmark.LATENCY);
       lambda.jcmd("JFR.start", "jdk.CPUTimeSample#enabled=true", "jdk.CPUTimeSample#throttle=1ms");
       Map<String, Double> before = lambda.processorMillisByThread();
       for (int batch = 0; batch < BATCHES; batch++) {
@@ -101,12 +102,12 @@ final class Profile {
       }
       line(
           "%nProcessor time of 1,000 calls of %d ms, %s, by thread, ms",
-          ColdAndWarm.LATENCY, contestant.label());
+          InvocationBenchmark.LATENCY, candidate.label());
       byThread(before, lambda.processorMillisByThread());
       lambda.jcmd("JFR.dump", "filename=" + recording);
       byLayer(samples(recording));
     } finally {
-      stage.appFlow().faults().clear();
+      services.appFlow().faults().clear();
     }
   }
 
@@ -148,13 +149,13 @@ final class Profile {
     return NO_LAYER;
   }
 
-  private void memory(Contestant contestant) throws IOException {
+  private void memory(Candidate candidate) throws IOException {
     try (EmulatedLambda lambda =
-        stage.environment(contestant.withJavaOptions("-XX:NativeMemoryTracking=summary"))) {
+        services.environment(candidate.withJavaOptions("-XX:NativeMemoryTracking=summary"))) {
       lambda.invoke(Events.batch(1));
-      committed("Memory after the first call, " + contestant.label(), lambda);
+      committed("Memory after the first call, " + candidate.label(), lambda);
       warm(lambda);
-      committed("Memory after batches of 1,000 calls, " + contestant.label(), lambda);
+      committed("Memory after batches of 1,000 calls, " + candidate.label(), lambda);
     }
   }
 
@@ -171,7 +172,7 @@ final class Profile {
   }
 
   private static void warm(EmulatedLambda lambda) throws IOException {
-    for (int batch = 0; batch < ColdAndWarm.WARMING_BATCHES; batch++) {
+    for (int batch = 0; batch < InvocationBenchmark.WARMING_BATCHES; batch++) {
       lambda.invoke(Events.batch(1000));
     }
   }

@@ -18,9 +18,9 @@ import io.github.metadatareset.local.EventSourceMapping.Invocation;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.local.PageSizes;
+import io.github.metadatareset.local.ProcessProxy;
 import io.github.metadatareset.local.RuntimeProcess;
 import io.github.metadatareset.local.SourceApplication;
-import io.github.metadatareset.local.Tap;
 import io.github.metadatareset.random.RandomCases;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ class KilledProcessTest {
           .withBatchSize(10)
           .withConcurrency(1)
           .withFunctionTimeout(LIMIT)
-          .withHurriedRetries();
+          .withImmediateRetries();
 
   /// The exit code after SIGKILL, as when the kernel ends a process for its memory.
   private static final String KILLED = "the process ended with exit code 137";
@@ -200,10 +200,10 @@ class KilledProcessTest {
     List<String> batch =
         Stream.concat(Stream.of("Poison"), entities()).map(KilledProcessTest::call).toList();
     stack.queues().sendAll(batch);
-    Tap.Watcher poisoned =
-        (question, _, process) -> {
+    ProcessProxy.Interceptor poisoned =
+        (call, _, process) -> {
           boolean isPoison =
-              question.body().contains("Poison") && question.peer() == Tap.Peer.APPFLOW;
+              call.body().contains("Poison") && call.service() == ProcessProxy.Service.APPFLOW;
           if (isPoison) {
             process.close();
           }
@@ -236,7 +236,7 @@ class KilledProcessTest {
     large.forEach(
         name ->
             account
-                .behind("large")
+                .application("large")
                 .add(SourceApplication.ROOT, new SourceApplication.Entity(name, label, "Objects")));
     start(account, QUEUES.withMaxReceiveCount(MAX_RECEIVE_COUNT));
     String all = "{\"connectorProfileName\":\"large\",\"entities\":\"ALL\"}";
@@ -303,9 +303,9 @@ class KilledProcessTest {
     stack = LocalStack.start(AppFlowEmulator.start(account, PageSizes.LARGEST, 0), queues);
   }
 
-  private RuntimeProcess process(String maxHeap, Tap.Watcher watcher) {
+  private RuntimeProcess process(String maxHeap, ProcessProxy.Interceptor watcher) {
     RuntimeProcess process =
-        Tap.launch(
+        ProcessProxy.launch(
             RuntimeProcess.Settings.of(MetadataResetHandler.class, maxHeap).with(stack.variables()),
             watcher);
     processes.add(process);

@@ -2,9 +2,9 @@ package io.github.metadatareset.faults;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.metadatareset.local.ProcessProxy;
+import io.github.metadatareset.local.ProcessProxy.Call;
 import io.github.metadatareset.local.RuntimeProcess;
-import io.github.metadatareset.local.Tap;
-import io.github.metadatareset.local.Tap.Question;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,30 +127,30 @@ final class ProcessKiller {
   }
 
   /// Watches one process and kills it at most once.
-  final class Target implements Tap.Watcher {
+  final class Target implements ProcessProxy.Interceptor {
     private final Map<Moment, Integer> occurrences = new EnumMap<>(Moment.class);
     private boolean killed;
     private volatile boolean unanswered;
 
     @Override
-    public boolean letsPass(Question question, boolean answered, RuntimeProcess process) {
-      moment(question, answered).flatMap(this::dueKill).ifPresent(kill -> kill(kill, process));
+    public boolean allows(Call call, boolean answered, RuntimeProcess process) {
+      moment(call, answered).flatMap(this::dueKill).ifPresent(kill -> kill(kill, process));
       if (unanswered) {
         process.onEnd().join();
       }
       return !process.hasEnded();
     }
 
-    private static Optional<Moment> moment(Question question, boolean answered) {
-      return switch (question.operation()) {
+    private static Optional<Moment> moment(Call call, boolean answered) {
+      return switch (call.operation()) {
         case "next" -> Optional.of(answered ? Moment.ANYWHERE : Moment.STARTING);
         case "response" -> Optional.of(answered ? Moment.IDLE : Moment.ANSWERING);
         case "SendMessageBatch" ->
-            question.body().contains("/dead-letters\"")
+            call.body().contains("/dead-letters\"")
                 ? Optional.of(answered ? Moment.AFTER_DEAD_LETTER : Moment.BEFORE_DEAD_LETTER)
                 : Optional.of(answered ? Moment.AFTER_ENQUEUING : Moment.BEFORE_ENQUEUING);
         default ->
-            question.peer() == Tap.Peer.APPFLOW
+            call.service() == ProcessProxy.Service.APPFLOW
                 ? Optional.of(answered ? Moment.AFTER_CALL : Moment.BEFORE_CALL)
                 : Optional.empty();
       };

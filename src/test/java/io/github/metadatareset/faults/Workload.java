@@ -153,9 +153,9 @@ final class Workload {
   private void addEverything(Set<String> resets, String profile, String parent) {
     String below = parent.isEmpty() ? "" : "below " + parent + " ";
     resets.add(reset(profile, below).strip());
-    for (SourceApplication.Entity entity : account.behind(profile).entities(parent)) {
+    for (SourceApplication.Entity entity : account.application(profile).entities(parent)) {
       resets.add(reset(profile, below + entity.name()));
-      if (!account.behind(profile).entities(entity.name()).isEmpty()) {
+      if (!account.application(profile).entities(entity.name()).isEmpty()) {
         addEverything(resets, profile, entity.name());
       }
     }

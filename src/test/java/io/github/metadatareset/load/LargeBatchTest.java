@@ -202,7 +202,7 @@ class LargeBatchTest {
                   .withBatchSize(1000)
                   .withConcurrency(1)
                   .withFunctionTimeout(Duration.ofSeconds(4))
-                  .withHurriedRetries())) {
+                  .withImmediateRetries())) {
         assertTrue(mapping.drain(Duration.ofMinutes(1)));
 
         assertEquals(

@@ -53,7 +53,7 @@ class SoakTest {
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final EventSourceMapping.Settings SETTINGS =
-      EventSourceMapping.Settings.DEFAULT.withConcurrency(2).withHurriedRetries();
+      EventSourceMapping.Settings.DEFAULT.withConcurrency(2).withImmediateRetries();
 
   private final LocalStack stack = LocalStack.start(MixedLoad.account());
   private long sampledAt = System.nanoTime();

@@ -38,14 +38,15 @@ final class AccountFile {
     }
   }
 
-  /// One entity tree's worth of JSON into an application, under a parent.
-  static void plant(SourceApplication application, String parent, JsonMembers groups) {
+  /// Adds a tree of entities to an application, under a parent.
+  private static void addEntities(
+      SourceApplication application, String parent, JsonMembers groups) {
     for (String group : groups.names()) {
       for (JsonMembers entity : groups.objects(group)) {
         String name = entity.text("name");
         String label = entity.optionalText("label").orElse(name);
         application.add(parent, new Entity(name, label, group), fields(entity));
-        plant(application, name, entity.object("entities"));
+        addEntities(application, name, entity.object("entities"));
       }
     }
   }
@@ -83,11 +84,12 @@ final class AccountFile {
             profile.text("type"),
             profile.optionalText("label"),
             profile.object("properties").all()));
-    plant(account.behind(name), SourceApplication.ROOT, profile.object("entities"));
+    addEntities(account.application(name), SourceApplication.ROOT, profile.object("entities"));
   }
 
   private void type(JsonMembers type) {
-    plant(account.behind(type.text("type")), SourceApplication.ROOT, type.object("entities"));
+    addEntities(
+        account.application(type.text("type")), SourceApplication.ROOT, type.object("entities"));
   }
 
   private void flow(JsonMembers flow) {

@@ -12,19 +12,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/// What lies at AppFlow (profiles, registered connectors, flows) and at the applications behind it
-/// (entities and their fields). Read from a JSON file, or built in code, and changed while an
-/// [AppFlowEmulator] serves it.
+/// The data that an [AppFlowEmulator] serves: connector profiles, registered connectors and flows,
+/// and the source applications of the profiles. It is read from a JSON file or built in code, and
+/// may change while an emulator serves it.
 ///
-/// Safe for use by many threads. Everything is listed in the order of its names.
+/// Safe for use by several threads. All lists are sorted by name.
 public final class AppFlowAccount {
 
-  /// The types that go without a connector profile.
+  /// The connector types that need no connector profile.
   public static final Set<String> TYPES_WITHOUT_PROFILE =
       Set.of("CustomerProfiles", "EventBridge", "LookoutMetrics", "S3", "Upsolver");
 
-  /// A connector profile: a way into one application. `properties` are those of the connector's
-  /// own, for example `instanceUrl`.
+  /// A connector profile: a connection to one source application. `properties` are the properties
+  /// of the connector type, such as `instanceUrl`.
   public record Profile(
       String name, String type, Optional<String> label, Map<String, Object> properties) {
     public Profile {
@@ -54,15 +54,15 @@ public final class AppFlowAccount {
       destinations = List.copyOf(destinations);
     }
 
-    /// An active flow that somebody starts.
+    /// An active flow that runs on demand.
     public static Flow active(String name, FlowEnd source, FlowEnd destination) {
       return new Flow(name, "Active", "OnDemand", source, List.of(destination));
     }
   }
 
-  /// What a flow reads from or writes to. `properties` are further members of the connector's own
-  /// properties, for example an S3 bucket; `subEntities` is what newer custom connectors keep in
-  /// `customProperties`.
+  /// The source or a destination of a flow. `subEntities` are those that newer custom connectors
+  /// have in `customProperties`. `properties` are other properties of the connector type, such as
+  /// the S3 bucket.
   public record FlowEnd(
       String type,
       Optional<String> profile,
@@ -104,13 +104,13 @@ public final class AppFlowAccount {
   private final Map<String, Profile> profiles = new ConcurrentSkipListMap<>();
   private final Map<String, Connector> connectors = new ConcurrentSkipListMap<>();
   private final Map<String, Flow> flows = new ConcurrentSkipListMap<>();
-  private final Map<String, SourceApplication> behindProfiles = new ConcurrentHashMap<>();
-  private final Map<String, SourceApplication> behindTypes = new ConcurrentHashMap<>();
+  private final Map<String, SourceApplication> profileApplications = new ConcurrentHashMap<>();
+  private final Map<String, SourceApplication> typeApplications = new ConcurrentHashMap<>();
 
-  /// An account with no profiles, connectors or flows; the types without profile are there, and
-  /// empty.
+  /// An account without profiles, connectors and flows. The connector types without profiles have
+  /// no entities.
   public AppFlowAccount() {
-    TYPES_WITHOUT_PROFILE.forEach(type -> behindTypes.put(type, new SourceApplication()));
+    TYPES_WITHOUT_PROFILE.forEach(type -> typeApplications.put(type, new SourceApplication()));
   }
 
   /// Reads an account from a file in the form of `src/test/resources/appflow/account.json`.
@@ -118,33 +118,32 @@ public final class AppFlowAccount {
     return AccountFile.read(file);
   }
 
-  /// The account that the sample events speak of.
+  /// The account to which the events in `events/` refer.
   public static AppFlowAccount sample() {
     return AccountFile.readResource("/appflow/account.json");
   }
 
-  /// An account of Salesforce profiles `profile-000`, `profile-001` ... with that many entities
-  /// each, of which a tenth stands at the top and every other is one of at most three children of
-  /// the one before.
+  /// An account with Salesforce profiles `profile-000`, `profile-001` ... and the same number of
+  /// entities in each: see [GeneratedEntities].
   public static AppFlowAccount generated(int profiles, int entitiesPerProfile) {
     var account = new AppFlowAccount();
     for (int p = 0; p < profiles; p++) {
       String name = "profile-%03d".formatted(p);
       account.addProfile(Profile.of(name, "Salesforce"));
-      GeneratedEntities.plant(account.behind(name), entitiesPerProfile);
+      GeneratedEntities.addTo(account.application(name), entitiesPerProfile);
     }
     return account;
   }
 
   public AppFlowAccount addProfile(Profile profile) {
     profiles.put(profile.name(), profile);
-    behindProfiles.putIfAbsent(profile.name(), new SourceApplication());
+    profileApplications.putIfAbsent(profile.name(), new SourceApplication());
     return this;
   }
 
   public AppFlowAccount removeProfile(String name) {
     profiles.remove(name);
-    behindProfiles.remove(name);
+    profileApplications.remove(name);
     return this;
   }
 
@@ -153,7 +152,7 @@ public final class AppFlowAccount {
     return this;
   }
 
-  /// Adds a flow, or replaces the one of the same name.
+  /// Adds a flow. Replaces a flow with the same name.
   public AppFlowAccount addFlow(Flow flow) {
     flows.put(flow.name(), flow);
     return this;
@@ -164,11 +163,13 @@ public final class AppFlowAccount {
     return this;
   }
 
-  /// The application behind a profile, or behind a type that has no profile.
-  public SourceApplication behind(String profileOrType) {
-    return behindProfile(profileOrType)
-        .or(() -> behindType(profileOrType))
-        .orElseThrow(() -> new IllegalArgumentException("no profile or type " + profileOrType));
+  /// The application of a profile, or of a connector type without profiles.
+  public SourceApplication application(String profileOrType) {
+    return applicationOfProfile(profileOrType)
+        .or(() -> applicationOfType(profileOrType))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException("unknown profile or connector type " + profileOrType));
   }
 
   public AppFlowAccount addEntity(String profileOrType, String name) {
@@ -176,23 +177,23 @@ public final class AppFlowAccount {
   }
 
   public AppFlowAccount addEntity(String profileOrType, String parent, String name) {
-    behind(profileOrType).add(parent, Entity.of(name));
+    application(profileOrType).add(parent, Entity.of(name));
     return this;
   }
 
   public AppFlowAccount removeEntity(String profileOrType, String name) {
-    behind(profileOrType).remove(name);
+    application(profileOrType).remove(name);
     return this;
   }
 
   /// Adds a field of type `string`.
   public AppFlowAccount addField(String profileOrType, String entity, String identifier) {
-    behind(profileOrType).addField(entity, Field.of(identifier, "string"));
+    application(profileOrType).addField(entity, Field.of(identifier, "string"));
     return this;
   }
 
   public AppFlowAccount removeField(String profileOrType, String entity, String identifier) {
-    behind(profileOrType).removeField(entity, identifier);
+    application(profileOrType).removeField(entity, identifier);
     return this;
   }
 
@@ -216,11 +217,11 @@ public final class AppFlowAccount {
     return Optional.ofNullable(flows.get(name));
   }
 
-  Optional<SourceApplication> behindProfile(String name) {
-    return Optional.ofNullable(behindProfiles.get(name));
+  Optional<SourceApplication> applicationOfProfile(String name) {
+    return Optional.ofNullable(profileApplications.get(name));
   }
 
-  Optional<SourceApplication> behindType(String type) {
-    return Optional.ofNullable(behindTypes.get(type));
+  Optional<SourceApplication> applicationOfType(String type) {
+    return Optional.ofNullable(typeApplications.get(type));
   }
 }

@@ -16,20 +16,20 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What an account holds, and how it is read and changed.
+/// Reading, generating and changing the emulator's account.
 class AppFlowAccountTest {
 
   @Test
-  void everythingThatAFlowNamesExists() {
+  void everyProfileAndEntityOfAFlowExists() {
     var account = AppFlowAccount.sample();
 
     for (Flow flow : account.flows()) {
-      assertNamedThingsExist(account, flow.source());
-      flow.destinations().forEach(end -> assertNamedThingsExist(account, end));
+      assertProfileAndEntitiesExist(account, flow.source());
+      flow.destinations().forEach(end -> assertProfileAndEntitiesExist(account, end));
     }
   }
 
-  private static void assertNamedThingsExist(AppFlowAccount account, FlowEnd end) {
+  private static void assertProfileAndEntitiesExist(AppFlowAccount account, FlowEnd end) {
     if (end.profile().isPresent()) {
       var profile = account.profile(end.profile().get()).orElseThrow();
       assertEquals(end.type(), profile.type());
@@ -37,14 +37,14 @@ class AppFlowAccountTest {
           .label()
           .map(label -> account.connector(label).orElseThrow().supportedApiVersions())
           .ifPresent(supported -> assertTrue(supported.contains(end.apiVersion().orElseThrow())));
-      var source = account.behind(profile.name());
+      var source = account.application(profile.name());
       assertTrue(source.has(end.entity().orElseThrow()), end::toString);
       assertTrue(source.names().containsAll(end.subEntities()), end::toString);
     }
   }
 
   @Test
-  void anAccountIsReadFromAFile(@TempDir Path folder) throws Exception {
+  void readsAnAccountFromAFile(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("account.json");
     Files.writeString(
         file,
@@ -68,7 +68,7 @@ class AppFlowAccountTest {
         }
         """);
 
-    var source = AppFlowAccount.read(file).behind("crm");
+    var source = AppFlowAccount.read(file).application("crm");
 
     assertEquals(Set.of("Account", "Account/Note"), source.names());
     assertTrue(source.has("Account", "Account/Note"));
@@ -78,7 +78,7 @@ class AppFlowAccountTest {
   }
 
   @Test
-  void whatIsNestedInAnEntityGoesWithIt() {
+  void removesTheEntitiesBelowARemovedEntity() {
     var source =
         new SourceApplication()
             .add(SourceApplication.ROOT, Entity.of("a"))
@@ -94,7 +94,7 @@ class AppFlowAccountTest {
   }
 
   @Test
-  void anEntityMayBeItsOwnParent() {
+  void anEntityCanBeItsOwnParent() {
     var source = new SourceApplication().add(SourceApplication.ROOT, Entity.of("loop"));
 
     source.add("loop", Entity.of("loop"));
@@ -105,11 +105,11 @@ class AppFlowAccountTest {
   }
 
   @Test
-  void aLargeAccountIsGeneratedNested() {
+  void generatesALargeTreeOfEntities() {
     var account = AppFlowAccount.generated(3, 2_000);
 
     assertEquals(3, account.profiles().size());
-    var source = account.behind("profile-002");
+    var source = account.application("profile-002");
     assertEquals(2_000, source.names().size());
     assertEquals(200, source.entities(SourceApplication.ROOT).size());
     assertEquals(3, source.entities("Entity0000").size());
@@ -117,11 +117,11 @@ class AppFlowAccountTest {
   }
 
   @Test
-  void anUnknownProfileHasNothingBehindIt() {
+  void refusesAnUnknownProfile() {
     var account = new AppFlowAccount().addProfile(Profile.of("crm", "Salesforce"));
 
-    assertEquals(Set.of(), account.behind("crm").names());
-    assertEquals(Set.of(), account.behind("S3").names());
-    assertThrows(IllegalArgumentException.class, () -> account.behind("Slack"));
+    assertEquals(Set.of(), account.application("crm").names());
+    assertEquals(Set.of(), account.application("S3").names());
+    assertThrows(IllegalArgumentException.class, () -> account.application("Slack"));
   }
 }

@@ -17,20 +17,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
 
-/// Amazon AppFlow's API over HTTP, as far as its metadata cache is concerned:
+/// An emulator of the operations of Amazon AppFlow that concern the metadata cache:
 /// ResetConnectorMetadataCache, DescribeConnectorProfiles, DescribeConnector,
-/// ListConnectorEntities, DescribeConnectorEntity, ListFlows and DescribeFlow, in AppFlow's own
-/// wire protocol.
+/// ListConnectorEntities, DescribeConnectorEntity, ListFlows and DescribeFlow, over HTTP in
+/// AppFlow's wire protocol.
 ///
-/// It caches as AppFlow does: what it once answered about the entities of an [AppFlowAccount] it
-/// answers again, until the reset that names it. It refuses what is unsigned, what the API model
-/// does not allow and what the documentation forbids, and it fails on demand: see [#faults].
+/// It has a cache as AppFlow has: it repeats what it once answered about the entities of an
+/// [AppFlowAccount], until a reset names them. It refuses calls that are not signed, and inputs
+/// that the API model or the documentation does not allow. Tests can inject [#faults].
 ///
-/// It keeps every call until [#forgetCalls].
+/// It records every call until [#forgetCalls].
 public final class AppFlowEmulator implements AutoCloseable {
 
-  /// A call that arrived. `status` is what it was answered with, 0 if it never was; `errorCode` is
-  /// there if the answer was an error. `input` is empty if it was not a JSON object.
+  /// A call that arrived.
+  ///
+  /// @param input empty if the body was not a JSON object
+  /// @param status the HTTP status of the answer, or 0 if there was no HTTP answer
+  /// @param errorCode present if the answer was an error
   public record Call(
       String operation, Map<String, Object> input, int status, Optional<String> errorCode) {}
 
@@ -60,20 +63,20 @@ public final class AppFlowEmulator implements AutoCloseable {
     return start(account, PageSizes.SMALL, 0);
   }
 
-  /// Starts on a given port, or on a free one if that is 0. Answers on the loopback address only.
+  /// Starts on this port of the loopback address, or on a free port if it is 0.
   public static AppFlowEmulator start(AppFlowAccount account, PageSizes pageSizes, int port) {
     return new AppFlowEmulator(account, pageSizes, port, Optional.empty());
   }
 
-  /// As the other, over HTTPS.
+  /// Starts on a free port and serves HTTPS.
   ///
-  /// @param keyStore with the certificate of 127.0.0.1; its password is `changeit`
+  /// @param keyStore has a certificate for 127.0.0.1; its password is `changeit`
   public static AppFlowEmulator start(AppFlowAccount account, PageSizes pageSizes, Path keyStore) {
     return new AppFlowEmulator(account, pageSizes, 0, Optional.of(keyStore));
   }
 
-  /// `AppFlowEmulator FILE PORT` serves the account in a file until it is stopped. See
-  /// [EmulatorControl] for what can be asked of it over HTTP.
+  /// Usage: `AppFlowEmulator ACCOUNT.json PORT`. Serves the account in the file until the process
+  /// is stopped. [EmulatorControl] describes how another process can control it over HTTP.
   public static void main(String[] args) throws InterruptedException {
     if (args.length != 2) {
       System.err.println("usage: AppFlowEmulator ACCOUNT.json PORT");
@@ -107,7 +110,7 @@ public final class AppFlowEmulator implements AutoCloseable {
     return calls.stream().filter(call -> call.operation().equals(operation)).toList();
   }
 
-  /// The inputs of the ResetConnectorMetadataCache calls that were carried out, in order.
+  /// The inputs of the ResetConnectorMetadataCache calls that succeeded, in order.
   public List<Map<String, Object>> resets() {
     return List.copyOf(resets);
   }
@@ -117,23 +120,23 @@ public final class AppFlowEmulator implements AutoCloseable {
     return List.copyOf(accessKeys);
   }
 
-  /// How many connections were opened so far.
+  /// The number of connections opened so far.
   public long connections() {
     return server.connections();
   }
 
-  /// Closes every connection that a caller may keep for its next call.
+  /// Closes every open connection, as AppFlow may do with an idle connection.
   public void dropConnections() {
     server.dropConnections();
   }
 
-  /// The greatest number of calls that were in work at the same time. A stalled call counts until
-  /// it ends here, even if its caller gave up before.
+  /// The maximum number of concurrent calls. A stalled call counts until the stall ends, even if
+  /// its caller timed out before.
   public int peakConcurrency() {
     return peakConcurrency.get();
   }
 
-  /// Forgets calls, resets, access keys and peak; the caches stay.
+  /// Clears the recorded calls, resets and access keys, and the peak. The caches stay.
   public void forgetCalls() {
     calls.clear();
     resets.clear();
@@ -151,10 +154,10 @@ public final class AppFlowEmulator implements AutoCloseable {
     String path = request.getHttpURI().getPath();
     return path.startsWith(EmulatorControl.PATH)
         ? control.reply(request.getMethod(), path.substring(EmulatorControl.PATH.length()), body)
-        : counted(request, path, body);
+        : record(request, path, body);
   }
 
-  private Reply counted(Request request, String path, byte[] body) throws InterruptedException {
+  private Reply record(Request request, String path, byte[] body) throws InterruptedException {
     peakConcurrency.accumulateAndGet(concurrency.incrementAndGet(), Math::max);
     try {
       String uri = request.getMethod() + " " + path;
@@ -177,16 +180,16 @@ public final class AppFlowEmulator implements AutoCloseable {
       throws InterruptedException {
     try {
       accessKeys.add(Signature.check(request.getHeaders(), model.signingName()));
-      Optional<Fault> fault = faults.strike(operation.name(), input, request.getHeadersNanoTime());
+      Optional<Fault> fault = faults.find(operation.name(), input, request.getHeadersNanoTime());
       return fault.isPresent()
-          ? faults.reply(fault.get(), () -> carriedOut(operation, body, input))
-          : carriedOut(operation, body, input);
-    } catch (AppFlowError refusal) {
-      return Reply.error(refusal);
+          ? faults.reply(fault.get(), () -> execute(operation, body, input))
+          : execute(operation, body, input);
+    } catch (AppFlowError error) {
+      return Reply.error(error);
     }
   }
 
-  private Reply.Http carriedOut(Operation operation, byte[] body, Map<String, Object> input) {
+  private Reply.Http execute(Operation operation, byte[] body, Map<String, Object> input) {
     if (input.isEmpty() && !EMPTY_OBJECT.matcher(new String(body, UTF_8)).matches()) {
       throw new AppFlowError(400, "SerializationException", "The body is not a JSON object.");
     }

@@ -51,7 +51,7 @@ import software.amazon.awssdk.services.appflow.model.ResetConnectorMetadataCache
 import software.amazon.awssdk.services.appflow.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.appflow.model.ValidationException;
 
-/// The emulator as the SDK for Java sees it.
+/// Calls the emulator with the AWS SDK for Java.
 class AppFlowEmulatorTest {
   private static final String RESET = "ResetConnectorMetadataCache";
 
@@ -65,20 +65,24 @@ class AppFlowEmulatorTest {
   }
 
   static AppflowClient client(AppFlowEmulator emulator) {
+    return client(emulator, Duration.ofMinutes(1));
+  }
+
+  private static AppflowClient client(AppFlowEmulator emulator, Duration socketTimeout) {
     return AppflowClient.builder()
         .endpointOverride(emulator.endpoint())
         .region(Region.US_EAST_1)
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMillis(500)))
+        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(socketTimeout))
         .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
         .build();
   }
 
-  // Staleness
+  // The caches
 
   @Test
-  void aNewFieldIsSeenOnlyAfterTheEntitysReset() {
+  void showsANewFieldOnlyAfterTheResetOfItsEntity() {
     assertEquals(List.of("Id", "Name", "Tier__c", "Legacy__c"), fields("crm-prod", "Account"));
 
     appFlow.account().addField("crm-prod", "Account", "Region__c");
@@ -98,7 +102,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aNewEntityIsListedOnlyAfterTheResetOfItsOwnList() {
+  void listsANewEntityOnlyAfterTheResetOfItsList() {
     assertEquals(List.of("conversations"), names(list("chat")));
     assertEquals(2, names(list("chat").entitiesPath("conversations")).size());
     appFlow.account().addEntity("chat", "files");
@@ -123,7 +127,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void eachApiVersionHasACacheOfItsOwn() {
+  void eachApiVersionHasItsOwnCache() {
     assertEquals(2, names(list("erp-internal").apiVersion("v1")).size());
     assertEquals(2, names(list("erp-internal").apiVersion("v2")).size());
     appFlow.account().addEntity("erp-internal", "invoices");
@@ -136,7 +140,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aTypeWithoutProfileHasACacheToo() {
+  void aConnectorTypeWithoutProfilesHasACache() {
     var s3 = ListConnectorEntitiesRequest.builder().connectorType(ConnectorType.S3);
     assertEquals(List.of("example-in", "example-lake-raw"), names(s3));
     appFlow.account().addEntity("S3", "example-new");
@@ -148,12 +152,12 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aRefusedResetLeavesTheCacheAlone() {
+  void aFailedResetDoesNotChangeTheCache() {
     fields("crm-prod", "Account");
     appFlow.account().addField("crm-prod", "Account", "Region__c");
     appFlow.faults().next(1, RESET, Fault.throttled());
 
-    refused(
+    assertResetFails(
         "ThrottlingException",
         429,
         r -> r.connectorProfileName("crm-prod").connectorEntityName("Account"));
@@ -162,10 +166,10 @@ class AppFlowEmulatorTest {
     assertEquals(List.of(), appFlow.resets());
   }
 
-  // What is refused
+  // Errors
 
   @Test
-  void unsignedCallsAreRefused() throws Exception {
+  void refusesUnsignedCalls() throws Exception {
     var answer = post("/list-flows", "{}");
 
     assertEquals(403, answer.statusCode());
@@ -185,7 +189,7 @@ class AppFlowEmulatorTest {
           AWS4-HMAC-SHA256 | appflow | host            | IncompleteSignatureException
           AWS4-HMAC-SHA256 | sqs     | host;x-amz-date | InvalidSignatureException
           """)
-  void wronglySignedCallsAreRefused(String scheme, String service, String headers, String code)
+  void refusesIncorrectlySignedCalls(String scheme, String service, String headers, String code)
       throws Exception {
     var answer = post("/list-flows", "{}", signature(scheme, service, headers));
 
@@ -208,7 +212,7 @@ class AppFlowEmulatorTest {
         "{'connectorProfileName': 'erp-internal'}",
         "{'connectorProfileName': 'erp-internal', 'apiVersion': 'v3'}",
       })
-  void whatTheModelOrTheDocumentationForbidsIsAValidationException(String input) throws Exception {
+  void refusesWhatTheApiModelOrTheDocumentationForbids(String input) throws Exception {
     assertEquals("ValidationException 400", answerTo("/reset-connector-metadata-cache", input));
     assertEquals(List.of(), appFlow.resets());
   }
@@ -216,31 +220,31 @@ class AppFlowEmulatorTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "[]", "{'connectorProfileName': 1}", "{'connectorProfileName': null}"})
-  void whatIsNotOfTheModelsTypesIsASerializationException(String input) throws Exception {
+  void refusesInputOfTheWrongTypes(String input) throws Exception {
     assertEquals("SerializationException 400", answerTo("/reset-connector-metadata-cache", input));
   }
 
   @Test
-  void lengthsAreCountedInCodePoints() {
+  void countsLengthsInCodePoints() {
     String longest = "\ud83d\ude00".repeat(1024);
     appFlow.account().addEntity("crm-prod", longest);
 
     client.resetConnectorMetadataCache(
         r -> r.connectorProfileName("crm-prod").connectorEntityName(longest));
-    refused(
+    assertResetFails(
         "ValidationException",
         400,
         r -> r.connectorProfileName("crm-prod").connectorEntityName(longest + "x"));
   }
 
   @Test
-  void whatDoesNotExistIsNotFound() {
-    refused("ResourceNotFoundException", 404, r -> r.connectorProfileName("crm-test"));
-    refused(
+  void answersNotFoundForWhatDoesNotExist() {
+    assertResetFails("ResourceNotFoundException", 404, r -> r.connectorProfileName("crm-test"));
+    assertResetFails(
         "ResourceNotFoundException",
         404,
         r -> r.connectorProfileName("crm-prod").connectorEntityName("Invoice"));
-    refused(
+    assertResetFails(
         "ResourceNotFoundException",
         404,
         r ->
@@ -259,15 +263,15 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void anUnknownOperationIsSaidToBeOne() throws Exception {
+  void answersNotFoundForAnUnknownOperation() throws Exception {
     assertEquals("UnknownOperationException 404", answerTo("/delete-flow", "{'flowName': 'x'}"));
     assertEquals("POST /delete-flow", appFlow.calls().getFirst().operation());
   }
 
-  // Discovery
+  // Lists and descriptions
 
   @Test
-  void profilesComeInPages() {
+  void returnsProfilesInPages() {
     List<ConnectorProfile> profiles = new ArrayList<>();
     Optional<String> token = Optional.empty();
     do {
@@ -285,7 +289,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void profilesAreFoundByNameTypeAndLabelAndUnknownNamesAreDropped() {
+  void findsProfilesByNameTypeAndLabel() {
     assertEquals(
         List.of("crm-prod"), profiles(r -> r.connectorProfileNames("crm-prod", "no-such-profile")));
     assertEquals(
@@ -298,7 +302,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void profilesHaveTheShapeOfTheApi() {
+  void returnsProfilesInTheFormOfTheApi() {
     var profile =
         client
             .describeConnectorProfiles(r -> r.connectorProfileNames("itsm"))
@@ -312,7 +316,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void entitiesComeInPagesThatCutAcrossGroups() {
+  void returnsEntitiesInPagesAcrossGroups() {
     var page = client.listConnectorEntities(r -> r.connectorProfileName("crm-prod"));
 
     assertEquals(2, page.connectorEntityMap().size());
@@ -322,7 +326,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aTokenIsGoodOnlyForItsOwnList() {
+  void refusesATokenOfAnotherList() {
     String token =
         client.listConnectorEntities(r -> r.connectorProfileName("crm-prod")).nextToken();
 
@@ -332,7 +336,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void nestedEntitiesAreAnnounced() {
+  void saysWhichEntitiesHaveNestedEntities() {
     var entity =
         client
             .listConnectorEntities(r -> r.connectorProfileName("chat"))
@@ -345,7 +349,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aCustomConnectorNamesItsVersions() {
+  void describesTheApiVersionsOfACustomConnector() {
     var connector =
         client.describeConnector(
             r -> r.connectorType(ConnectorType.CUSTOM_CONNECTOR).connectorLabel("InternalErp"));
@@ -357,7 +361,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void flowsComeInPagesAndAreDescribedOneByOne() {
+  void listsFlowsInPagesAndDescribesEach() {
     List<String> names = new ArrayList<>();
     Optional<String> token = Optional.empty();
     do {
@@ -394,7 +398,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void whatHappensInTheAccountIsSeenByTheNextCall() {
+  void servesChangesOfTheAccount() {
     appFlow
         .account()
         .addConnector(new Connector("Another", List.of("v9")))
@@ -408,17 +412,17 @@ class AppFlowEmulatorTest {
   // Faults
 
   @Test
-  void errorsCarryTheirCodeForAsManyCallsAsAskedFor() {
+  void failsTheNextCallsWithTheErrorCode() {
     appFlow.faults().next(2, RESET, Fault.error(409, "ConflictException"));
 
-    refused("ConflictException", 409, r -> r.connectorProfileName("crm-prod"));
-    refused("ConflictException", 409, r -> r.connectorProfileName("crm-prod"));
+    assertResetFails("ConflictException", 409, r -> r.connectorProfileName("crm-prod"));
+    assertResetFails("ConflictException", 409, r -> r.connectorProfileName("crm-prod"));
     client.listFlows(r -> {});
     client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod"));
   }
 
   @Test
-  void faultsMayConcernOneInputOnlyAndLastUntilCleared() {
+  void failsMatchingCallsUntilTheFaultsAreCleared() {
     appFlow
         .faults()
         .always(
@@ -427,22 +431,22 @@ class AppFlowEmulatorTest {
             input -> "crm-prod".equals(input.get("connectorProfileName")));
 
     client.resetConnectorMetadataCache(r -> r.connectorProfileName("itsm"));
-    refused("InternalServerException", 500, r -> r.connectorProfileName("crm-prod"));
+    assertResetFails("InternalServerException", 500, r -> r.connectorProfileName("crm-prod"));
     appFlow.faults().clear();
     client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod"));
   }
 
   @Test
-  void moreCallsThanTheRateLimitAreThrottled() {
+  void throttlesCallsAboveTheRateLimit() {
     appFlow.faults().rateLimit(RESET, 0.001);
 
     client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod"));
-    refused("ThrottlingException", 429, r -> r.connectorProfileName("crm-prod"));
+    assertResetFails("ThrottlingException", 429, r -> r.connectorProfileName("crm-prod"));
     client.listFlows(r -> {});
   }
 
   @Test
-  void latencyOnlyDelays() {
+  void executesACallWithLatency() {
     appFlow.faults().next(1, RESET, Fault.latency(Duration.ofMillis(50)));
     long started = System.nanoTime();
 
@@ -453,9 +457,9 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void theSdkTakesStrangeBodiesForSuccessThoughNoResetWasMade() {
-    for (Fault strange : List.of(Fault.html(), Fault.garbageBody(), Fault.emptyBody())) {
-      appFlow.faults().next(1, RESET, strange);
+  void theSdkReportsSuccessForInvalidBodiesThoughNothingWasReset() {
+    for (Fault invalidBody : List.of(Fault.html(), Fault.garbageBody(), Fault.emptyBody())) {
+      appFlow.faults().next(1, RESET, invalidBody);
       client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod"));
     }
 
@@ -464,7 +468,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aRequestIdComesWithEveryAnswerExceptOnDemand() {
+  void everyAnswerHasARequestIdUnlessAFaultRemovesIt() {
     var answer = client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod"));
     assertEquals(36, answer.responseMetadata().requestId().length());
 
@@ -474,14 +478,14 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aCutBodyBreaksTheReadingOfAnAnswerThatHasOne() {
+  void theSdkReportsATruncatedBody() {
     appFlow.faults().next(1, "ListFlows", Fault.cutBody());
 
     assertThrows(SdkClientException.class, () -> client.listFlows(r -> {}));
   }
 
   @Test
-  void aCutResetWasCarriedOut() {
+  void executesAResetWhoseAnswerIsTruncated() {
     appFlow.faults().next(1, RESET, Fault.cutBody());
 
     client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod"));
@@ -490,7 +494,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aGarbageStatusLineIsNoSdkException() {
+  void anInvalidStatusLineIsNotAnSdkException() {
     appFlow.faults().next(1, RESET, Fault.garbageStatusLine());
 
     assertThrows(
@@ -499,7 +503,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aConnectionResetEndsTheCall() {
+  void aConnectionResetFailsTheCall() {
     appFlow.faults().always(RESET, Fault.connectionReset());
 
     var failure =
@@ -510,7 +514,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aConnectionResetMayComeInTheMiddleOfAnAnswer() {
+  void aConnectionResetInTheMiddleOfAnAnswerFailsTheCall() {
     appFlow
         .faults()
         .always(
@@ -522,7 +526,7 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aDrippingAnswerIsThereInTheEnd() {
+  void aSlowAnswerArrivesCompletely() {
     appFlow
         .faults()
         .next(
@@ -534,22 +538,24 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void aStalledCallEndsByTheCallersOwnTimeout() {
+  void aStalledCallEndsAtTheTimeoutOfTheCaller() {
     appFlow.faults().always(RESET, Fault.stall());
 
-    var failure =
-        assertThrows(
-            SdkClientException.class,
-            () -> client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod")));
-    assertInstanceOf(SocketTimeoutException.class, failure.getCause());
+    try (AppflowClient impatient = client(appFlow, Duration.ofMillis(500))) {
+      var failure =
+          assertThrows(
+              SdkClientException.class,
+              () -> impatient.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod")));
+      assertInstanceOf(SocketTimeoutException.class, failure.getCause());
+    }
   }
 
-  // What is recorded
+  // Recorded calls
 
   @Test
-  void callsAreRecordedInOrderWithTheirAnswers() {
+  void recordsCallsInOrderWithTheirAnswers() {
     client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod"));
-    refused("ResourceNotFoundException", 404, r -> r.connectorProfileName("nobody"));
+    assertResetFails("ResourceNotFoundException", 404, r -> r.connectorProfileName("nobody"));
 
     assertEquals(
         List.of(
@@ -565,22 +571,31 @@ class AppFlowEmulatorTest {
   }
 
   @Test
-  void thePeakOfConcurrentCallsIsMeasured() throws Exception {
+  void measuresThePeakOfConcurrentCalls() throws Exception {
     client.listFlows(r -> {});
     client.listFlows(r -> {});
     assertEquals(1, appFlow.peakConcurrency());
 
-    appFlow.faults().always("ListFlows", Fault.latency(Duration.ofMillis(100)));
+    appFlow.faults().always("ListFlows", Fault.latency(Duration.ofHours(1)));
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       IntStream.range(0, 4).forEach(_ -> threads.submit(() -> client.listFlows(r -> {})));
+      awaitPeakConcurrency(4);
+      appFlow.faults().clear();
     }
     assertEquals(4, appFlow.peakConcurrency());
   }
 
-  // The control endpoints
+  private void awaitPeakConcurrency(int calls) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    while (appFlow.peakConcurrency() < calls && System.nanoTime() < end) {
+      Thread.sleep(5);
+    }
+  }
+
+  // Control over HTTP
 
   @Test
-  void anotherProcessDrivesTheEmulatorOverHttp() throws Exception {
+  void anotherProcessControlsTheEmulatorOverHttp() throws Exception {
     assertEquals(
         200,
         post(
@@ -603,7 +618,7 @@ class AppFlowEmulatorTest {
     assertEquals(2, JSON.std.listFrom(calls).size());
     post("/_emulator/forget", "");
     assertEquals("[]", get("/_emulator/calls").body());
-    assertEquals(400, post("/_emulator/fault", json("{'fault': 'flood'}")).statusCode());
+    assertEquals(400, post("/_emulator/fault", json("{'fault': 'unknown'}")).statusCode());
   }
 
   private List<String> fields(String profile, String entity) {
@@ -641,12 +656,12 @@ class AppFlowEmulatorTest {
         .toList();
   }
 
-  private void refused(
+  private void assertResetFails(
       String code, int status, Consumer<ResetConnectorMetadataCacheRequest.Builder> reset) {
-    var refusal =
+    var error =
         assertThrows(AppflowException.class, () -> client.resetConnectorMetadataCache(reset));
-    assertEquals(code, refusal.awsErrorDetails().errorCode());
-    assertEquals(status, refusal.statusCode());
+    assertEquals(code, error.awsErrorDetails().errorCode());
+    assertEquals(status, error.statusCode());
   }
 
   private String answerTo(String path, String input) throws Exception {

@@ -1,6 +1,6 @@
 package io.github.metadatareset.local;
 
-/// A call that AppFlow refuses, with the status and code that it refuses it with.
+/// An error that AppFlow returns: an HTTP status, an error code and a message.
 final class AppFlowError extends RuntimeException {
   private static final long serialVersionUID = 1;
 

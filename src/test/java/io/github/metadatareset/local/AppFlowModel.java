@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// The operations of the AppFlow API and what their inputs may be, as the service's own API model
-/// has them (`model.json`: the part of the model of 2020-08-23 that the emulator serves).
+/// Checks the inputs of AppFlow's operations against AWS's API model of 2020-08-23. `model.json` is
+/// the part of that model that the emulator needs.
 final class AppFlowModel {
   private final Map<String, Operation> byUri = new HashMap<>();
   private final JsonMembers shapes;
@@ -53,9 +53,11 @@ final class AppFlowModel {
   /// One operation of the API.
   record Operation(String name, Structure input) {
 
-    /// Refuses, with a ValidationException, an input that the model does not allow.
-    void check(Map<String, Object> itsInput) {
-      input.check("", itsInput);
+    /// Checks an input.
+    ///
+    /// @throws AppFlowError if the model does not allow the input
+    void check(Map<String, Object> callInput) {
+      input.check("", callInput);
     }
   }
 
@@ -66,15 +68,15 @@ final class AppFlowModel {
   record Structure(Set<String> required, Map<String, Shape> members) implements Shape {
     @Override
     public void check(String path, Object value) {
-      if (!(value instanceof Map<?, ?> given)) {
+      if (!(value instanceof Map<?, ?> map)) {
         throw wrongType(path, "an object");
       }
       for (String name : required) {
-        if (!given.containsKey(name)) {
-          throw broken(path + name, "Member must not be null");
+        if (!map.containsKey(name)) {
+          throw violation(path + name, "Member must not be null");
         }
       }
-      given.forEach(
+      map.forEach(
           (name, member) -> member(path + name, members.get(name)).check(path + name, member));
     }
 
@@ -84,7 +86,7 @@ final class AppFlowModel {
     }
   }
 
-  private record Text(Bounds length, Optional<Pattern> pattern, Set<String> values)
+  private record StringShape(Bounds length, Optional<Pattern> pattern, Set<String> values)
       implements Shape {
     @Override
     public void check(String path, Object value) {
@@ -93,15 +95,15 @@ final class AppFlowModel {
       }
       length.check(path, text.codePointCount(0, text.length()), "length");
       if (pattern.isPresent() && !pattern.get().matcher(text).matches()) {
-        throw broken(path, "Member must satisfy regular expression pattern: " + pattern.get());
+        throw violation(path, "Member must satisfy regular expression pattern: " + pattern.get());
       }
       if (!values.isEmpty() && !values.contains(text)) {
-        throw broken(path, "Member must satisfy enum value set: " + values);
+        throw violation(path, "Member must satisfy enum value set: " + values);
       }
     }
   }
 
-  private record Whole(Bounds bounds) implements Shape {
+  private record IntegerShape(Bounds bounds) implements Shape {
     @Override
     public void check(String path, Object value) {
       if (!(value instanceof Integer number)) {
@@ -111,7 +113,7 @@ final class AppFlowModel {
     }
   }
 
-  private record Members(Bounds length, Shape member) implements Shape {
+  private record ListShape(Bounds length, Shape member) implements Shape {
     @Override
     public void check(String path, Object value) {
       if (!(value instanceof List<?> list)) {
@@ -125,10 +127,10 @@ final class AppFlowModel {
   private record Bounds(int min, int max) {
     void check(String path, int value, String what) {
       if (value < min) {
-        throw broken(path, "Member must have " + what + " greater than or equal to " + min);
+        throw violation(path, "Member must have " + what + " greater than or equal to " + min);
       }
       if (value > max) {
-        throw broken(path, "Member must have " + what + " less than or equal to " + max);
+        throw violation(path, "Member must have " + what + " less than or equal to " + max);
       }
     }
   }
@@ -137,18 +139,18 @@ final class AppFlowModel {
     JsonMembers shape = shapes.object(name);
     Bounds bounds =
         new Bounds(
-            shape.optionalWhole("min").orElse(0),
-            shape.optionalWhole("max").orElse(Integer.MAX_VALUE));
+            shape.optionalInteger("min").orElse(0),
+            shape.optionalInteger("max").orElse(Integer.MAX_VALUE));
     return switch (shape.text("type")) {
       case "structure" -> structure(shape);
       case "string" ->
-          new Text(
+          new StringShape(
               bounds,
               shape.optionalText("pattern").map(Pattern::compile),
               Set.copyOf(shape.texts("enum")));
-      case "integer" -> new Whole(bounds);
-      case "list" -> new Members(bounds, shape(shape.object("member").text("shape")));
-      default -> throw new IllegalStateException("a shape of an unknown type: " + shape);
+      case "integer" -> new IntegerShape(bounds);
+      case "list" -> new ListShape(bounds, shape(shape.object("member").text("shape")));
+      default -> throw new IllegalStateException("unknown type of shape: " + shape);
     };
   }
 
@@ -159,7 +161,7 @@ final class AppFlowModel {
     return new Structure(Set.copyOf(shape.texts("required")), byName);
   }
 
-  private static AppFlowError broken(String path, String constraint) {
+  private static AppFlowError violation(String path, String constraint) {
     return validation(
         "1 validation error detected: Value at '%s' failed to satisfy constraint: %s"
             .formatted(path, constraint));

@@ -13,36 +13,36 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What AppFlow does with a well-formed call: it answers from its caches of entity names and of
-/// entity details, fills them from the source application when they have nothing, and forgets
-/// exactly what a reset names.
+/// AppFlow's behaviour for valid calls. It answers from two caches: lists of entity names, and
+/// details of entities. It fills them from the source application, and a reset removes exactly what
+/// it names.
 ///
-/// Assumed, as no documentation says so: a reset of an entity that the source does not have is a
-/// ResourceNotFoundException, and so is one whose `entitiesPath` is not the entity's parent; a
-/// nested entity may be named without its parent.
+/// AWS does not document these points, so they are assumptions: a reset of an entity that the
+/// source does not have is a ResourceNotFoundException; so is a reset whose `entitiesPath` is not
+/// the entity's parent; a nested entity may be named without its parent.
 final class AppFlowService {
   private final AppFlowAccount account;
   private final PageSizes pageSizes;
-  private final Map<Names, List<Listed>> cachedNames = new ConcurrentHashMap<>();
-  private final Map<Details, List<Field>> cachedDetails = new ConcurrentHashMap<>();
+  private final Map<NamesKey, List<Listed>> cachedNames = new ConcurrentHashMap<>();
+  private final Map<DetailsKey, List<Field>> cachedDetails = new ConcurrentHashMap<>();
 
   AppFlowService(AppFlowAccount account, PageSizes pageSizes) {
     this.account = account;
     this.pageSizes = pageSizes;
   }
 
-  /// One list of entity names that AppFlow caches.
-  private record Names(SourceApplication application, String apiVersion, String entitiesPath) {}
+  /// The key of a cached list of entity names.
+  private record NamesKey(SourceApplication application, String apiVersion, String entitiesPath) {}
 
-  /// The details of one entity that AppFlow caches.
-  private record Details(SourceApplication application, String apiVersion, String entity) {}
+  /// The key of the cached details of an entity.
+  private record DetailsKey(SourceApplication application, String apiVersion, String entity) {}
 
-  /// Where a call goes: to an application, by a version of its API (empty where none is named).
+  /// The application that a call concerns, and the API version, which may be empty.
   private record Target(SourceApplication application, String apiVersion) {}
 
-  /// Carries out an operation whose input the model allows.
-  Map<String, Object> call(String operation, Map<String, Object> itsInput) {
-    var input = new JsonMembers(itsInput);
+  /// Executes an operation. The input must be valid according to the API model.
+  Map<String, Object> call(String operation, Map<String, Object> callInput) {
+    var input = new JsonMembers(callInput);
     return switch (operation) {
       case "ResetConnectorMetadataCache" -> resetConnectorMetadataCache(input);
       case "DescribeConnectorProfiles" -> describeConnectorProfiles(input);
@@ -52,7 +52,8 @@ final class AppFlowService {
       case "ListFlows" -> listFlows(input);
       case "DescribeFlow" -> describeFlow(input);
       default ->
-          throw new IllegalStateException("the model has " + operation + ", the service not");
+          throw new IllegalStateException(
+              "the API model has " + operation + ", but this class does not");
     };
   }
 
@@ -80,30 +81,30 @@ final class AppFlowService {
             .toList();
     String list = "profiles" + names + type + label;
     Page<Profile> page = Page.of(matching, list, pageSizes.profiles(), input);
-    return page.answer(
-        "connectorProfileDetails", page.items().stream().map(Answers::profile).toList());
+    return page.response(
+        "connectorProfileDetails", page.items().stream().map(AppFlowResponses::profile).toList());
   }
 
   private Map<String, Object> describeConnector(JsonMembers input) {
     String type = input.text("connectorType");
     if (!type.equals("CustomConnector")) {
-      return Answers.builtInConnector(type);
+      return AppFlowResponses.builtInConnector(type);
     }
     String label =
         input
             .optionalText("connectorLabel")
             .orElseThrow(() -> validation("connectorLabel is required for CustomConnector."));
-    return Answers.customConnector(connector(label));
+    return AppFlowResponses.customConnector(connector(label));
   }
 
   private Map<String, Object> listConnectorEntities(JsonMembers input) {
     Target target = target(input);
-    Names names = names(target, entitiesPath(input, target.application()));
+    NamesKey names = names(target, entitiesPath(input, target.application()));
     List<Listed> all =
-        cachedNames.computeIfAbsent(names, read -> read.application().list(read.entitiesPath()));
+        cachedNames.computeIfAbsent(names, key -> key.application().list(key.entitiesPath()));
     String list = "entities" + input.optionalText("connectorProfileName") + names.entitiesPath();
     Page<Listed> page = Page.of(all, list, pageSizes.entities(), input);
-    return page.answer("connectorEntityMap", Answers.entitiesByGroup(page.items()));
+    return page.response("connectorEntityMap", AppFlowResponses.entitiesByGroup(page.items()));
   }
 
   private Map<String, Object> describeConnectorEntity(JsonMembers input) {
@@ -111,24 +112,23 @@ final class AppFlowService {
     List<Field> fields =
         cachedDetails.computeIfAbsent(
             details(target, input.text("connectorEntityName")),
-            read ->
-                read.application()
-                    .fields(read.entity())
-                    .orElseThrow(() -> noEntity(read.entity())));
-    return Map.of("connectorEntityFields", fields.stream().map(Answers::field).toList());
+            key ->
+                key.application().fields(key.entity()).orElseThrow(() -> noEntity(key.entity())));
+    return Map.of("connectorEntityFields", fields.stream().map(AppFlowResponses::field).toList());
   }
 
   private Map<String, Object> listFlows(JsonMembers input) {
     var page = Page.of(List.copyOf(account.flows()), "flows", pageSizes.flows(), input);
-    var flows = page.items().stream().map(flow -> Answers.flowSummary(flow, account)).toList();
-    return page.answer("flows", flows);
+    var flows =
+        page.items().stream().map(flow -> AppFlowResponses.flowSummary(flow, account)).toList();
+    return page.response("flows", flows);
   }
 
   private Map<String, Object> describeFlow(JsonMembers input) {
     String name = input.text("flowName");
     return account
         .flow(name)
-        .map(Answers::flow)
+        .map(AppFlowResponses::flow)
         .orElseThrow(() -> notFound("The flow " + name + " does not exist."));
   }
 
@@ -144,11 +144,11 @@ final class AppFlowService {
       throw validation("The profile %s is of type %s.".formatted(name.get(), profile.type()));
     }
     profile.label().ifPresent(label -> checkVersion(apiVersion, connector(label)));
-    return new Target(account.behind(name.get()), apiVersion);
+    return new Target(account.application(name.get()), apiVersion);
   }
 
   private SourceApplication withoutProfile(Optional<String> type) {
-    return type.flatMap(account::behindType)
+    return type.flatMap(account::applicationOfType)
         .orElseThrow(
             () ->
                 validation(
@@ -200,12 +200,12 @@ final class AppFlowService {
     return notFound("The entity " + name + " does not exist.");
   }
 
-  private static Names names(Target target, Optional<String> path) {
-    return new Names(
+  private static NamesKey names(Target target, Optional<String> path) {
+    return new NamesKey(
         target.application(), target.apiVersion(), path.orElse(SourceApplication.ROOT));
   }
 
-  private static Details details(Target target, String entity) {
-    return new Details(target.application(), target.apiVersion(), entity);
+  private static DetailsKey details(Target target, String entity) {
+    return new DetailsKey(target.application(), target.apiVersion(), entity);
   }
 }

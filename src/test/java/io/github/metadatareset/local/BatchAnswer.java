@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Which of a batch's messages come back, by what the function answered: AWS's table, "Reporting
-/// batch item failures".
+/// Decides by the function's response which messages of a batch return to the queue, as AWS
+/// documents it for `ReportBatchItemFailures`
+/// (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
 public final class BatchAnswer {
   private BatchAnswer() {}
 
-  /// The ids of the messages that return to the queue. All others are done.
+  /// The IDs of the messages that return to the queue. Lambda deletes all others.
   ///
-  /// No answer at all, as a function without a return value gives, is taken for a null answer.
+  /// An empty response, as from a function without a return value, counts as null.
   public static Set<String> failedOf(Set<String> batch, byte[] answer) {
     if (answer.length == 0) {
       return Set.of();

@@ -8,28 +8,32 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What the JVM has written to a file of its classes, in order.
+/// Reads the class logs of a JVM (`-Xlog:class+load` and `-Xlog:class+init`).
 public final class ClassLog {
 
-  /// `[0.867s]... java.lang.Object source: ...`; of a hidden class the name ends before a slash.
+  /// `[0.867s]... java.lang.Object source: ...`. The name of a hidden class has a suffix after a
+  /// slash.
   private static final Pattern LOADED = Pattern.compile("(?:\\[[^]]*])+ ([^ /]+).*");
 
   /// `[0.867s]... 1854 Initializing 'java/math/BigDecimal' ...`
   private static final Pattern INITIALISED =
       Pattern.compile("\\[([\\d.]+)s].* Initializing '([^']+)'.*");
 
-  /// @param millis after the start of the JVM
-  /// @param name with slashes
+  /// A class that was initialised.
+  ///
+  /// @param millis the time since the start of the JVM
+  /// @param name the name with slashes, such as `java/lang/Object`
   public record Initialised(double millis, String name) {}
 
   private ClassLog() {}
 
-  /// Of `-Xlog:class+load` the names; of a hidden class that of the one which it was made for.
+  /// The names of the classes in a log of `-Xlog:class+load`, in order, without the suffix of
+  /// hidden classes.
   public static List<String> loaded(Path log) throws IOException {
     return matching(LOADED, log).map(line -> line.group(1)).toList();
   }
 
-  /// Of `-Xlog:class+init`, with the time since the start in front.
+  /// The classes in a log of `-Xlog:class+init`, in order. Its lines must start with the uptime.
   public static List<Initialised> initialised(Path log) throws IOException {
     return matching(INITIALISED, log)
         .map(line -> new Initialised(1000 * Double.parseDouble(line.group(1)), line.group(2)))

@@ -7,22 +7,23 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What a test that is not in Java can ask of a running [AppFlowEmulator], unsigned, under
-/// `/_emulator/`:
+/// Lets another process control a running [AppFlowEmulator]. It serves these requests under
+/// `/_emulator/`, unsigned:
 ///
-/// - `GET calls`: a JSON array of every call, as `operation`, `input`, `status` and, if it was
-///   refused, `errorCode`.
-/// - `POST forget`: forgets the calls.
+/// - `GET calls`: a JSON array of all calls, each with `operation`, `input`, `status` and, after an
+///   error, `errorCode`.
+/// - `POST forget`: clears the recorded calls.
 /// - `POST fault`: `{"fault": "error", "operation": "DescribeFlow", "next": 3, "status": 429,
 ///   "code": "ThrottlingException"}`. `fault` is `error`, `latency` (with `millis`), `rateLimit`
 ///   (with `perSecond`), `html`, `garbageBody`, `emptyBody`, `withoutRequestId`, `cutBody`,
-///   `garbageStatusLine`, `connectionReset` or `stall`; without `operation` it is every
-///   operation's, without `next` it lasts until `{"fault": "clear"}`.
+///   `garbageStatusLine`, `connectionReset` or `stall`. Without `operation` it applies to all
+///   operations; without `next` it lasts until `{"fault": "clear"}`.
 /// - `POST source`: `{"change": "addField", "in": "crm-prod", "entity": "Account", "field":
 ///   "Region__c"}`. `change` is `addEntity` (`parent` is optional), `removeEntity`, `addField`
-///   (`type` is optional) or `removeField`; `in` is a profile, or a type that has none.
+///   (`type` is optional) or `removeField`; `in` is a profile, or a connector type without
+///   profiles.
 ///
-/// What it does not understand it answers with 400 and the reason.
+/// An invalid request gets status 400 and the reason.
 final class EmulatorControl {
   static final String PATH = "/_emulator/";
 
@@ -39,23 +40,23 @@ final class EmulatorControl {
             Reply.json(emulator.calls().stream().map(EmulatorControl::call).toList());
         case "POST forget" -> done(emulator::forgetCalls);
         case "POST fault" -> {
-          var order = new JsonMembers(JSON.std.mapFrom(body));
-          yield done(() -> fault(order));
+          var request = new JsonMembers(JSON.std.mapFrom(body));
+          yield done(() -> fault(request));
         }
         case "POST source" -> {
-          var order = new JsonMembers(JSON.std.mapFrom(body));
-          yield done(() -> change(order));
+          var request = new JsonMembers(JSON.std.mapFrom(body));
+          yield done(() -> change(request));
         }
         default ->
-            throw new IllegalArgumentException("there is no " + method + " " + PATH + command);
+            throw new IllegalArgumentException("unknown request " + method + " " + PATH + command);
       };
-    } catch (IOException | IllegalArgumentException | ClassCastException misunderstood) {
-      return Reply.error(400, "NotUnderstood", String.valueOf(misunderstood.getMessage()));
+    } catch (IOException | IllegalArgumentException | ClassCastException invalid) {
+      return Reply.error(400, "InvalidRequest", String.valueOf(invalid.getMessage()));
     }
   }
 
-  private static Reply done(Runnable order) {
-    order.run();
+  private static Reply done(Runnable request) {
+    request.run();
     return Reply.ok(Map.of());
   }
 
@@ -68,15 +69,15 @@ final class EmulatorControl {
     return json;
   }
 
-  private void fault(JsonMembers order) {
-    String operation = order.optionalText("operation").orElse(Faults.EVERY_OPERATION);
-    switch (order.text("fault")) {
+  private void fault(JsonMembers request) {
+    String operation = request.optionalText("operation").orElse(Faults.EVERY_OPERATION);
+    switch (request.text("fault")) {
       case "clear" -> emulator.faults().clear();
-      case "rateLimit" -> emulator.faults().rateLimit(operation, order.whole("perSecond"));
+      case "rateLimit" -> emulator.faults().rateLimit(operation, request.integer("perSecond"));
       default -> {
-        Fault fault = named(order);
-        order
-            .optionalWhole("next")
+        Fault fault = named(request);
+        request
+            .optionalInteger("next")
             .ifPresentOrElse(
                 next -> emulator.faults().next(next, operation, fault),
                 () -> emulator.faults().always(operation, fault));
@@ -84,11 +85,11 @@ final class EmulatorControl {
     }
   }
 
-  private static Fault named(JsonMembers order) {
-    String name = order.text("fault");
+  private static Fault named(JsonMembers request) {
+    String name = request.text("fault");
     return switch (name) {
-      case "error" -> Fault.error(order.whole("status"), order.text("code"));
-      case "latency" -> Fault.latency(Duration.ofMillis(order.whole("millis")));
+      case "error" -> Fault.error(request.integer("status"), request.text("code"));
+      case "latency" -> Fault.latency(Duration.ofMillis(request.integer("millis")));
       case "html" -> Fault.html();
       case "garbageBody" -> Fault.garbageBody();
       case "emptyBody" -> Fault.emptyBody();
@@ -97,25 +98,26 @@ final class EmulatorControl {
       case "garbageStatusLine" -> Fault.garbageStatusLine();
       case "connectionReset" -> Fault.connectionReset();
       case "stall" -> Fault.stall();
-      default -> throw new IllegalArgumentException("there is no fault " + name);
+      default -> throw new IllegalArgumentException("unknown fault " + name);
     };
   }
 
-  private void change(JsonMembers order) {
-    SourceApplication source = emulator.account().behind(order.text("in"));
-    String entity = order.text("entity");
-    String change = order.text("change");
+  private void change(JsonMembers request) {
+    SourceApplication source = emulator.account().application(request.text("in"));
+    String entity = request.text("entity");
+    String change = request.text("change");
     switch (change) {
       case "addEntity" ->
           source.add(
-              order.optionalText("parent").orElse(SourceApplication.ROOT),
+              request.optionalText("parent").orElse(SourceApplication.ROOT),
               SourceApplication.Entity.of(entity));
       case "removeEntity" -> source.remove(entity);
       case "addField" ->
           source.addField(
-              entity, Field.of(order.text("field"), order.optionalText("type").orElse("string")));
-      case "removeField" -> source.removeField(entity, order.text("field"));
-      default -> throw new IllegalArgumentException("there is no change " + change);
+              entity,
+              Field.of(request.text("field"), request.optionalText("type").orElse("string")));
+      case "removeField" -> source.removeField(entity, request.text("field"));
+      default -> throw new IllegalArgumentException("unknown change " + change);
     }
   }
 }

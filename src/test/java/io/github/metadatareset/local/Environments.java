@@ -11,34 +11,43 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/// The environments in which a function runs: one invocation at a time in each, made when none is
-/// idle, kept after an exception, and never used again after a timeout or once its process has
-/// ended.
+/// The execution environments of a function. Each runs one invocation at a time. A new one is
+/// created when none is idle. An environment is reused after an exception, but not after a timeout
+/// or when its process has ended.
 final class Environments {
 
-  /// What an invocation ended with; the answer is empty where there was a failure.
+  /// The result of an invocation. The answer is empty if the invocation failed.
   record Outcome(byte[] answer, Optional<String> failure) {
 
-    private static Outcome failed(String why) {
-      return new Outcome(new byte[0], Optional.of(why));
+    private static Outcome failed(String reason) {
+      return new Outcome(new byte[0], Optional.of(reason));
     }
+  }
+
+  /// Waits for the answer of a running invocation, at most for the function's timeout.
+  @FunctionalInterface
+  interface Timeout {
+    byte[] await(Future<byte[]> running, Duration functionTimeout)
+        throws InterruptedException, ExecutionException, TimeoutException;
   }
 
   private final Supplier<? extends RequestStreamHandler> newEnvironment;
   private final Duration functionTimeout;
+  private final Timeout timeout;
   private final ExecutorService threads;
   private final Deque<RequestStreamHandler> idle = new ConcurrentLinkedDeque<>();
 
   Environments(
       Supplier<? extends RequestStreamHandler> newEnvironment,
       Duration functionTimeout,
+      Timeout timeout,
       ExecutorService threads) {
     this.newEnvironment = newEnvironment;
     this.functionTimeout = functionTimeout;
+    this.timeout = timeout;
     this.threads = threads;
   }
 
@@ -46,7 +55,7 @@ final class Environments {
     try {
       return invoke(environment(), event);
     } catch (RuntimeException initFailure) {
-      return Outcome.failed("the function does not start: " + initFailure);
+      return Outcome.failed("cannot start the function: " + initFailure);
     }
   }
 
@@ -62,7 +71,7 @@ final class Environments {
       throws InterruptedException {
     Future<byte[]> running = threads.submit(() -> answer(environment, event));
     try {
-      byte[] answer = running.get(functionTimeout.toNanos(), TimeUnit.NANOSECONDS);
+      byte[] answer = timeout.await(running, functionTimeout);
       idle.push(environment);
       return new Outcome(answer, Optional.empty());
     } catch (ExecutionException thrown) {

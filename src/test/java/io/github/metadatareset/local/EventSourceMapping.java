@@ -20,69 +20,77 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/// Gives the messages of the request queue to a function, as Lambda's SQS event source mapping with
-/// `ReportBatchItemFailures` does: in batches, several at a time, and with Lambda's own reading of
-/// the answer.
+/// Invokes a function with the messages of the request queue, as Lambda's SQS event source mapping
+/// does with `ReportBatchItemFailures`: in batches, several at a time. The function's response
+/// decides:
 ///
-/// - Nothing, null, or no or empty `batchItemFailures`: the whole batch is deleted.
-/// - A list of the batch's own message ids: these return to the queue, the others are deleted.
-/// - A null, empty or unknown identifier, an answer that is not such an object, an exception or a
-///   timeout: the whole batch returns.
+/// - No response, null, or a response without or with empty `batchItemFailures`: the batch is
+///   deleted.
+/// - A list of message IDs of the batch: these messages return to the queue, the others are
+///   deleted.
+/// - A null, empty or unknown identifier, a response of another form, an exception or a timeout:
+///   the whole batch returns to the queue.
 ///
-/// What returns stays invisible until the queue's visibility timeout, or what the function asked
-/// for by ChangeMessageVisibility, is over.
+/// A message that returned stays invisible until the queue's visibility timeout has passed, or the
+/// time that the function set with ChangeMessageVisibility.
 ///
-/// It works only while a drain runs, or between [#start] and [#close].
+/// It polls only during [#drain] or [#drainVisible], or between [#start] and [#close].
 public final class EventSourceMapping implements AutoCloseable {
 
-  /// How batches are made and given to the function.
+  /// The settings of the event source mapping and of the function.
   ///
-  /// - `batchSize`: the most messages of a batch, to 10,000; a batch also ends before 6 MB.
-  /// - `window`: how long a batch waits for more messages when the queue has none. Lambda asks for
-  ///   a second or more where `batchSize` is above ten, this does not.
-  /// - `concurrency`: the most invocations at a time.
-  /// - `functionTimeout`: after it an invocation is given up, its thread interrupted and its
-  ///   environment not used again.
-  /// - `hurryRetries`: whether what the function returns is made visible at once, so that a test
-  ///   need not wait for the backoff. Lambda does nothing of the kind.
+  /// - `batchSize`: the maximum number of messages in a batch, up to 10,000. A batch also stays
+  ///   below 6 MB.
+  /// - `window`: how long a batch waits for more messages when the queue is empty. Lambda requires
+  ///   at least one second if `batchSize` is above ten; this class does not.
+  /// - `concurrency`: the maximum number of concurrent invocations.
+  /// - `functionTimeout`: after this time an invocation has failed, its thread is interrupted, and
+  ///   its environment is not used again.
+  /// - `immediateRetries`: whether returned messages become visible at once, so that a test need
+  ///   not wait for the backoff. Lambda has no such setting.
   public record Settings(
       int batchSize,
       Duration window,
       int concurrency,
       Duration functionTimeout,
-      boolean hurryRetries) {
+      boolean immediateRetries) {
     public static final Settings DEFAULT =
         new Settings(100, Duration.ZERO, 2, Duration.ofSeconds(60), false);
 
     public Settings {
       if (batchSize < 1 || batchSize > 10_000 || concurrency < 1) {
-        throw new IllegalArgumentException("batches of 1 to 10,000, one or more at a time");
+        throw new IllegalArgumentException(
+            "batchSize must be 1 to 10,000, and concurrency at least 1");
       }
     }
 
     public Settings withBatchSize(int size) {
-      return new Settings(size, window, concurrency, functionTimeout, hurryRetries);
+      return new Settings(size, window, concurrency, functionTimeout, immediateRetries);
     }
 
     public Settings withWindow(Duration time) {
-      return new Settings(batchSize, time, concurrency, functionTimeout, hurryRetries);
+      return new Settings(batchSize, time, concurrency, functionTimeout, immediateRetries);
     }
 
     public Settings withConcurrency(int invocations) {
-      return new Settings(batchSize, window, invocations, functionTimeout, hurryRetries);
+      return new Settings(batchSize, window, invocations, functionTimeout, immediateRetries);
     }
 
     public Settings withFunctionTimeout(Duration timeout) {
-      return new Settings(batchSize, window, concurrency, timeout, hurryRetries);
+      return new Settings(batchSize, window, concurrency, timeout, immediateRetries);
     }
 
-    public Settings withHurriedRetries() {
+    public Settings withImmediateRetries() {
       return new Settings(batchSize, window, concurrency, functionTimeout, true);
     }
   }
 
-  /// One invocation of the function, with what became of the batch. `answer` is empty and `failure`
-  /// says why where there was an exception or a timeout.
+  /// One invocation of the function.
+  ///
+  /// @param messageIds the messages of the batch
+  /// @param returnedIds the messages that returned to the queue
+  /// @param answer the function's response, or empty after an exception or a timeout
+  /// @param failure the exception or the timeout, if any
   public record Invocation(
       List<String> messageIds,
       Set<String> returnedIds,
@@ -91,38 +99,51 @@ public final class EventSourceMapping implements AutoCloseable {
       Duration duration) {}
 
   private static final Duration LONG_POLL = Duration.ofSeconds(1);
-  private static final Duration GLANCE = Duration.ofMillis(10);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
 
   private final LocalQueues queues;
   private final Settings settings;
-  private final BatchGatherer gatherer;
+  private final BatchCollector collector;
   private final Environments environments;
-  private final Semaphore free;
+  private final Semaphore permits;
   private final Queue<Invocation> invocations = new ConcurrentLinkedQueue<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("function-", 0).factory());
   private final Thread poller = Thread.ofPlatform().daemon().name("poller").unstarted(this::poll);
   private volatile boolean stopped;
 
-  /// One environment for all invocations: the function must bear to be called by several threads at
-  /// once.
+  /// Runs all invocations in one environment. The function must be safe for use by several threads.
   public EventSourceMapping(LocalQueues queues, RequestStreamHandler function, Settings settings) {
     this(queues, () -> function, settings);
   }
 
-  /// An environment for each invocation that runs at the same time; an idle one is used again.
+  /// Runs concurrent invocations in separate environments, and reuses idle ones.
   public EventSourceMapping(
       LocalQueues queues,
       Supplier<? extends RequestStreamHandler> newEnvironment,
       Settings settings) {
-    this.queues = queues;
-    this.settings = settings;
-    this.environments = new Environments(newEnvironment, settings.functionTimeout(), threads);
-    this.gatherer = new BatchGatherer(queues, settings.batchSize(), settings.window());
-    this.free = new Semaphore(settings.concurrency());
+    this(
+        queues,
+        newEnvironment,
+        settings,
+        (running, timeout) -> running.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
   }
 
-  /// The invocations that are over, in the order in which they ended.
+  /// For a test of timeouts that does not depend on the time.
+  EventSourceMapping(
+      LocalQueues queues,
+      Supplier<? extends RequestStreamHandler> newEnvironment,
+      Settings settings,
+      Environments.Timeout timeout) {
+    this.queues = queues;
+    this.settings = settings;
+    this.environments =
+        new Environments(newEnvironment, settings.functionTimeout(), timeout, threads);
+    this.collector = new BatchCollector(queues, settings.batchSize(), settings.window());
+    this.permits = new Semaphore(settings.concurrency());
+  }
+
+  /// The invocations that have ended, in the order in which they ended.
   public List<Invocation> invocations() {
     return List.copyOf(invocations);
   }
@@ -131,26 +152,28 @@ public final class EventSourceMapping implements AutoCloseable {
     invocations.clear();
   }
 
-  /// Works until the queue holds no message, visible, invisible or delayed, and no invocation runs.
-  /// Returns false if the limit comes first.
+  /// Processes messages until the queue is empty, without invisible or delayed messages, and no
+  /// invocation runs. Returns false if the limit is reached first.
   public boolean drain(Duration limit) throws InterruptedException {
-    return workUntil(Depth::isEmpty, limit);
+    return processUntil(Depth::isEmpty, limit);
   }
 
-  /// Works until no message can be received and no invocation runs: what was returned and is still
-  /// invisible is not waited for. Returns false if the limit comes first.
+  /// Processes messages until the queue has no visible message and no invocation runs. Does not
+  /// wait for returned messages that are still invisible. Returns false if the limit is reached
+  /// first.
   public boolean drainVisible(Duration limit) throws InterruptedException {
-    return workUntil(depth -> depth.visible() == 0, limit);
+    return processUntil(depth -> depth.visible() == 0, limit);
   }
 
-  private boolean workUntil(Predicate<Depth> done, Duration limit) throws InterruptedException {
+  private boolean processUntil(Predicate<Depth> done, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     Duration wait = Duration.ZERO;
     while (System.nanoTime() < end) {
       if (invokeNext(wait, end)) {
         wait = Duration.ZERO;
-      } else if (free.tryAcquire(settings.concurrency(), GLANCE.toNanos(), TimeUnit.NANOSECONDS)) {
-        free.release(settings.concurrency());
+      } else if (permits.tryAcquire(
+          settings.concurrency(), POLL_INTERVAL.toNanos(), TimeUnit.NANOSECONDS)) {
+        permits.release(settings.concurrency());
         Depth depth = queues.depth();
         if (done.test(depth)) {
           return true;
@@ -161,19 +184,19 @@ public final class EventSourceMapping implements AutoCloseable {
     return false;
   }
 
-  /// Works in the background until [#close].
+  /// Processes messages in the background until [#close].
   public EventSourceMapping start() {
     poller.start();
     return this;
   }
 
-  /// Stops, after the invocations that run now.
+  /// Stops when the running invocations have ended.
   @Override
   public void close() {
     stopped = true;
     try {
       poller.join();
-      free.acquire(settings.concurrency());
+      permits.acquire(settings.concurrency());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -190,18 +213,18 @@ public final class EventSourceMapping implements AutoCloseable {
     }
   }
 
-  /// Gives the next batch to the function, once there is one and an invocation is free; false if
-  /// that does not come to pass.
+  /// Waits until another invocation may run, then invokes the function with the next batch. Returns
+  /// false if there is no batch, or if the time is over before.
   private boolean invokeNext(Duration wait, long end) throws InterruptedException {
-    if (!free.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+    if (!permits.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
       return false;
     }
     List<Message> batch = List.of();
     try {
-      batch = gatherer.next(wait);
+      batch = collector.next(wait);
     } finally {
       if (batch.isEmpty()) {
-        free.release();
+        permits.release();
       }
     }
     if (!batch.isEmpty()) {
@@ -217,7 +240,7 @@ public final class EventSourceMapping implements AutoCloseable {
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
       } finally {
-        free.release();
+        permits.release();
       }
     };
   }
@@ -228,7 +251,7 @@ public final class EventSourceMapping implements AutoCloseable {
     var outcome = environments.invoke(SqsEvent.of(batch, queues.requestQueueArn()));
     Set<String> returned =
         outcome.failure().isPresent() ? ids : BatchAnswer.failedOf(ids, outcome.answer());
-    settle(batch, returned);
+    deleteOrReturn(batch, returned);
     invocations.add(
         new Invocation(
             batch.stream().map(Message::messageId).toList(),
@@ -238,12 +261,12 @@ public final class EventSourceMapping implements AutoCloseable {
             Duration.ofNanos(System.nanoTime() - started)));
   }
 
-  private void settle(List<Message> batch, Set<String> returned) {
-    var fates =
+  private void deleteOrReturn(List<Message> batch, Set<String> returned) {
+    var byReturned =
         batch.stream().collect(partitioningBy(message -> returned.contains(message.messageId())));
-    queues.delete(queues.requestQueueUrl(), fates.get(false));
-    if (settings.hurryRetries()) {
-      queues.changeVisibility(queues.requestQueueUrl(), fates.get(true), Duration.ZERO);
+    queues.delete(queues.requestQueueUrl(), byReturned.get(false));
+    if (settings.immediateRetries()) {
+      queues.changeVisibility(queues.requestQueueUrl(), byReturned.get(true), Duration.ZERO);
     }
   }
 }

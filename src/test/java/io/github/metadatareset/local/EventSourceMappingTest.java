@@ -21,10 +21,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -34,18 +37,22 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
-/// How batches are made, invoked and tried again, and what a function sees of its messages. What an
-/// answer means has a test of its own, [ReportBatchItemFailuresTest].
+/// How the event source mapping collects batches, invokes the function and retries, and which event
+/// the function receives. [ReportBatchItemFailuresTest] tests the meaning of responses.
 class EventSourceMappingTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final EventSourceMapping.Settings SETTINGS =
       EventSourceMapping.Settings.DEFAULT.withBatchSize(10);
+
+  /// So long that no test is slow enough to receive a message again by this timeout.
+  private static final LocalQueues.Settings QUEUES =
+      LocalQueues.Settings.DEFAULT.withVisibilityTimeout(Duration.ofHours(1));
 
   private static LocalQueues queues;
 
   @BeforeAll
   static void startQueues() {
-    queues = LocalQueues.start();
+    queues = LocalQueues.start(QUEUES);
   }
 
   @AfterAll
@@ -62,8 +69,8 @@ class EventSourceMappingTest {
   // Retries and environments
 
   @Test
-  void whatReturnsComesAgainUntilItIsDoneAndCountsItsReceives() throws Exception {
-    queues.send("stubborn");
+  void deliversAReturnedMessageAgainWithAHigherReceiveCount() throws Exception {
+    queues.send("fails twice");
     var receives = new ConcurrentLinkedQueue<String>();
     RequestStreamHandler function =
         (in, out, context) -> {
@@ -72,7 +79,7 @@ class EventSourceMappingTest {
           out.write(receives.size() < 3 ? failures(message.getMessageId()) : failures());
         };
 
-    try (var mapping = new EventSourceMapping(queues, function, SETTINGS.withHurriedRetries())) {
+    try (var mapping = new EventSourceMapping(queues, function, SETTINGS.withImmediateRetries())) {
       assertTrue(mapping.drain(LIMIT));
     }
 
@@ -80,50 +87,62 @@ class EventSourceMappingTest {
   }
 
   @Test
-  void afterTheLastReceiveSqsMovesTheMessageToTheDeadLetterQueue() throws Exception {
-    try (var few = LocalQueues.start(LocalQueues.Settings.DEFAULT.withMaxReceiveCount(2));
+  void theRedrivePolicyMovesAMessageAfterItsLastReceive() throws Exception {
+    try (var twoReceives = LocalQueues.start(QUEUES.withMaxReceiveCount(2));
         var mapping =
             new EventSourceMapping(
-                few,
+                twoReceives,
                 (in, out, context) -> {
-                  throw new IOException("never");
+                  throw new IOException("always fails");
                 },
-                SETTINGS.withHurriedRetries())) {
-      few.send("hopeless", Map.of("CorrelationId", "c-1"));
+                SETTINGS.withImmediateRetries())) {
+      twoReceives.send("always fails", Map.of("CorrelationId", "c-1"));
 
       assertTrue(mapping.drain(LIMIT));
 
       assertEquals(2, mapping.invocations().size());
-      var letter = few.deadLetters().getFirst();
-      assertEquals("hopeless", letter.body());
-      assertEquals("c-1", letter.messageAttributes().get("CorrelationId").stringValue());
+      var deadLetter = twoReceives.deadLetters().getFirst();
+      assertEquals("always fails", deadLetter.body());
+      assertEquals("c-1", deadLetter.messageAttributes().get("CorrelationId").stringValue());
 
-      assertEquals(1, few.replay());
-      assertEquals(new Depth(1, 0, 0), few.depth());
-      assertEquals(List.of(), few.deadLetters());
+      assertEquals(1, twoReceives.replay());
+      assertEquals(new Depth(1, 0, 0), twoReceives.depth());
+      assertEquals(List.of(), twoReceives.deadLetters());
     }
   }
 
   @Test
-  void aTimeoutReturnsAllAndTheEnvironmentIsNotUsedAgain() throws Exception {
+  void returnsTheBatchAndDiscardsTheEnvironmentAfterATimeout() throws Exception {
     queues.send("slow");
     var environments = new ConcurrentLinkedQueue<RequestStreamHandler>();
     var used = new ConcurrentLinkedQueue<RequestStreamHandler>();
+    var firstIsRunning = new CountDownLatch(1);
+    var invocations = new AtomicInteger();
+    // Only the first invocation times out, however slow this machine is.
+    Environments.Timeout timeout =
+        (running, _) -> {
+          if (invocations.getAndIncrement() > 0) {
+            return running.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+          }
+          firstIsRunning.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+          throw new TimeoutException();
+        };
     var settings =
         SETTINGS
             .withFunctionTimeout(Duration.ofMillis(200))
-            .withHurriedRetries()
+            .withImmediateRetries()
             .withConcurrency(1);
 
     try (var mapping =
         new EventSourceMapping(
             queues,
             () -> {
-              var environment = new SlowTheFirstTime(environments.isEmpty(), used);
+              var environment = new SlowTheFirstTime(environments.isEmpty(), used, firstIsRunning);
               environments.add(environment);
               return environment;
             },
-            settings)) {
+            settings,
+            timeout)) {
       assertTrue(mapping.drain(LIMIT));
 
       assertEquals("Task timed out after PT0.2S", mapping.invocations().getFirst().failure().get());
@@ -133,7 +152,8 @@ class EventSourceMappingTest {
     assertNotSame(List.copyOf(used).getFirst(), List.copyOf(used).getLast());
   }
 
-  private record SlowTheFirstTime(boolean slow, Queue<RequestStreamHandler> used)
+  private record SlowTheFirstTime(
+      boolean slow, Queue<RequestStreamHandler> used, CountDownLatch running)
       implements RequestStreamHandler {
     @Override
     public void handleRequest(InputStream in, OutputStream out, Context context)
@@ -141,6 +161,7 @@ class EventSourceMappingTest {
       used.add(this);
       assertTrue(context.getRemainingTimeInMillis() <= 200);
       if (slow) {
+        running.countDown();
         awaitInterruption();
       }
     }
@@ -155,16 +176,16 @@ class EventSourceMappingTest {
   }
 
   @Test
-  void anIdleEnvironmentIsUsedAgain() throws Exception {
+  void reusesAnIdleEnvironment() throws Exception {
     send(30);
-    var made = new AtomicInteger();
+    var created = new AtomicInteger();
     var settings = SETTINGS.withConcurrency(1);
 
     try (var mapping =
         new EventSourceMapping(
             queues,
             () -> {
-              made.incrementAndGet();
+              created.incrementAndGet();
               return (in, out, context) -> {};
             },
             settings)) {
@@ -172,13 +193,13 @@ class EventSourceMappingTest {
       assertTrue(mapping.invocations().size() >= 3);
     }
 
-    assertEquals(1, made.get());
+    assertEquals(1, created.get());
   }
 
   // Batches
 
   @Test
-  void batchesAreGatheredUpToTheirSize() throws Exception {
+  void fillsBatchesUpToTheirSize() throws Exception {
     send(250);
 
     try (var mapping =
@@ -188,12 +209,14 @@ class EventSourceMappingTest {
 
       assertEquals(
           List.of(100, 100, 50),
-          mapping.invocations().stream().map(done -> done.messageIds().size()).toList());
+          mapping.invocations().stream()
+              .map(invocation -> invocation.messageIds().size())
+              .toList());
     }
   }
 
   @Test
-  void aBatchStaysUnderSixMegabytes() throws Exception {
+  void keepsBatchesBelowSixMegabytes() throws Exception {
     String large = "x".repeat(1_000_000);
     IntStream.range(0, 8).forEach(i -> queues.send(large));
 
@@ -202,12 +225,15 @@ class EventSourceMappingTest {
 
       assertEquals(
           List.of(3, 5),
-          mapping.invocations().stream().map(done -> done.messageIds().size()).sorted().toList());
+          mapping.invocations().stream()
+              .map(invocation -> invocation.messageIds().size())
+              .sorted()
+              .toList());
     }
   }
 
   @Test
-  void invocationsRunSideBySideUpToTheConcurrency() throws Exception {
+  void runsAsManyInvocationsAtOnceAsConfigured() throws Exception {
     send(4);
     var together = new CyclicBarrier(2);
 
@@ -227,7 +253,7 @@ class EventSourceMappingTest {
   }
 
   @Test
-  void whatTheFunctionSendsIsDrainedToo() throws Exception {
+  void processesMessagesThatTheFunctionSends() throws Exception {
     queues.send("3");
     var bodies = new ConcurrentLinkedQueue<String>();
 
@@ -245,7 +271,7 @@ class EventSourceMappingTest {
   }
 
   @Test
-  void aMessageThatWaitsInvisibleIsWaitedFor() throws Exception {
+  void waitsForADelayedMessage() throws Exception {
     queues
         .client()
         .sendMessage(
@@ -255,20 +281,20 @@ class EventSourceMappingTest {
   }
 
   @Test
-  void betweenStartAndCloseItWorksInTheBackground() throws Exception {
+  void processesMessagesInTheBackgroundBetweenStartAndClose() throws Exception {
     var arrived = new CountDownLatch(1);
 
     try (var mapping = mapping((in, out, context) -> arrived.countDown())) {
       mapping.start();
       queues.send("hello");
-      arrived.await();
+      assertTrue(arrived.await(LIMIT.toSeconds(), TimeUnit.SECONDS));
     }
 
     assertEquals(new Depth(0, 0, 0), queues.depth());
   }
 
   @Test
-  void aDrainEndsAtItsLimit() throws Exception {
+  void stopsADrainAtItsLimit() throws Exception {
     queues.send("returned");
 
     try (var mapping = mapping((in, out, context) -> out.write('?'))) {
@@ -278,10 +304,10 @@ class EventSourceMappingTest {
     assertEquals(new Depth(0, 1, 0), queues.depth());
   }
 
-  // What the function sees
+  // The event and the context
 
   @Test
-  void theEventIsWhatAwsSends() throws Exception {
+  void theEventHasTheFormOfAnSqsEvent() throws Exception {
     long before = System.currentTimeMillis();
     queues
         .client()
@@ -315,28 +341,35 @@ class EventSourceMappingTest {
     long sent = Long.parseLong(attributes.get("SentTimestamp"));
     long received = Long.parseLong(attributes.get("ApproximateFirstReceiveTimestamp"));
     assertTrue(before <= sent && sent <= received);
-    var own = message.getMessageAttributes();
-    assertEquals("c-1", own.get("CorrelationId").getStringValue());
-    assertEquals("String", own.get("CorrelationId").getDataType());
-    assertEquals("2", own.get("Hops").getStringValue());
-    assertEquals("Number", own.get("Hops").getDataType());
-    assertEquals(UTF_8.encode("raw"), own.get("Raw").getBinaryValue());
-    assertEquals(List.of(), own.get("CorrelationId").getStringListValues());
+    var messageAttributes = message.getMessageAttributes();
+    assertEquals("c-1", messageAttributes.get("CorrelationId").getStringValue());
+    assertEquals("String", messageAttributes.get("CorrelationId").getDataType());
+    assertEquals("2", messageAttributes.get("Hops").getStringValue());
+    assertEquals("Number", messageAttributes.get("Hops").getDataType());
+    assertEquals(UTF_8.encode("raw"), messageAttributes.get("Raw").getBinaryValue());
+    assertEquals(List.of(), messageAttributes.get("CorrelationId").getStringListValues());
   }
 
   @Test
-  void everyInvocationHasAContextOfItsOwn() throws Exception {
+  void givesEachInvocationItsOwnContext() throws Exception {
     queues.send("hello");
-    List<String> seen = new ArrayList<>();
+    List<String> requestIds = new ArrayList<>();
+    var settings = SETTINGS.withFunctionTimeout(Duration.ofMinutes(10));
 
-    assertTrue(
-        drain(
+    try (var mapping =
+        new EventSourceMapping(
+            queues,
             (in, out, context) -> {
-              seen.add(context.getAwsRequestId());
-              assertTrue(context.getRemainingTimeInMillis() > 50_000);
-            }));
+              requestIds.add(context.getAwsRequestId());
+              assertTrue(context.getRemainingTimeInMillis() > Duration.ofMinutes(9).toMillis());
+              assertTrue(context.getRemainingTimeInMillis() <= Duration.ofMinutes(10).toMillis());
+            },
+            settings)) {
+      assertTrue(mapping.drain(LIMIT));
+      assertEquals(Optional.empty(), mapping.invocations().getFirst().failure());
+    }
 
-    assertEquals(36, seen.getFirst().length());
+    assertEquals(36, requestIds.getFirst().length());
   }
 
   private static void send(int count) {
@@ -352,7 +385,8 @@ class EventSourceMappingTest {
       boolean drained = mapping.drain(LIMIT);
       mapping
           .invocations()
-          .forEach(done -> assertSame(true, done.failure().isEmpty(), done::toString));
+          .forEach(
+              invocation -> assertSame(true, invocation.failure().isEmpty(), invocation::toString));
       return drained;
     }
   }

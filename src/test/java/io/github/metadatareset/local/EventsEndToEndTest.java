@@ -25,20 +25,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/// Every file of `events/` as a message and as a direct invocation, over real HTTP: which resets
-/// AppFlow accepts for it, or why it is refused. The account is that of
+/// Sends every file of `events/` to the request queue, and invokes the function with it directly:
+/// which resets AppFlow accepts, or why the request fails. The account is
 /// `src/test/resources/appflow/account.json`.
 @LongSuite("Every kind of event, sent to the whole function, has the documented outcome.")
 class EventsEndToEndTest {
 
   private static final Path EVENTS = Path.of("events");
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static final String SITE =
       "sites/example.sharepoint.com,00000000-0000-4000-a000-000000000001,"
           + "00000000-0000-4000-a000-000000000002";
 
-  /// The resets of all that the flows use in SharePoint, and in the two systems of record.
+  /// The resets for all entities that flows use in SharePoint, in the ERP system and in the CRM
+  /// system.
   private static final List<String> SHAREPOINT =
       List.of(
           "sharepoint-prod CustomConnector v1.0",
@@ -55,28 +56,29 @@ class EventsEndToEndTest {
       List.of(
           "crm-prod Salesforce", "crm-prod Salesforce Account", "crm-prod Salesforce Opportunity");
 
-  private static final Letter HUBSPOT =
-      new Letter("NoApiVersion", "connector HubSpot is meant? It supports [v1, v3]");
+  private static final ExpectedDeadLetter HUBSPOT =
+      new ExpectedDeadLetter(
+          "NoApiVersion", "connector HubSpot supports the API versions [v1, v3]");
 
   private static final String BATCH = "sqs-batch.json";
 
   private static final List<Row> ROWS =
       List.of(
-          made("appflow-automatic-field-import", "crm-prod Salesforce Account"),
+          reset("appflow-automatic-field-import", "crm-prod Salesforce Account"),
           queued(
               "appflow-end-flow-run-between-profiles",
               "sap-erp SAPOData API_SALES_ORDER_SRV/A_SalesOrder",
               "crm-prod Salesforce Opportunity"),
-          made(
+          reset(
               "appflow-end-flow-run-customconnector",
               "sharepoint-prod CustomConnector " + SITE + " v1.0"),
-          made("appflow-end-flow-run-failed", "crm-prod Salesforce Account"),
-          made("appflow-end-flow-run-s3-source", "S3"),
-          made("appflow-end-flow-run-success", "crm-prod Salesforce Account"),
-          made("appflow-event-flow-deactivated", "crm-prod Salesforce AccountChangeEvent"),
-          made("appflow-event-flow-report", "crm-prod Salesforce AccountChangeEvent"),
-          made("appflow-scheduled-flow-deactivated", "crm-prod Salesforce Account"),
-          made("appflow-start-flow-run", "crm-prod Salesforce Account"),
+          reset("appflow-end-flow-run-failed", "crm-prod Salesforce Account"),
+          reset("appflow-end-flow-run-s3-source", "S3"),
+          reset("appflow-end-flow-run-success", "crm-prod Salesforce Account"),
+          reset("appflow-event-flow-deactivated", "crm-prod Salesforce AccountChangeEvent"),
+          reset("appflow-event-flow-report", "crm-prod Salesforce AccountChangeEvent"),
+          reset("appflow-scheduled-flow-deactivated", "crm-prod Salesforce Account"),
+          reset("appflow-start-flow-run", "crm-prod Salesforce Account"),
           queued("cloudtrail-create-connector-profile").with(HUBSPOT),
           queued("cloudtrail-create-flow", ERP.get(1), ERP.get(2)),
           ignored("cloudtrail-failed-call"),
@@ -91,7 +93,7 @@ class EventsEndToEndTest {
               "crm-prod Salesforce Opportunity",
               "crm-sandbox Salesforce Account",
               "crm-sandbox Salesforce Opportunity"),
-          made("lambda-destination-record", "itsm Servicenow incident"),
+          reset("lambda-destination-record", "itsm Servicenow incident"),
           queued(
               "request-all-entities",
               "sap-erp SAPOData",
@@ -99,8 +101,8 @@ class EventsEndToEndTest {
               "sap-erp SAPOData below API_SALES_ORDER_SRV",
               "sap-erp SAPOData below API_SALES_ORDER_SRV API_SALES_ORDER_SRV/A_SalesOrder",
               "sap-erp SAPOData below API_SALES_ORDER_SRV API_SALES_ORDER_SRV/A_SalesOrderItem"),
-          made("request-custom-connector-with-version", ERP.get(1)),
-          made("request-entity", "crm-prod Salesforce Account"),
+          reset("request-custom-connector-with-version", ERP.get(1)),
+          reset("request-entity", "crm-prod Salesforce Account"),
           queued(
                   "request-every-profile",
                   "ads CustomConnector v16",
@@ -120,8 +122,8 @@ class EventsEndToEndTest {
               "crm-prod Salesforce Opportunity"),
           queued("request-flows-by-pattern", "crm-prod Salesforce Account"),
           queued("request-list-of-entities", "itsm Servicenow incident", "itsm Servicenow problem"),
-          made("request-names-of-a-profile", "crm-prod Salesforce"),
-          made("request-nested-entity", "chat Slack below conversations conversations/C00000001"),
+          reset("request-names-of-a-profile", "crm-prod Salesforce"),
+          reset("request-nested-entity", "chat Slack below conversations conversations/C00000001"),
           queued("request-pattern-with-label").and(ERP),
           queued(
               "request-pattern-with-type",
@@ -133,27 +135,31 @@ class EventsEndToEndTest {
               "hubspot-prod contacts v3",
               ERP.get(1),
               ERP.get(2)),
-          made("request-type-without-profile", "S3"),
+          reset("request-type-without-profile", "S3"),
           queued("request-used-by-flows").and(CRM),
-          refused("scheduled-rule", "/detail: the event carries no request; set the Input"),
-          refused(
-              "scheduler-without-input", "/detail: the event carries no request; set the Input"),
-          made("sns-notification", "crm-prod Salesforce Opportunity"),
-          made("stepfunctions-status-change", "crm-prod Salesforce"));
+          failed("scheduled-rule", "/detail: the event carries no request; set the Input"),
+          failed("scheduler-without-input", "/detail: the event carries no request; set the Input"),
+          reset("sns-notification", "crm-prod Salesforce Opportunity"),
+          reset("stepfunctions-status-change", "crm-prod Salesforce"));
 
-  /// What becomes of the event of a file.
+  /// The expected outcome of one file.
   ///
-  /// @param resets what AppFlow accepts in the end, in any order
-  /// @param letter what lies in the dead-letter queue in the end
-  private record Row(String file, Directly directly, List<String> resets, Optional<Letter> letter) {
+  /// @param direct the outcome of a direct invocation, before queued sub-requests are processed
+  /// @param resets the resets that AppFlow accepts in the end, in any order
+  /// @param deadLetter the message in the dead-letter queue in the end
+  private record Row(
+      String file,
+      DirectOutcome direct,
+      List<String> resets,
+      Optional<ExpectedDeadLetter> deadLetter) {
 
     Row and(List<String> more) {
       return new Row(
-          file, directly, Stream.concat(resets.stream(), more.stream()).toList(), letter);
+          file, direct, Stream.concat(resets.stream(), more.stream()).toList(), deadLetter);
     }
 
-    Row with(Letter expected) {
-      return new Row(file, directly, resets, Optional.of(expected));
+    Row with(ExpectedDeadLetter expected) {
+      return new Row(file, direct, resets, Optional.of(expected));
     }
 
     @Override
@@ -162,42 +168,46 @@ class EventsEndToEndTest {
     }
   }
 
-  /// What the function makes of it where it is invoked with it, and not by the queue.
-  private enum Directly {
-    MADE,
+  /// The outcome of a direct invocation.
+  private enum DirectOutcome {
+    RESET,
     QUEUED,
     IGNORED,
-    REFUSED
+    FAILED
   }
 
-  /// @param message a part of the error message
-  private record Letter(String code, String message) {}
+  /// @param message a substring of the error message
+  private record ExpectedDeadLetter(String code, String message) {}
 
-  private static Row made(String name, String reset) {
-    return new Row(name + ".json", Directly.MADE, List.of(reset), Optional.empty());
+  private static Row reset(String name, String reset) {
+    return new Row(name + ".json", DirectOutcome.RESET, List.of(reset), Optional.empty());
   }
 
   private static Row queued(String name, String... resets) {
-    return new Row(name + ".json", Directly.QUEUED, List.of(resets), Optional.empty());
+    return new Row(name + ".json", DirectOutcome.QUEUED, List.of(resets), Optional.empty());
   }
 
   private static Row ignored(String name) {
-    return new Row(name + ".json", Directly.IGNORED, List.of(), Optional.empty());
+    return new Row(name + ".json", DirectOutcome.IGNORED, List.of(), Optional.empty());
   }
 
-  private static Row refused(String name, String message) {
+  private static Row failed(String name, String message) {
     return new Row(
         name + ".json",
-        Directly.REFUSED,
+        DirectOutcome.FAILED,
         List.of(),
-        Optional.of(new Letter(RequestFailedException.INVALID_REQUEST, message)));
+        Optional.of(new ExpectedDeadLetter(RequestFailedException.INVALID_REQUEST, message)));
   }
 
   private static LocalStack stack;
 
   @BeforeAll
   static void start() {
-    stack = LocalStack.start(AppFlowAccount.sample());
+    // No test is so slow that a message is received again by this timeout.
+    stack =
+        LocalStack.start(
+            AppFlowEmulator.start(AppFlowAccount.sample()),
+            LocalQueues.Settings.DEFAULT.withVisibilityTimeout(Duration.ofHours(1)));
   }
 
   @AfterAll
@@ -206,13 +216,13 @@ class EventsEndToEndTest {
   }
 
   @BeforeEach
-  void forgetWhatWasBefore() {
+  void clearCallsAndDeadLetters() {
     stack.appFlow().forgetCalls();
     stack.queues().takeAll(stack.queues().deadLetterQueueUrl());
   }
 
   @Test
-  void everyFileIsInTheTable() throws IOException {
+  void hasARowForEveryFile() throws IOException {
     try (Stream<Path> files = Files.list(EVENTS)) {
       assertEquals(
           files
@@ -226,23 +236,23 @@ class EventsEndToEndTest {
 
   @ParameterizedTest
   @FieldSource("ROWS")
-  void throughTheQueue(Row row) throws Exception {
+  void processesTheEventFromTheQueue(Row row) throws Exception {
     stack.queues().send(content(row.file()));
     drain();
 
     assertResets(row.resets());
-    assertLetter(row.letter());
-    if (row.directly() == Directly.REFUSED) {
-      assertEquals(content(row.file()), letters().getFirst().body(), "unchanged");
+    assertDeadLetter(row.deadLetter());
+    if (row.direct() == DirectOutcome.FAILED) {
+      assertEquals(content(row.file()), deadLetters().getFirst().body(), "unchanged");
     }
-    assertReplayEndsTheSameWay();
+    assertReplayHasTheSameOutcome();
   }
 
   @ParameterizedTest
   @FieldSource("ROWS")
-  void directly(Row row) throws Exception {
-    switch (row.directly()) {
-      case MADE -> {
+  void processesTheEventInADirectInvocation(Row row) throws Exception {
+    switch (row.direct()) {
+      case RESET -> {
         assertEquals(counts(1, 0), invoke(row));
         assertResets(row.resets());
       }
@@ -251,9 +261,9 @@ class EventsEndToEndTest {
         assertResets(List.of());
       }
       case IGNORED -> assertEquals(counts(0, 0), invoke(row));
-      case REFUSED -> {
+      case FAILED -> {
         Failure failure = assertThrows(RequestFailedException.class, () -> invoke(row)).failure();
-        Letter expected = row.letter().orElseThrow();
+        ExpectedDeadLetter expected = row.deadLetter().orElseThrow();
         assertEquals(expected.code(), failure.code());
         assertTrue(failure.message().contains(expected.message()), failure::message);
       }
@@ -261,12 +271,12 @@ class EventsEndToEndTest {
     drain();
 
     assertResets(row.resets());
-    assertLetter(row.letter().filter(_ -> row.directly() != Directly.REFUSED));
-    assertReplayEndsTheSameWay();
+    assertDeadLetter(row.deadLetter().filter(_ -> row.direct() != DirectOutcome.FAILED));
+    assertReplayHasTheSameOutcome();
   }
 
   @Test
-  void aBatchThatLambdaReadsOffTheQueueIsAnsweredWithWhatComesBack() throws Exception {
+  void answersASqsBatchWithItsFailures() throws Exception {
     assertEquals("{\"batchItemFailures\":[]}", stack.invoke(content(BATCH)));
     assertResets(List.of("crm-prod Salesforce Account"));
     drain();
@@ -278,34 +288,37 @@ class EventsEndToEndTest {
             "crm-prod Salesforce Account",
             "crm-prod Salesforce Opportunity",
             "crm-sandbox Salesforce"));
-    assertLetter(
+    assertDeadLetter(
         Optional.of(
-            new Letter(RequestFailedException.INVALID_REQUEST, "/connectorProfile: \"crm-prod\"")));
-    Message letter = letters().getFirst();
-    assertEquals("{\"connectorProfile\":\"crm-prod\"}", letter.body());
-    assertEquals("00000000-0000-4000-8000-000000000054", attribute(letter, "SourceMessageId"));
-    assertEquals("2", attribute(letter, "ReceiveCount"));
-    assertReplayEndsTheSameWay();
+            new ExpectedDeadLetter(
+                RequestFailedException.INVALID_REQUEST, "/connectorProfile: \"crm-prod\"")));
+    Message deadLetter = deadLetters().getFirst();
+    assertEquals("{\"connectorProfile\":\"crm-prod\"}", deadLetter.body());
+    assertEquals("00000000-0000-4000-8000-000000000054", attribute(deadLetter, "SourceMessageId"));
+    assertEquals("2", attribute(deadLetter, "ReceiveCount"));
+    assertReplayHasTheSameOutcome();
   }
 
   @Test
-  void aBatchThatSomebodySendsAsAMessageIsNoRequest() throws Exception {
+  void refusesASqsBatchThatWasSentAsAMessage() throws Exception {
     stack.queues().send(content(BATCH));
     drain();
 
     assertResets(List.of());
-    assertLetter(Optional.of(new Letter(RequestFailedException.INVALID_REQUEST, "/Records: ")));
-    assertReplayEndsTheSameWay();
+    assertDeadLetter(
+        Optional.of(new ExpectedDeadLetter(RequestFailedException.INVALID_REQUEST, "/Records: ")));
+    assertReplayHasTheSameOutcome();
   }
 
   private static String content(String file) throws IOException {
     return Files.readString(EVENTS.resolve(file));
   }
 
-  /// The answer, without the id that is another one each time.
+  /// Invokes the function and returns its response, without the correlation ID, which differs each
+  /// time.
   private static Map<String, Object> invoke(Row row) throws IOException {
     JsonValue answer = JsonValue.parse(stack.invoke(content(row.file())).getBytes(UTF_8));
-    assertTrue(answer.text("correlationId").isPresent(), "it says under which id it is logged");
+    assertTrue(answer.text("correlationId").isPresent(), "the response has a correlation ID");
     return Map.of(
         "reset", answer.member("reset").orElseThrow().content(),
         "queued", answer.member("queued").orElseThrow().content());
@@ -317,7 +330,7 @@ class EventsEndToEndTest {
 
   private static void drain() throws InterruptedException {
     try (EventSourceMapping mapping = stack.mapping()) {
-      assertTrue(mapping.drain(LIMIT), "the queue is worked off");
+      assertTrue(mapping.drain(LIMIT), "all messages are processed");
     }
   }
 
@@ -325,46 +338,45 @@ class EventsEndToEndTest {
     assertEquals(expected.stream().sorted().toList(), stack.resets().stream().sorted().toList());
   }
 
-  private static void assertLetter(Optional<Letter> expected) {
-    List<Message> letters = letters();
+  private static void assertDeadLetter(Optional<ExpectedDeadLetter> expected) {
+    List<Message> deadLetters = deadLetters();
     assertEquals(
-        expected.map(Letter::code).stream().toList(),
-        letters.stream().map(letter -> attribute(letter, "ErrorCode")).toList());
+        expected.map(ExpectedDeadLetter::code).stream().toList(),
+        deadLetters.stream().map(deadLetter -> attribute(deadLetter, "ErrorCode")).toList());
     expected.ifPresent(
-        letter -> {
-          String message = attribute(letters.getFirst(), "ErrorMessage");
-          assertTrue(message.contains(letter.message()), message);
+        deadLetter -> {
+          String message = attribute(deadLetters.getFirst(), "ErrorMessage");
+          assertTrue(message.contains(deadLetter.message()), message);
         });
   }
 
-  /// What lies in the dead-letter queue is moved to the request queue, and lies there again: with
-  /// the same body, for the same reason.
-  private static void assertReplayEndsTheSameWay() throws InterruptedException {
-    List<String> before = letterTexts();
+  /// Replays the dead letters, which fail again with the same body and the same error.
+  private static void assertReplayHasTheSameOutcome() throws InterruptedException {
+    List<String> before = deadLetterTexts();
     if (!before.isEmpty()) {
       assertEquals(before.size(), stack.queues().replay());
       drain();
-      assertEquals(before, letterTexts());
+      assertEquals(before, deadLetterTexts());
     }
   }
 
-  private static List<String> letterTexts() {
-    return letters().stream()
+  private static List<String> deadLetterTexts() {
+    return deadLetters().stream()
         .map(
-            letter ->
+            deadLetter ->
                 String.join(
                     "\n",
-                    attribute(letter, "ErrorCode"),
-                    attribute(letter, "ErrorMessage"),
-                    letter.body()))
+                    attribute(deadLetter, "ErrorCode"),
+                    attribute(deadLetter, "ErrorMessage"),
+                    deadLetter.body()))
         .toList();
   }
 
-  private static List<Message> letters() {
+  private static List<Message> deadLetters() {
     return stack.queues().deadLetters();
   }
 
-  private static String attribute(Message letter, String name) {
-    return letter.messageAttributes().get(name).stringValue();
+  private static String attribute(Message deadLetter, String name) {
+    return deadLetter.messageAttributes().get(name).stringValue();
   }
 }

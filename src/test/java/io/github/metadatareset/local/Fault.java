@@ -2,32 +2,32 @@ package io.github.metadatareset.local;
 
 import java.time.Duration;
 
-/// One way in which a call to [AppFlowEmulator] or [SqsProxy] goes wrong. Except for [Latency] and
-/// [CutBody], the call is not carried out.
+/// A fault of a call to [AppFlowEmulator] or [SqsProxy]. The call is not executed, except with
+/// [Latency] and [CutBody].
 public sealed interface Fault {
 
-  /// The answer is late, and otherwise what it would have been.
+  /// The call is executed and answered after a delay.
   record Latency(Duration delay) implements Fault {}
 
-  /// An error as AppFlow gives it, with its code in `x-amzn-ErrorType`.
+  /// An AWS error. Its code is in the header `x-amzn-ErrorType`.
   record Error(int status, String code, String message) implements Fault {}
 
-  /// An answer that is not AppFlow's, as a proxy on the way gives it.
+  /// A response that is not from AWS, as from a network proxy.
   record Answer(int status, String contentType, String body, boolean withRequestId)
       implements Fault {}
 
-  /// The call is carried out, but the connection ends in the middle of the answer's body.
+  /// The call is executed, but the connection is closed in the middle of the response body.
   record CutBody() implements Fault {}
 
-  /// These bytes come back instead of an answer; then the connection ends, or is reset (RST).
+  /// These bytes are sent instead of a response. Then the connection is reset (RST) or closed.
   record Raw(String bytes, boolean reset) implements Fault {}
 
-  /// The head comes back at once, and of the rest five bytes a second until the faults are cleared
-  /// or the emulator is closed.
+  /// The head is sent at once, then the rest at five bytes a second. When the faults are cleared or
+  /// the server is closed, the remaining bytes are sent at once.
   record Drip(String head, String rest) implements Fault {}
 
-  /// Nothing comes back until the faults are cleared or the emulator is closed; then the connection
-  /// ends.
+  /// There is no answer. The connection is closed when the faults are cleared or the server is
+  /// closed.
   record Stall() implements Fault {}
 
   static Fault latency(Duration delay) {
@@ -42,27 +42,27 @@ public sealed interface Fault {
     return new Error(status, code, message);
   }
 
-  /// ThrottlingException, as AppFlow answers beyond its request rate.
+  /// ThrottlingException, AppFlow's error above its request rate.
   static Fault throttled() {
     return error(429, "ThrottlingException", "Rate exceeded");
   }
 
-  /// 200 with a page of HTML and no request id.
+  /// Status 200 with an HTML page and without a request ID.
   static Fault html() {
     return new Answer(200, "text/html", "<html><body>Sign in to the network</body></html>", false);
   }
 
-  /// 200 with bytes that are not JSON, and a request id.
+  /// Status 200 with a request ID and a body that is not JSON.
   static Fault garbageBody() {
     return new Answer(200, "application/json", "\u0001\ufffd}{not json", true);
   }
 
-  /// 200 with nothing in it, and a request id.
+  /// Status 200 with a request ID and an empty body.
   static Fault emptyBody() {
     return new Answer(200, "application/json", "", true);
   }
 
-  /// 200 with `{}`, but without a request id.
+  /// Status 200 with `{}` and without a request ID.
   static Fault withoutRequestId() {
     return new Answer(200, "application/json", "{}", false);
   }
@@ -71,7 +71,7 @@ public sealed interface Fault {
     return new CutBody();
   }
 
-  /// What comes back is not HTTP.
+  /// A first line that is not HTTP.
   static Fault garbageStatusLine() {
     return raw("220 mail.example.com ESMTP ready\r\n\r\n");
   }

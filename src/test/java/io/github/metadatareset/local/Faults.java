@@ -11,35 +11,36 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/// The faults that an [AppFlowEmulator] or an [SqsProxy] makes, on demand. They apply to signed
-/// calls, before the service looks at the input, in the order in which they were asked for: the
-/// first that applies decides, and latencies come on top of it, from the time when a call arrived.
+/// The faults that a test injects into an [AppFlowEmulator] or an [SqsProxy]. They affect correctly
+/// signed calls, before the input is checked. Rules are tried in the order in which they were
+/// added, and the first that matches decides. Latencies do not decide: they add up, counted from
+/// the arrival of the call.
 ///
-/// An `operation` is named as in the API model; [#EVERY_OPERATION] means all.
+/// An `operation` has its name from the API model; [#EVERY_OPERATION] means all.
 public final class Faults {
 
   public static final String EVERY_OPERATION = "*";
 
-  private static final Duration DRIP = Duration.ofMillis(200);
+  private static final Duration DRIP_INTERVAL = Duration.ofMillis(200);
 
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private volatile CountDownLatch cleared = new CountDownLatch(1);
 
   /// The next calls of an operation fail.
   public Faults next(int calls, String operation, Fault fault) {
-    return next(calls, operation, fault, anyInput -> true);
+    return next(calls, operation, fault, _ -> true);
   }
 
   /// The next calls of an operation whose input matches fail.
   public Faults next(
       int calls, String operation, Fault fault, Predicate<Map<String, Object>> input) {
-    var left = new AtomicInteger(calls);
-    return add(operation, input, () -> left.getAndUpdate(n -> Math.max(0, n - 1)) > 0, fault);
+    var remaining = new AtomicInteger(calls);
+    return add(operation, input, () -> remaining.getAndUpdate(n -> Math.max(0, n - 1)) > 0, fault);
   }
 
   /// Every call of an operation fails, until [#clear].
   public Faults always(String operation, Fault fault) {
-    return always(operation, fault, anyInput -> true);
+    return always(operation, fault, _ -> true);
   }
 
   /// Every call of an operation whose input matches fails, until [#clear].
@@ -47,19 +48,19 @@ public final class Faults {
     return add(operation, input, () -> true, fault);
   }
 
-  /// More calls of an operation than this in a second are throttled, until [#clear]. A second's
-  /// worth of calls may come at once.
+  /// Calls of an operation above this rate are throttled, until [#clear]. The calls of one second
+  /// may arrive at once.
   public Faults rateLimit(String operation, double perSecond) {
     var bucket = new TokenBucket(perSecond);
-    return add(operation, anyInput -> true, () -> !bucket.take(), Fault.throttled());
+    return add(operation, _ -> true, () -> !bucket.take(), Fault.throttled());
   }
 
-  /// More calls than this in a second, of all operations together, are throttled, until [#clear].
+  /// Calls of all operations together above this rate are throttled, until [#clear].
   public Faults rateLimit(double perSecond) {
     return rateLimit(EVERY_OPERATION, perSecond);
   }
 
-  /// No more faults; stalled and delayed calls end at once.
+  /// Removes all faults. Stalled and delayed calls end at once.
   public void clear() {
     rules.clear();
     CountDownLatch before = cleared;
@@ -67,10 +68,10 @@ public final class Faults {
     before.countDown();
   }
 
-  /// What goes wrong with this call, after its latencies have passed.
+  /// Waits for the latencies of a call, then returns its fault, if any.
   ///
-  /// @param arrived when it did, as `System.nanoTime`
-  Optional<Fault> strike(String operation, Map<String, Object> input, long arrived)
+  /// @param arrived when the call arrived, as `System.nanoTime`
+  Optional<Fault> find(String operation, Map<String, Object> input, long arrived)
       throws InterruptedException {
     long due = arrived;
     for (Rule rule : rules) {
@@ -85,47 +86,48 @@ public final class Faults {
     return Optional.empty();
   }
 
-  /// What goes back for a call that meets the fault.
+  /// The reply to a call with this fault.
   ///
-  /// @param carriedOut carries the call out, and says what would have gone back
-  Reply reply(Fault fault, Supplier<Reply.Http> carriedOut) throws InterruptedException {
+  /// @param normalReply executes the call and returns the reply that it would have without the
+  ///     fault
+  Reply reply(Fault fault, Supplier<Reply.Http> normalReply) throws InterruptedException {
     return switch (fault) {
       case Fault.Error(int status, String code, String message) ->
           Reply.error(status, code, message);
-      case Fault.Answer answer -> Reply.stranger(answer);
-      case Fault.CutBody _ -> Reply.cut(carriedOut.get());
+      case Fault.Answer answer -> Reply.of(answer);
+      case Fault.CutBody _ -> Reply.cut(normalReply.get());
       case Fault.Raw raw -> Reply.raw(raw);
-      case Fault.Drip drip -> Reply.drip(drip, pauses());
-      case Fault.Latency _ -> throw new IllegalStateException("latencies are over by now");
+      case Fault.Drip drip -> Reply.drip(drip, pause());
+      case Fault.Latency _ -> throw new IllegalStateException("find has waited for the latencies");
       case Fault.Stall _ -> {
         cleared.await();
-        yield Reply.nothing();
+        yield Reply.empty();
       }
     };
   }
 
-  /// Pauses that are over at once when the faults are cleared.
-  private Reply.Pause pauses() {
-    CountDownLatch now = cleared;
-    return () -> now.await(DRIP.toNanos(), TimeUnit.NANOSECONDS);
+  /// A pause that ends at once when the faults are cleared.
+  private Reply.Pause pause() {
+    CountDownLatch untilCleared = cleared;
+    return () -> untilCleared.await(DRIP_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private Faults add(
-      String operation, Predicate<Map<String, Object>> input, Turn turn, Fault fault) {
-    rules.add(new Rule(operation, input, turn, fault));
+      String operation, Predicate<Map<String, Object>> input, Condition condition, Fault fault) {
+    rules.add(new Rule(operation, input, condition, fault));
     return this;
   }
 
-  /// Whether it is a matching call's turn to fail; asked once for each.
-  private interface Turn {
-    boolean isNow();
+  /// Whether the next matching call fails. Asked exactly once for each matching call.
+  private interface Condition {
+    boolean failsNext();
   }
 
   private record Rule(
-      String operation, Predicate<Map<String, Object>> input, Turn turn, Fault fault) {
-    boolean appliesTo(String called, Map<String, Object> itsInput) {
-      boolean concerned = operation.equals(EVERY_OPERATION) || operation.equals(called);
-      return concerned && input.test(itsInput) && turn.isNow();
+      String operation, Predicate<Map<String, Object>> input, Condition condition, Fault fault) {
+    boolean appliesTo(String called, Map<String, Object> callInput) {
+      boolean isForOperation = operation.equals(EVERY_OPERATION) || operation.equals(called);
+      return isForOperation && input.test(callInput) && condition.failsNext();
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The members of a JSON object, read by what is expected of them. A list or object that is absent
-/// is empty.
+/// The members of a JSON object, read as the types that the caller expects. An absent list or
+/// object is read as an empty one.
 record JsonMembers(Map<String, Object> all) {
 
   Set<String> names() {
@@ -22,12 +22,12 @@ record JsonMembers(Map<String, Object> all) {
     return Optional.ofNullable((String) all.get(name));
   }
 
-  Optional<Integer> optionalWhole(String name) {
+  Optional<Integer> optionalInteger(String name) {
     return Optional.ofNullable((Integer) all.get(name));
   }
 
-  int whole(String name) {
-    return optionalWhole(name)
+  int integer(String name) {
+    return optionalInteger(name)
         .orElseThrow(() -> new IllegalArgumentException("no \"" + name + "\" in " + all));
   }
 
@@ -51,7 +51,7 @@ record JsonMembers(Map<String, Object> all) {
     return (List<?>) all.getOrDefault(name, List.of());
   }
 
-  @SuppressWarnings("unchecked") // jackson-jr reads every object as a map of names
+  @SuppressWarnings("unchecked") // jackson-jr reads every object as a map with strings as keys
   private static JsonMembers of(Object value) {
     return new JsonMembers((Map<String, Object>) value);
   }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
 
-/// The context of one invocation. Its remaining time runs down from the function's timeout.
+/// The context of one invocation. Its remaining time counts down from the function's timeout.
 public final class LocalContext implements Context {
   private static final String FUNCTION = "appflow-metadata-reset";
 
@@ -29,12 +29,12 @@ public final class LocalContext implements Context {
     return of(UUID.randomUUID().toString(), timeout);
   }
 
-  /// The context of the invocation with that request id, which starts now.
+  /// The context of an invocation with this request ID that starts now.
   public static LocalContext of(String requestId, Duration timeout) {
     return of(requestId, timeout, InstantSource.system());
   }
 
-  /// The same by another clock.
+  /// The context of an invocation that starts now, by this clock.
   public static LocalContext of(String requestId, Duration timeout, InstantSource clock) {
     return new LocalContext(requestId, timeout, clock);
   }
@@ -74,13 +74,13 @@ public final class LocalContext implements Context {
     return "arn:aws:lambda:us-east-1:111122223333:function:" + FUNCTION;
   }
 
-  /// Null, as Lambda gives it to a function that no mobile application calls.
+  /// Null, as in Lambda when the caller is not a mobile application.
   @Override
   public CognitoIdentity getIdentity() {
     return null;
   }
 
-  /// Null, as Lambda gives it to a function that no mobile application calls.
+  /// Null, as in Lambda when the caller is not a mobile application.
   @Override
   public ClientContext getClientContext() {
     return null;

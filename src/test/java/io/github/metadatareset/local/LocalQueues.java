@@ -26,11 +26,11 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
-/// A request queue and its dead-letter queue, on ElasticMQ in this JVM and reached over HTTP, as
-/// SQS is.
+/// A request queue and its dead-letter queue on ElasticMQ, which runs in this JVM and is called
+/// over HTTP, as SQS is.
 public final class LocalQueues implements AutoCloseable {
 
-  /// How the request queue is set up. `port` 0 means a free one.
+  /// Settings of the request queue and the port of ElasticMQ. Port 0 means a free port.
   public record Settings(Duration visibilityTimeout, int maxReceiveCount, int port) {
     public static final Settings DEFAULT = new Settings(Duration.ofSeconds(30), 12, 0);
 
@@ -47,18 +47,21 @@ public final class LocalQueues implements AutoCloseable {
     }
   }
 
-  /// How many messages a queue holds: to be received now, being worked on or waiting to be retried,
-  /// and sent with a delay that is not over.
+  /// The number of messages in a queue.
+  ///
+  /// @param visible can be received now
+  /// @param invisible are being processed, or wait for a retry
+  /// @param delayed were sent with a delay that has not passed
   public record Depth(int visible, int invisible, int delayed) {
     public boolean isEmpty() {
       return visible + invisible + delayed == 0;
     }
   }
 
-  private static final int BATCH = 10;
-  private static final int PARALLEL = 8;
-  private static final Duration PEEK = Duration.ofMinutes(5);
-  private static final Duration MOVE_LIMIT = Duration.ofSeconds(30);
+  private static final int BATCH_SIZE = 10;
+  private static final int PARALLEL_CALLS = 8;
+  private static final Duration INSPECTION_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration MOVE_LIMIT = Duration.ofMinutes(1);
 
   private final SQSRestServer server;
   private final URI endpoint;
@@ -123,18 +126,18 @@ public final class LocalQueues implements AutoCloseable {
     return deadLetters.arn();
   }
 
-  /// What a person needs to use these queues from outside, a line for each.
+  /// The endpoint and the queue URLs, as text for a person.
   public String describe() {
     return "SQS endpoint       %s%nrequest queue      %s%ndead-letter queue  %s"
         .formatted(endpoint, requestQueueUrl(), deadLetterQueueUrl());
   }
 
-  /// A client of these queues; closed with them.
+  /// A client of these queues. It is closed with them.
   public SqsClient client() {
     return client;
   }
 
-  /// Another client of these queues, for the caller to close.
+  /// Another client of these queues. The caller must close it.
   public SqsClient newClient() {
     return SqsClient.builder()
         .endpointOverride(endpoint)
@@ -145,12 +148,12 @@ public final class LocalQueues implements AutoCloseable {
         .build();
   }
 
-  /// Sends a request; its message id comes back.
+  /// Sends a request and returns its message ID.
   public String send(String body) {
     return send(body, Map.of());
   }
 
-  /// Sends a request with message attributes of type String; its message id comes back.
+  /// Sends a request with message attributes of type String, and returns its message ID.
   public String send(String body, Map<String, String> attributes) {
     return client
         .sendMessage(
@@ -161,25 +164,25 @@ public final class LocalQueues implements AutoCloseable {
         .messageId();
   }
 
-  /// Sends many requests, by tens and several tens at a time, in no certain order.
+  /// Sends requests in parallel batches. The order is undefined.
   public void sendAll(List<String> bodies) {
-    inTens(bodies, this::sendBatch);
+    inBatches(bodies, this::sendBatch);
   }
 
-  /// The messages that can be received now, with their attributes. They stay where they are, but
-  /// each look counts as a receive.
+  /// The visible messages of a queue, with their attributes. They stay in the queue, but their
+  /// receive counts increase.
   public List<Message> messages(String queueUrl) {
     List<Message> messages = receiveAll(queueUrl);
     changeVisibility(queueUrl, messages, Duration.ZERO);
     return messages;
   }
 
-  /// The dead letters, as [#messages] gives them.
+  /// The messages in the dead-letter queue: see [#messages].
   public List<Message> deadLetters() {
     return messages(deadLetterQueueUrl());
   }
 
-  /// Takes all messages that can be received now off a queue.
+  /// Receives and deletes all visible messages of a queue.
   public List<Message> takeAll(String queueUrl) {
     List<Message> messages = receiveAll(queueUrl);
     delete(queueUrl, messages);
@@ -202,11 +205,11 @@ public final class LocalQueues implements AutoCloseable {
         count(attributes, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED));
   }
 
-  /// Moves every dead letter to the request queue with a message move task, as an operator does,
-  /// and waits for its end. Returns how many it moved.
+  /// Moves all dead letters to the request queue with a message move task, as an operator does, and
+  /// waits until it has ended. Returns the number of messages that it moved.
   ///
-  /// The destination is named, as SQS demands for letters that were sent rather than redriven;
-  /// ElasticMQ would do without.
+  /// It names the destination, because SQS requires that for messages that were sent to the
+  /// dead-letter queue and not moved there by the redrive policy. ElasticMQ does not require it.
   public long replay() throws InterruptedException {
     String handle =
         client
@@ -221,7 +224,7 @@ public final class LocalQueues implements AutoCloseable {
       }
       Thread.sleep(5);
     }
-    throw new IllegalStateException("the move task does not end");
+    throw new IllegalStateException("the message move task has not ended within " + MOVE_LIMIT);
   }
 
   @Override
@@ -230,41 +233,42 @@ public final class LocalQueues implements AutoCloseable {
     server.stopAndWait();
   }
 
-  /// Up to ten messages, with everything that SQS tells of them; the queue's own visibility timeout
-  /// applies.
-  List<Message> receive(String queueUrl, int most, Duration longestWait) {
-    return client.receiveMessage(receiveRequest(queueUrl, most, longestWait).build()).messages();
+  /// Receives messages with all their attributes, under the queue's visibility timeout.
+  ///
+  /// @param maxMessages 1 to 10
+  List<Message> receive(String queueUrl, int maxMessages, Duration maxWait) {
+    return client.receiveMessage(receiveRequest(queueUrl, maxMessages, maxWait).build()).messages();
   }
 
-  /// A message that is received again by now stays, and is delivered again, as with SQS.
+  /// Deletes messages. As with SQS, a message that was received again meanwhile stays in the queue.
   void delete(String queueUrl, List<Message> messages) {
-    inTens(messages, tens -> deleteBatch(queueUrl, tens));
+    inBatches(messages, ten -> deleteBatch(queueUrl, ten));
   }
 
   void changeVisibility(String queueUrl, List<Message> messages, Duration timeout) {
-    inTens(messages, tens -> changeVisibilityBatch(queueUrl, tens, timeout));
+    inBatches(messages, ten -> changeVisibilityBatch(queueUrl, ten, timeout));
   }
 
   private List<Message> receiveAll(String queueUrl) {
     List<Message> all = new ArrayList<>();
     var request =
-        receiveRequest(queueUrl, BATCH, Duration.ZERO)
-            .visibilityTimeout((int) PEEK.toSeconds())
+        receiveRequest(queueUrl, BATCH_SIZE, Duration.ZERO)
+            .visibilityTimeout((int) INSPECTION_TIMEOUT.toSeconds())
             .build();
-    for (List<Message> some = client.receiveMessage(request).messages();
-        !some.isEmpty();
-        some = client.receiveMessage(request).messages()) {
-      all.addAll(some);
+    for (List<Message> received = client.receiveMessage(request).messages();
+        !received.isEmpty();
+        received = client.receiveMessage(request).messages()) {
+      all.addAll(received);
     }
     return all;
   }
 
   private static ReceiveMessageRequest.Builder receiveRequest(
-      String queueUrl, int most, Duration longestWait) {
+      String queueUrl, int maxMessages, Duration maxWait) {
     return ReceiveMessageRequest.builder()
         .queueUrl(queueUrl)
-        .maxNumberOfMessages(most)
-        .waitTimeSeconds((int) longestWait.toSeconds())
+        .maxNumberOfMessages(maxMessages)
+        .waitTimeSeconds((int) maxWait.toSeconds())
         .messageSystemAttributeNames(MessageSystemAttributeName.ALL)
         .messageAttributeNames("All");
   }
@@ -312,16 +316,16 @@ public final class LocalQueues implements AutoCloseable {
     client.changeMessageVisibilityBatch(r -> r.queueUrl(queueUrl).entries(entries));
   }
 
-  /// Gives all elements away by tens, several tens at a time; fails if one of them does.
-  private static <T> void inTens(List<T> all, Consumer<List<T>> batch) {
+  /// Passes all elements on in parallel batches of ten. Fails if one of the batches fails.
+  private static <T> void inBatches(List<T> all, Consumer<List<T>> batch) {
     all.stream()
-        .gather(Gatherers.windowFixed(BATCH))
+        .gather(Gatherers.windowFixed(BATCH_SIZE))
         .gather(
             Gatherers.mapConcurrent(
-                PARALLEL,
-                tens -> {
-                  batch.accept(tens);
-                  return tens.size();
+                PARALLEL_CALLS,
+                ten -> {
+                  batch.accept(ten);
+                  return ten.size();
                 }))
         .forEach(_ -> {});
   }
@@ -333,7 +337,7 @@ public final class LocalQueues implements AutoCloseable {
         .stream()
         .filter(task -> handle.equals(task.taskHandle()))
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no such move task: " + handle));
+        .orElseThrow(() -> new IllegalStateException("unknown message move task: " + handle));
   }
 
   private Queue queue(String name, Map<QueueAttributeName, String> attributes) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/// The queues as an SQS client sees them.
+/// The request queue and its dead-letter queue, as an SQS client sees them.
 class LocalQueuesTest {
   private static LocalQueues queues;
 
@@ -42,7 +42,7 @@ class LocalQueuesTest {
   }
 
   @Test
-  void theRequestQueueRedrivesToTheDeadLetterQueue() {
+  void theRequestQueueHasARedrivePolicyToTheDeadLetterQueue() {
     var attributes =
         queues
             .client()
@@ -57,7 +57,7 @@ class LocalQueuesTest {
   }
 
   @Test
-  void lookingAtMessagesLeavesThemWhereTheyAre() {
+  void readsMessagesWithoutRemovingThem() {
     queues.send("{}", Map.of("CorrelationId", "c-1"));
 
     List<Message> first = queues.messages(queues.requestQueueUrl());
@@ -69,7 +69,7 @@ class LocalQueuesTest {
   }
 
   @Test
-  void manyMessagesAreSentAndTakenOff() {
+  void sendsAndTakesMoreMessagesThanFitInOneCall() {
     List<String> bodies = IntStream.range(0, 123).mapToObj(String::valueOf).toList();
 
     queues.sendAll(bodies);
@@ -84,7 +84,7 @@ class LocalQueuesTest {
   }
 
   @Test
-  void lettersThatWereSentReplayToTheRequestQueue() throws Exception {
+  void replaysDeadLettersToTheRequestQueue() throws Exception {
     for (int i = 0; i < 25; i++) {
       queues.client().sendMessage(r -> r.queueUrl(queues.deadLetterQueueUrl()).messageBody("{}"));
     }
@@ -96,7 +96,7 @@ class LocalQueuesTest {
   }
 
   @Test
-  void theEndpointsAreDescribedForAPerson() {
+  void describesTheQueueUrls() {
     assertTrue(queues.describe().contains(queues.requestQueueUrl()));
     assertTrue(queues.describe().contains(queues.deadLetterQueueUrl()));
   }

@@ -25,17 +25,17 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.appflow.AppflowClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/// The main job on one's own machine: the function between ElasticMQ and an AppFlow emulator,
-/// worked off before one's eyes. See the README.
+/// Runs the function on this machine, with an AppFlow emulator and ElasticMQ, and prints what
+/// happens. The README shows the command and its options.
 final class LocalRun implements AutoCloseable {
 
   private static final Path EVENTS = Path.of("events");
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static final String RESET = "ResetConnectorMetadataCache";
 
-  /// Of `events`, those that together show everything.
-  private static final List<String> TOUR =
+  /// Files of `events/` that together show all outcomes.
+  private static final List<String> FILES =
       List.of(
           "request-entity.json",
           "request-list-of-entities.json",
@@ -49,8 +49,8 @@ final class LocalRun implements AutoCloseable {
           "stepfunctions-status-change.json",
           "scheduler-without-input.json");
 
-  /// A profile that comes into being only after its request was refused.
-  private static final String LATE =
+  /// A request for a profile that does not exist yet.
+  private static final String EARLY =
       "{\"connectorProfileName\":\"crm-new\",\"connectorEntityName\":\"Account\"}";
 
   private final LocalStack stack = LocalStack.start(AppFlowAccount.sample());
@@ -68,19 +68,19 @@ final class LocalRun implements AutoCloseable {
       } else if (!options.get("event").isEmpty()) {
         run.oneEvent(Path.of(options.get("event")));
       } else {
-        run.tour();
+        run.demo();
       }
     }
   }
 
-  private void tour() throws IOException, InterruptedException {
-    title("AppFlow caches what the source has: a field that is added is not seen");
+  private void demo() throws IOException, InterruptedException {
+    title("AppFlow caches metadata: it does not see a new field in the source");
     showFields();
     stack.appFlow().account().addField("crm-prod", "Account", "Region__c");
-    say("  Region__c is added to Account in Salesforce. AppFlow still says:");
+    say("  The field Region__c is added to Account in Salesforce. AppFlow does not see it:");
     showFields();
 
-    title("Requests and events arrive on the request queue, while AppFlow throttles one of them");
+    title("These messages are sent to the request queue. AppFlow will throttle one reset");
     stack
         .appFlow()
         .faults()
@@ -89,51 +89,51 @@ final class LocalRun implements AutoCloseable {
             RESET,
             Fault.throttled(),
             call -> "problem".equals(call.get("connectorEntityName")));
-    for (String file : TOUR) {
+    for (String file : FILES) {
       send(file, Files.readString(EVENTS.resolve(file)));
     }
-    send("a typing error", "{\"connectorProfileName\":\"crm-prod\",\"entity\":\"Account\"}");
-    send("a request for a profile that is made later", LATE);
-    work();
+    send("a request with a typo", "{\"connectorProfileName\":\"crm-prod\",\"entity\":\"Account\"}");
+    send("a request for a profile that does not exist yet", EARLY);
+    processMessages();
 
-    title("After the reset, AppFlow says:");
+    title("After the resets, AppFlow sees the new field");
     showFields();
 
-    title("The dead-letter queue, with the reason in the attributes of each message");
+    title("The dead-letter queue. The attributes of each message say why it failed");
     showDeadLetters();
 
-    title("The profile is made, and the dead letters are replayed by a message move task");
+    title("The missing profile is created, and a message move task replays the dead letters");
     stack
         .appFlow()
         .account()
         .addProfile(AppFlowAccount.Profile.of("crm-new", "Salesforce"))
         .addEntity("crm-new", "Account");
-    say("  %d moved to the request queue".formatted(stack.queues().replay()));
-    work();
+    say("  %d messages moved to the request queue".formatted(stack.queues().replay()));
+    processMessages();
 
-    title("Left in the dead-letter queue: what only another message can mend");
+    title("Still in the dead-letter queue: requests that somebody has to correct");
     showDeadLetters();
   }
 
   private void oneEvent(Path file) throws IOException, InterruptedException {
     title("The function is invoked with " + file);
-    say("  it answers " + answerOf(Files.readString(file)));
-    work();
+    say("  " + invoke(Files.readString(file)));
+    processMessages();
     title("The dead-letter queue");
     showDeadLetters();
   }
 
-  private String answerOf(String event) throws IOException {
+  private String invoke(String event) throws IOException {
     try {
-      return stack.invoke(event);
+      return "Response: " + stack.invoke(event);
     } catch (RuntimeException e) {
-      return "with an exception, " + e.getMessage();
+      return "Exception: " + e.getMessage();
     }
   }
 
   private void serve() throws InterruptedException {
     URI sqs = stack.queues().endpoint();
-    title("The local stack is up, until Ctrl-C");
+    title("The local stack is running. Ctrl-C stops it");
     say("AppFlow            " + stack.appFlow().endpoint());
     say(stack.queues().describe());
     say("");
@@ -152,26 +152,26 @@ final class LocalRun implements AutoCloseable {
     }
   }
 
-  /// Works the queue off and prints what that took.
-  private void work() throws InterruptedException {
+  /// Processes all messages, then prints the calls to AppFlow and the log.
+  private void processMessages() throws InterruptedException {
     int logged = stack.log().size();
     stack.appFlow().forgetCalls();
     try (EventSourceMapping mapping = stack.mapping()) {
       if (!mapping.drain(LIMIT)) {
-        say("  the queue was not worked off within " + LIMIT);
+        say("  Not all messages were processed within " + LIMIT);
       }
     }
     say("");
-    say("  What AppFlow was asked:");
+    say("  Calls that read from AppFlow:");
     stack.appFlow().calls().stream()
         .filter(call -> !call.operation().equals(RESET))
         .collect(groupingBy(Call::operation, TreeMap::new, counting()))
         .forEach((operation, count) -> say("    %s (%dx)".formatted(operation, count)));
-    say("  What was reset, per profile (an entity's name: its details):");
+    say("  Resets by profile (the name of an entity stands for its details):");
     stack.appFlow().calls(RESET).stream()
-        .collect(groupingBy(LocalRun::connector, TreeMap::new, mapping(LocalRun::what, toList())))
+        .collect(groupingBy(LocalRun::connector, TreeMap::new, mapping(LocalRun::reset, toList())))
         .forEach((connector, resets) -> say("    %s: %s".formatted(connector, counted(resets))));
-    say("  What the function logged:");
+    say("  Log of the function:");
     stack.log().stream().skip(logged).forEach(this::show);
   }
 
@@ -180,13 +180,14 @@ final class LocalRun implements AutoCloseable {
         call.input().getOrDefault("connectorProfileName", call.input().get("connectorType")));
   }
 
-  private static String what(Call call) {
+  private static String reset(Call call) {
     Map<String, Object> input = call.input();
     return Stream.of(
-            Optional.of(input.getOrDefault("connectorEntityName", "the names").toString()),
+            Optional.of(input.getOrDefault("connectorEntityName", "entity names").toString()),
             Optional.ofNullable(input.get("entitiesPath")).map(parent -> "below " + parent),
-            Optional.ofNullable(input.get("apiVersion")).map(version -> "in " + version),
-            call.errorCode().map(code -> "-> " + code))
+            Optional.ofNullable(input.get("apiVersion"))
+                .map(version -> "of API version " + version),
+            call.errorCode().map(code -> "failed with " + code))
         .flatMap(Optional::stream)
         .collect(joining(" "));
   }
@@ -208,7 +209,7 @@ final class LocalRun implements AutoCloseable {
       say("    invocation: " + counts(line));
     } else {
       say(
-          "      %s: %s: %s: %s"
+          "    %s: %s: %s: %s"
               .formatted(
                   outcome.get(),
                   name(line),
@@ -217,10 +218,14 @@ final class LocalRun implements AutoCloseable {
     }
   }
 
-  /// What was sent, or that it goes back to.
+  /// The name of the message, or of the message from which it was split or replayed.
   private String name(JsonValue line) {
-    String cause = line.text("correlationId").map(id -> names.getOrDefault(id, id)).orElse("");
-    return names.getOrDefault(line.text("messageId").orElse(""), "from " + cause);
+    String correlationId = line.text("correlationId").orElse("");
+    String origin =
+        names.containsKey(correlationId)
+            ? "a sub-request or replay of " + names.get(correlationId)
+            : "correlation ID " + correlationId;
+    return names.getOrDefault(line.text("messageId").orElse(""), origin);
   }
 
   /// The metrics that are not 0.
@@ -234,7 +239,7 @@ final class LocalRun implements AutoCloseable {
   private void showFields() {
     try (AppflowClient client = AppflowClient.create()) {
       say(
-          "  DescribeConnectorEntity crm-prod Account: "
+          "  Fields of Account in profile crm-prod: "
               + client
                   .describeConnectorEntity(
                       request ->
@@ -247,21 +252,25 @@ final class LocalRun implements AutoCloseable {
   }
 
   private void showDeadLetters() {
-    List<Message> letters = stack.queues().deadLetters();
-    if (letters.isEmpty()) {
+    List<Message> deadLetters = stack.queues().deadLetters();
+    if (deadLetters.isEmpty()) {
       say("  none");
     }
-    for (Message letter : letters) {
+    for (Message deadLetter : deadLetters) {
       say(
           "  %s: %s%n    CorrelationId %s, ReceiveCount %s%n    %s"
               .formatted(
-                  attribute(letter, "ErrorCode"),
-                  attribute(letter, "ErrorMessage"),
-                  names.getOrDefault(
-                      attribute(letter, "CorrelationId"), attribute(letter, "CorrelationId")),
-                  attribute(letter, "ReceiveCount"),
-                  cut(letter.body().replaceAll("\\s+", " "))));
+                  attribute(deadLetter, "ErrorCode"),
+                  attribute(deadLetter, "ErrorMessage"),
+                  correlationId(deadLetter),
+                  attribute(deadLetter, "ReceiveCount"),
+                  cut(deadLetter.body().replaceAll("\\s+", " "))));
     }
+  }
+
+  private String correlationId(Message deadLetter) {
+    String id = attribute(deadLetter, "CorrelationId");
+    return names.containsKey(id) ? "of " + names.get(id) : id;
   }
 
   private void send(String name, String body) {
@@ -269,8 +278,8 @@ final class LocalRun implements AutoCloseable {
     say("  " + name);
   }
 
-  private static String attribute(Message letter, String name) {
-    return letter.messageAttributes().get(name).stringValue();
+  private static String attribute(Message deadLetter, String name) {
+    return deadLetter.messageAttributes().get(name).stringValue();
   }
 
   private static String cut(String text) {

@@ -21,16 +21,16 @@ import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/// An HTTP server on the loopback address, which answers past HTTP where it is told to.
+/// An HTTP server on the loopback address. Its replies may also be bytes that are not HTTP.
 final class LocalServer implements AutoCloseable {
 
-  /// What is answered.
+  /// Answers a request.
   @FunctionalInterface
   interface Responder {
     Reply reply(Request request, byte[] body) throws Exception;
   }
 
-  /// Of a key store that is made for one run, and holds nothing that is worth a secret.
+  /// Not a secret: the key store is generated for one run of the benchmark.
   private static final String KEY_STORE_PASSWORD = "changeit";
 
   private final Server server;
@@ -59,7 +59,7 @@ final class LocalServer implements AutoCloseable {
           public boolean handle(Request request, Response response, Callback callback)
               throws Exception {
             byte[] body = BufferUtil.toArray(Content.Source.asByteBuffer(request));
-            Wire.send(responder.reply(request, body), request, response, callback);
+            ReplyWriter.send(responder.reply(request, body), request, response, callback);
             return true;
           }
         });
@@ -78,18 +78,18 @@ final class LocalServer implements AutoCloseable {
     return new SslConnectionFactory(context, HttpVersion.HTTP_1_1.asString());
   }
 
-  /// Starts on that port, or on a free one if it is 0.
+  /// Starts on this port, or on a free port if it is 0.
   static LocalServer start(int port, Responder responder) {
     return start(port, Optional.empty(), responder);
   }
 
-  /// As the other; over HTTPS if there is a key store.
+  /// Starts on this port, or on a free port if it is 0. Serves HTTPS if there is a key store.
   static LocalServer start(int port, Optional<Path> keyStore, Responder responder) {
     var local = new LocalServer(port, keyStore, responder);
     try {
       local.server.start();
     } catch (Exception e) {
-      throw new IllegalStateException("the server does not start on port " + port, e);
+      throw new IllegalStateException("cannot start the server on port " + port, e);
     }
     return local;
   }
@@ -98,12 +98,12 @@ final class LocalServer implements AutoCloseable {
     return URI.create((tls ? "https" : "http") + "://127.0.0.1:" + connector.getLocalPort());
   }
 
-  /// Comes back when the server was stopped.
+  /// Waits until the server is stopped.
   void join() throws InterruptedException {
     server.join();
   }
 
-  /// How many connections were opened so far.
+  /// The number of connections opened so far.
   long connections() {
     return connections.getConnectionsTotal();
   }
@@ -117,7 +117,7 @@ final class LocalServer implements AutoCloseable {
     try {
       server.stop();
     } catch (Exception e) {
-      throw new IllegalStateException("the server does not stop", e);
+      throw new IllegalStateException("cannot stop the server", e);
     }
   }
 }

@@ -29,9 +29,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// The function on its real adapters, between an AppFlow emulator and ElasticMQ, all in one JVM and
-/// over real HTTP. The SDK finds them as in Lambda, in its standard settings; so only one stack can
-/// be up at a time.
+/// The whole function in one JVM with an AppFlow emulator and ElasticMQ, which it calls over HTTP
+/// through the AWS SDK. The SDK reads the endpoints from system properties, so only one stack can
+/// run at a time.
 public final class LocalStack implements AutoCloseable {
 
   public static final Duration FUNCTION_TIMEOUT = Duration.ofSeconds(120);
@@ -54,7 +54,7 @@ public final class LocalStack implements AutoCloseable {
     pointSdkTo(appFlow.endpoint(), queues.endpoint());
   }
 
-  /// Where every client that is made from now on finds the services.
+  /// Sets the endpoints for all SDK clients that are created from now on.
   public static void pointSdkTo(URI appFlow, URI sqs) {
     System.setProperty("aws.region", "us-east-1");
     System.setProperty("aws.accessKeyId", "test");
@@ -80,7 +80,7 @@ public final class LocalStack implements AutoCloseable {
     return queues;
   }
 
-  /// The function in a new environment, as after a cold start.
+  /// A new instance of the function, as after a cold start.
   public MetadataResetHandler function() {
     return function(InstantSource.system());
   }
@@ -104,10 +104,10 @@ public final class LocalStack implements AutoCloseable {
         aws.deadLetterQueue(queues.deadLetterQueueUrl()),
         clock,
         new SecureRandom(),
-        new PrintStream(new Lines(), true));
+        new PrintStream(new LogLines(), true));
   }
 
-  /// The environment of the function in a process of its own.
+  /// The environment variables for the function in another process.
   public Map<String, String> variables() {
     Map<String, String> variables = new HashMap<>();
     variables.put("JAVA_TOOL_OPTIONS", Template.variable("JAVA_TOOL_OPTIONS"));
@@ -122,18 +122,19 @@ public final class LocalStack implements AutoCloseable {
     return variables;
   }
 
-  /// The event source mapping of the request queue, with an environment for each invocation at a
-  /// time.
+  /// An event source mapping from the request queue to the function, with a separate environment
+  /// for each concurrent invocation.
   public EventSourceMapping mapping(EventSourceMapping.Settings settings) {
     return new EventSourceMapping(
         queues, this::function, settings.withFunctionTimeout(FUNCTION_TIMEOUT));
   }
 
+  /// An event source mapping without concurrent invocations and with immediate retries.
   public EventSourceMapping mapping() {
-    return mapping(EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withHurriedRetries());
+    return mapping(EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withImmediateRetries());
   }
 
-  /// What a direct invocation is answered.
+  /// Invokes the function directly and returns its response.
   public String invoke(String event) throws IOException {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     function()
@@ -144,12 +145,12 @@ public final class LocalStack implements AutoCloseable {
     return answer.toString(StandardCharsets.UTF_8);
   }
 
-  /// The resets that AppFlow accepted, each as `profile type below parent entity version`.
+  /// The resets that AppFlow accepted, each as text: `profile type below parent entity version`.
   public List<String> resets() {
-    return appFlow.resets().stream().map(LocalStack::words).toList();
+    return appFlow.resets().stream().map(LocalStack::describe).toList();
   }
 
-  private static String words(Map<String, Object> call) {
+  private static String describe(Map<String, Object> call) {
     return Stream.of(
             Optional.ofNullable(call.get("connectorProfileName")),
             Optional.ofNullable(call.get("connectorType")),
@@ -166,17 +167,17 @@ public final class LocalStack implements AutoCloseable {
     return List.copyOf(log);
   }
 
-  /// The lines that the function has logged, which are forgotten with that.
+  /// Returns the lines that the function has logged, and clears them.
   public List<JsonValue> takeLog() {
     return Stream.generate(log::poll).takeWhile(Objects::nonNull).toList();
   }
 
-  /// Gives every line that the function logs from now on to a reader.
+  /// Passes every further log line to a reader.
   public void logTo(Consumer<JsonValue> reader) {
     logReader = reader;
   }
 
-  /// The sum of a metric over all invocations.
+  /// The sum of a metric in the log lines.
   public long metric(String name) {
     return log.stream()
         .flatMap(line -> line.member(name).stream())
@@ -190,8 +191,8 @@ public final class LocalStack implements AutoCloseable {
     appFlow.close();
   }
 
-  /// Takes the log line by line.
-  private final class Lines extends OutputStream {
+  /// Splits the function's output into log lines.
+  private final class LogLines extends OutputStream {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
     @Override

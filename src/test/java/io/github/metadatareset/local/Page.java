@@ -7,22 +7,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A part of a list, and the token of the next part. A token is only good for the list that it came
-/// with.
+/// One page of a list and the token of the next page. A token is valid only for the list that it
+/// was issued for.
 record Page<T>(List<T> items, Optional<String> nextToken) {
 
-  /// The page that the input's `nextToken` asks for, of its `maxResults` or the given size,
-  /// whichever is smaller.
+  /// The page that the input's `nextToken` asks for. It has `maxResults` items at most, and never
+  /// more than `size`.
+  ///
+  /// @param list identifies the list
   static <T> Page<T> of(List<T> all, String list, int size, JsonMembers input) {
     int from = input.optionalText("nextToken").map(token -> offset(token, list)).orElse(0);
-    int to = from + Math.min(size, input.optionalWhole("maxResults").orElse(size));
+    int to = from + Math.min(size, input.optionalInteger("maxResults").orElse(size));
     return to < all.size()
         ? new Page<>(all.subList(from, to), Optional.of(token(list, to)))
         : new Page<>(all.subList(Math.min(from, all.size()), all.size()), Optional.empty());
   }
 
-  /// The answer of a list operation.
-  Map<String, Object> answer(String member, Object value) {
+  /// The response of a list operation.
+  Map<String, Object> response(String member, Object value) {
     Map<String, Object> page = Map.of(member, value);
     return nextToken.map(token -> Map.of(member, value, "nextToken", token)).orElse(page);
   }
@@ -40,7 +42,7 @@ record Page<T>(List<T> items, Optional<String> nextToken) {
         return offset;
       }
     } catch (IllegalArgumentException _) {
-      // not a token of ours
+      // Not a token of this class.
     }
     throw AppFlowError.validation("The nextToken is not valid.");
   }

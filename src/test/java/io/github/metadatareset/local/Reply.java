@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// What goes back over the connection.
+/// What a [LocalServer] sends back over the connection.
 sealed interface Reply {
 
-  /// The status that a client would see; 0 where it sees none.
+  /// The HTTP status, or 0 if the reply has none.
   int status();
 
-  /// An answer over HTTP, from AppFlow or from something that pretends to be it.
+  /// An HTTP response.
   record Http(
       int status,
       String contentType,
@@ -27,11 +27,12 @@ sealed interface Reply {
       Optional<String> requestId)
       implements Reply {}
 
-  /// These bytes, then the end of the connection, by a reset (RST) or as usual.
+  /// These bytes, then the end of the connection: a reset (RST) if `reset` is true, otherwise a
+  /// close.
   record Bytes(int status, byte[] bytes, boolean reset) implements Reply {}
 
-  /// The head at once, the rest byte by byte with a pause before each, then the end of the
-  /// connection.
+  /// The head at once, then the rest byte by byte with a pause before each, then the connection is
+  /// closed.
   record Slowly(byte[] head, byte[] rest, Pause pause) implements Reply {
     @Override
     public int status() {
@@ -56,7 +57,7 @@ sealed interface Reply {
     return json(status, Map.of("message", message), Optional.of(code));
   }
 
-  static Http stranger(Fault.Answer answer) {
+  static Http of(Fault.Answer answer) {
     Optional<String> requestId =
         answer.withRequestId() ? Optional.of(newRequestId()) : Optional.empty();
     return new Http(
@@ -67,7 +68,7 @@ sealed interface Reply {
         requestId);
   }
 
-  /// The answer up to the middle of its body, though it announces the whole.
+  /// The response up to the middle of its body, with the Content-Length of the whole body.
   static Bytes cut(Http answer) {
     String head =
         "HTTP/1.1 %d OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nx-amzn-RequestId: %s\r\n\r\n"
@@ -86,7 +87,7 @@ sealed interface Reply {
     return new Slowly(drip.head().getBytes(ISO_8859_1), drip.rest().getBytes(ISO_8859_1), pause);
   }
 
-  static Bytes nothing() {
+  static Bytes empty() {
     return new Bytes(0, new byte[0], false);
   }
 

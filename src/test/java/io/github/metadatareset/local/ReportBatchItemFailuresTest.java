@@ -24,17 +24,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// AWS's table, row by row: "Handling errors for an SQS event source in Lambda", section "Success
-/// and failure conditions" (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
+/// Compares the event source mapping with AWS's documentation: "Handling errors for an SQS event
+/// source in Lambda", section "Success and failure conditions"
+/// (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
 ///
-/// A function is given the messages 1, 2 and 3, and answers as the row says, where $1, $2 and $3
-/// stand for their ids. What it is given after that has come back to the queue; the rest is
-/// deleted.
+/// A function is invoked with the messages 1, 2 and 3 and responds as the row says; $1, $2 and $3
+/// stand for their message IDs. The messages that it receives again have returned to the queue; the
+/// others were deleted.
 class ReportBatchItemFailuresTest {
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Settings SETTINGS =
-      Settings.DEFAULT.withBatchSize(10).withConcurrency(1).withHurriedRetries();
+      Settings.DEFAULT.withBatchSize(10).withConcurrency(1).withImmediateRetries();
 
   private static final Set<String> ALL = Set.of("1", "2", "3");
   private static final PojoSerializer<SQSEvent> EVENTS =
@@ -44,7 +45,8 @@ class ReportBatchItemFailuresTest {
 
   @BeforeAll
   static void startQueues() {
-    queues = LocalQueues.start();
+    queues =
+        LocalQueues.start(LocalQueues.Settings.DEFAULT.withVisibilityTimeout(Duration.ofHours(1)));
   }
 
   @AfterAll
@@ -65,8 +67,8 @@ class ReportBatchItemFailuresTest {
           a null response               | null
           no response at all            | ``
           """)
-  void isACompleteSuccess(String what, String answer) throws Exception {
-    assertEquals(Set.of(), comeBackAfter(answer));
+  void treatsTheResponseAsACompleteSuccess(String what, String answer) throws Exception {
+    assertEquals(Set.of(), returnedAfter(answer));
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -79,10 +81,11 @@ class ReportBatchItemFailuresTest {
           two                 | {"batchItemFailures": [{"itemIdentifier": "$3"}, {"itemIdentifier": "$1"}]}                     | 13
           all                 | {"batchItemFailures": [{"itemIdentifier": "$1"}, {"itemIdentifier": "$2"}, {"itemIdentifier": "$3"}]} | 123
           one of them twice   | {"batchItemFailures": [{"itemIdentifier": "$2"}, {"itemIdentifier": "$2"}]}                     | 2
-          more than is asked  | {"batchItemFailures": [{"itemIdentifier": "$2", "why": "x"}], "more": 1}                        | 2
+          more members        | {"batchItemFailures": [{"itemIdentifier": "$2", "why": "x"}], "more": 1}                        | 2
           """)
-  void isAPartialSuccess(String what, String answer, String numbers) throws Exception {
-    assertEquals(Set.of(numbers.split("")), comeBackAfter(answer));
+  void treatsTheResponseAsAPartialSuccess(String what, String answer, String numbers)
+      throws Exception {
+    assertEquals(Set.of(numbers.split("")), returnedAfter(answer));
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -103,44 +106,44 @@ class ReportBatchItemFailuresTest {
           a message id that does not exist          | {"batchItemFailures": [{"itemIdentifier": "6c0a1f5e-unknown"}]}
           ... beside one that does                  | {"batchItemFailures": [{"itemIdentifier": "$2"}, {"itemIdentifier": "6c0a1f5e-unknown"}]}
           ... beside a null identifier              | {"batchItemFailures": [{"itemIdentifier": "$2"}, {"itemIdentifier": null}]}
-          not AWS's words: a list of something else | {"batchItemFailures": ["$2"]}
-          not AWS's words: a list of something else | {"batchItemFailures": [null]}
-          not AWS's words: a list of something else | {"batchItemFailures": [{"itemIdentifier": 7}]}
-          not AWS's words: no list                  | {"batchItemFailures": {"itemIdentifier": "$2"}}
-          not AWS's words: no list                  | {"batchItemFailures": "$2"}
-          not AWS's words: no object                | "$2"
-          not AWS's words: no object                | []
-          not AWS's words: no object                | true
+          undocumented: a list of something else | {"batchItemFailures": ["$2"]}
+          undocumented: a list of something else | {"batchItemFailures": [null]}
+          undocumented: a list of something else | {"batchItemFailures": [{"itemIdentifier": 7}]}
+          undocumented: no list                  | {"batchItemFailures": {"itemIdentifier": "$2"}}
+          undocumented: no list                  | {"batchItemFailures": "$2"}
+          undocumented: no object                | "$2"
+          undocumented: no object                | []
+          undocumented: no object                | true
           """)
-  void isACompleteFailure(String what, String answer) throws Exception {
-    assertEquals(ALL, comeBackAfter(answer));
+  void treatsTheResponseAsACompleteFailure(String what, String answer) throws Exception {
+    assertEquals(ALL, returnedAfter(answer));
   }
 
   @Test
-  void anExceptionIsACompleteFailure() throws Exception {
+  void treatsAnExceptionAsACompleteFailure() throws Exception {
     assertEquals(
         ALL,
-        comeBackAfter(
+        returnedAfter(
             _ -> {
-              throw new IllegalStateException("out of order");
+              throw new IllegalStateException("the function fails");
             }));
   }
 
   @Test
-  void anErrorIsACompleteFailure() throws Exception {
+  void treatsAnErrorAsACompleteFailure() throws Exception {
     assertEquals(
         ALL,
-        comeBackAfter(
+        returnedAfter(
             _ -> {
               throw new StackOverflowError();
             }));
   }
 
   @Test
-  void aTimeoutIsACompleteFailure() throws Exception {
+  void treatsATimeoutAsACompleteFailure() throws Exception {
     assertEquals(
         ALL,
-        comeBackAfter(
+        returnedAfter(
             _ -> {
               new CountDownLatch(1).await();
               return "{}";
@@ -148,7 +151,7 @@ class ReportBatchItemFailuresTest {
             SETTINGS.withFunctionTimeout(Duration.ofMillis(500))));
   }
 
-  /// As at-least-once delivery allows.
+  /// At-least-once delivery allows that a batch has the same message twice.
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -158,13 +161,13 @@ class ReportBatchItemFailuresTest {
           {"batchItemFailures": []}                         | 1
           {"batchItemFailures": [{"itemIdentifier": "$1"}]} | 2
           """)
-  void aMessageThatIsInTheBatchTwiceHasOneFate(String answer, int invocations) throws Exception {
+  void deletesOrReturnsADuplicateInTheBatchOnce(String answer, int invocations) throws Exception {
     var receivedAgainAtOnce = LocalQueues.Settings.DEFAULT.withVisibilityTimeout(Duration.ZERO);
     try (var twice = LocalQueues.start(receivedAgainAtOnce)) {
       String id = twice.send("1");
 
       List<List<SQSMessage>> batches =
-          given(twice, records -> filled(answer, records), SETTINGS.withBatchSize(2));
+          batches(twice, records -> withMessageIds(answer, records), SETTINGS.withBatchSize(2));
 
       assertEquals(
           List.of(id, id), batches.getFirst().stream().map(SQSMessage::getMessageId).toList());
@@ -172,29 +175,29 @@ class ReportBatchItemFailuresTest {
     }
   }
 
-  /// What the function does with a batch.
+  /// The response to a batch.
   private interface Function {
     String answer(List<SQSMessage> records) throws Exception;
   }
 
-  private static Set<String> comeBackAfter(String answer) throws Exception {
-    return comeBackAfter(records -> filled(answer, records));
+  private static Set<String> returnedAfter(String answer) throws Exception {
+    return returnedAfter(records -> withMessageIds(answer, records));
   }
 
-  private static Set<String> comeBackAfter(Function function) throws Exception {
-    return comeBackAfter(function, SETTINGS);
+  private static Set<String> returnedAfter(Function function) throws Exception {
+    return returnedAfter(function, SETTINGS);
   }
 
-  private static Set<String> comeBackAfter(Function function, Settings settings) throws Exception {
+  private static Set<String> returnedAfter(Function function, Settings settings) throws Exception {
     queues.sendAll(List.of("1", "2", "3"));
-    List<List<SQSMessage>> batches = given(queues, function, settings);
+    List<List<SQSMessage>> batches = batches(queues, function, settings);
     assertEquals(ALL, bodies(batches.getFirst().stream()));
     return bodies(batches.stream().skip(1).flatMap(List::stream));
   }
 
-  /// The batches that a function is given which does so with the first, and is done with the
-  /// others.
-  private static List<List<SQSMessage>> given(
+  /// Processes all messages and returns the batches. The function responds to the first batch, and
+  /// all further batches succeed.
+  private static List<List<SQSMessage>> batches(
       LocalQueues queues, Function function, Settings settings) throws Exception {
     List<List<SQSMessage>> batches = new CopyOnWriteArrayList<>();
     RequestStreamHandler handler =
@@ -220,12 +223,12 @@ class ReportBatchItemFailuresTest {
     }
   }
 
-  private static String filled(String answer, List<SQSMessage> records) {
-    String filled = answer;
+  private static String withMessageIds(String answer, List<SQSMessage> records) {
+    String result = answer;
     for (SQSMessage record : records) {
-      filled = filled.replace("$" + record.getBody(), record.getMessageId());
+      result = result.replace("$" + record.getBody(), record.getMessageId());
     }
-    return filled;
+    return result;
   }
 
   private static Set<String> bodies(Stream<SQSMessage> messages) {

@@ -17,11 +17,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// Lambda's Runtime API (2018-06-01) for one process: it gives an event whenever the runtime asks
-/// for the next, and takes what the runtime reports of it.
+/// Lambda's Runtime API (2018-06-01) for one process: it hands an event to the runtime when the
+/// runtime asks for the next one, and takes the response or the error.
 public final class RuntimeApi implements AutoCloseable {
 
-  /// What a runtime says became of an event, or of its own start.
+  /// What the runtime reports for an invocation, or an error of the init phase.
   public sealed interface Report {
 
     record Answer(byte[] body) implements Report {}
@@ -35,7 +35,7 @@ public final class RuntimeApi implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final BlockingQueue<Invocation> given = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Invocation> events = new LinkedBlockingQueue<>();
   private final CompletableFuture<Report> initError = new CompletableFuture<>();
   private final CompletableFuture<Void> snapshot = new CompletableFuture<>();
   private final CountDownLatch restored = new CountDownLatch(1);
@@ -51,13 +51,13 @@ public final class RuntimeApi implements AutoCloseable {
     server.start();
   }
 
-  /// On a free port of the loopback address.
+  /// Starts on a free port of the loopback address.
   public static RuntimeApi start() {
     try {
       return new RuntimeApi(
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
     } catch (IOException e) {
-      throw new UncheckedIOException("the Runtime API does not start", e);
+      throw new UncheckedIOException("cannot start the Runtime API", e);
     }
   }
 
@@ -66,33 +66,34 @@ public final class RuntimeApi implements AutoCloseable {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /// Done once the runtime asks for an event: at first when its function is initialised, then after
-  /// each invocation.
+  /// Completes when the runtime asks for an event: first when the function is initialised, then
+  /// after each invocation.
   CompletableFuture<Void> ready() {
     return ready;
   }
 
-  /// Done once a runtime under SnapStart is ready for its snapshot: its function is initialised,
-  /// and the hooks before the checkpoint have run.
+  /// Completes when a runtime under SnapStart is ready for the snapshot: the function is
+  /// initialised, and its hooks before the checkpoint have run.
   CompletableFuture<Void> snapshot() {
     return snapshot;
   }
 
-  /// Tells the runtime that it was restored from the snapshot: it runs the hooks for that.
+  /// Tells the runtime that it was restored from the snapshot, so that it runs the hooks after the
+  /// restore.
   void restore() {
     restored.countDown();
   }
 
-  /// Done if the function cannot be initialised, or not restored.
+  /// Completes if the function cannot be initialised or restored.
   CompletableFuture<Report> initError() {
     return initError;
   }
 
-  /// Gives the event to the runtime, which has to be [#ready].
+  /// Invokes the function. The runtime must be [#ready].
   CompletableFuture<Report> invoke(byte[] event, Context context) {
     ready = new CompletableFuture<>();
     var invocation = new Invocation(event, context, new CompletableFuture<>());
-    given.add(invocation);
+    events.add(invocation);
     return invocation.report();
   }
 
@@ -128,7 +129,7 @@ public final class RuntimeApi implements AutoCloseable {
 
   private void next(HttpExchange exchange) throws IOException, InterruptedException {
     ready.complete(null);
-    current = given.take();
+    current = events.take();
     Context context = current.context();
     long deadline = System.currentTimeMillis() + context.getRemainingTimeInMillis();
     Map.of(

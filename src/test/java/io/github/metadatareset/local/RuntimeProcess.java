@@ -21,18 +21,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
-/// A function in a process of its own: a JVM with the runtime interface client that Lambda's Java
-/// runtime runs functions with. Linux only, as that client is.
+/// A function in its own process: a JVM with the Java runtime interface client of Lambda. Linux
+/// only, as that client is.
 ///
-/// It is an environment for one invocation at a time. An error that the function reports, the end
-/// of the process and an interruption, which stands for the function's timeout and kills the
-/// process as Lambda does, are exceptions.
+/// It is an execution environment and runs one invocation at a time. [#handleRequest] throws an
+/// exception if the function reports an error or if the process ends. Interrupting it stands for
+/// the function's timeout: it kills the process, as Lambda does.
 public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable {
 
   /// How a process is started.
   ///
-  /// @param taskRoot where the artifact lies, and the working folder
-  /// @param variables the whole environment, but for what Lambda says of itself
+  /// @param taskRoot the folder of the artifact, which is also the working folder
+  /// @param variables the environment variables, without those that Lambda sets itself
   public record Settings(
       List<String> command, Path taskRoot, String handler, Map<String, String> variables) {
     public Settings {
@@ -40,8 +40,8 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       variables = Map.copyOf(variables);
     }
 
-    /// A handler on the class path of this JVM, with the compiler and the collector that Lambda
-    /// chooses.
+    /// A handler on the class path of this JVM, with the compiler and the garbage collector that
+    /// Lambda uses.
     public static Settings of(Class<? extends RequestStreamHandler> handler, String maxHeap) {
       List<String> command =
           List.of(
@@ -59,19 +59,19 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       return new Settings(command, Path.of("target").toAbsolutePath(), handler.getName(), ACCOUNT);
     }
 
-    public Settings with(Map<String, String> more) {
+    public Settings with(Map<String, String> moreVariables) {
       Map<String, String> all = new HashMap<>(variables);
-      all.putAll(more);
+      all.putAll(moreVariables);
       return new Settings(command, taskRoot, handler, all);
     }
 
-    /// An option without blanks.
+    /// Adds a JVM option. It must not contain spaces.
     public Settings withJavaOption(String option) {
       String others = variables.getOrDefault("JAVA_TOOL_OPTIONS", "");
       return with(Map.of("JAVA_TOOL_OPTIONS", (others + " " + option).strip()));
     }
 
-    /// Under SnapStart: see [RuntimeProcess#awaitSnapshot].
+    /// Starts the function under SnapStart: see [RuntimeProcess#awaitSnapshot].
     public Settings withSnapStart() {
       return with(Map.of("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"));
     }
@@ -100,16 +100,16 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
     this.logRead = CompletableFuture.runAsync(this::readLog, Thread::startVirtualThread);
   }
 
-  /// Starts the process, and comes back when the function is initialised.
+  /// Starts the process and waits until the function is initialised.
   ///
-  /// @throws IllegalStateException if it cannot be initialised
+  /// @throws IllegalStateException if the function cannot be initialised
   public static RuntimeProcess start(Settings settings) {
     RuntimeProcess process = launch(settings, RuntimeApi.start());
     process.awaitInitialised();
     return process;
   }
 
-  /// Starts the process. The API ends with it.
+  /// Starts the process. The API is closed when the process ends.
   public static RuntimeProcess launch(Settings settings, RuntimeApi api) {
     try {
       var process = new RuntimeProcess(api, builder(settings, api).start());
@@ -117,7 +117,7 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       return process;
     } catch (IOException e) {
       api.close();
-      throw new UncheckedIOException("the process does not start", e);
+      throw new UncheckedIOException("cannot start the process", e);
     }
   }
 
@@ -146,8 +146,8 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
     return builder;
   }
 
-  /// The client unpacks its library to one place for all processes, over the one that another has
-  /// loaded; so it is unpacked here, once.
+  /// The native library of the runtime interface client, unpacked once. By default each process
+  /// unpacks it to the same place, which overwrites the file that another process has loaded.
   private static final class NativeLibrary {
     static final Path FILE = unpack();
 
@@ -172,7 +172,7 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       switch (orEnd(api.invoke(event.readAllBytes(), context))) {
         case Report.Answer(byte[] body) -> answer.write(body);
         case Report.Error(String body) -> {
-          // After an error that is fatal the runtime does not ask for more, but ends.
+          // After a fatal error the runtime does not ask for another event, but ends.
           awaitEither(api.ready(), process.onExit());
           throw new IOException("the function failed: " + body);
         }
@@ -184,7 +184,9 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
     }
   }
 
-  /// What is to be waited for, unless the process ends before.
+  /// Waits for a value.
+  ///
+  /// @throws IOException if the process ends first
   private <T> T orEnd(CompletableFuture<T> awaited) throws IOException, InterruptedException {
     awaitEither(awaited, process.onExit());
     if (!awaited.isDone()) {
@@ -198,18 +200,18 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
     try {
       CompletableFuture.anyOf(one, other).get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("neither fails", e);
+      throw new IllegalStateException("neither future fails", e);
     }
   }
 
   /// Waits until the function is initialised.
   ///
-  /// @throws IllegalStateException if it cannot be
+  /// @throws IllegalStateException if the function cannot be initialised
   public void awaitInitialised() {
     await(api.ready());
   }
 
-  /// Waits until Lambda would take the snapshot. There is none: the process stands still until
+  /// Waits until Lambda would take the snapshot. No snapshot is taken: the process waits for
   /// [#restore].
   ///
   /// @throws IllegalStateException if the function cannot be initialised
@@ -217,17 +219,17 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
     await(api.snapshot());
   }
 
-  /// Goes on as from a snapshot, and comes back when the function can be invoked.
+  /// Continues as after a restore from the snapshot, and waits until the function can be invoked.
   ///
-  /// @throws IllegalStateException if it cannot be
+  /// @throws IllegalStateException if the function cannot be restored
   public void restore() {
     api.restore();
     awaitInitialised();
   }
 
-  private void await(CompletableFuture<Void> point) {
+  private void await(CompletableFuture<Void> phase) {
     try {
-      orEnd(CompletableFuture.anyOf(point, api.initError()));
+      orEnd(CompletableFuture.anyOf(phase, api.initError()));
       if (api.initError().isDone()) {
         throw new IllegalStateException(
             "the function cannot be initialised: " + api.initError().resultNow());
@@ -237,11 +239,11 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
     } catch (InterruptedException _) {
       kill();
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("killed while it started");
+      throw new IllegalStateException("killed while the function started");
     }
   }
 
-  /// SIGKILL, at once.
+  /// Sends SIGKILL, and does not wait.
   public void kill() {
     // Process.destroyForcibly would also close the pipe, with what has not been read of the log.
     process.toHandle().destroyForcibly();
@@ -251,12 +253,12 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
     return !process.isAlive();
   }
 
-  /// Done once the process has ended.
+  /// Completes when the process has ended.
   public CompletableFuture<Process> onEnd() {
     return process.onExit();
   }
 
-  /// The lines that the process has printed; all of them once it is closed.
+  /// The lines that the process has printed so far; all lines after [#close].
   public List<String> log() {
     return List.copyOf(log);
   }
@@ -273,7 +275,7 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
         Stream<String> all = lines.lines()) {
       all.forEach(log::add);
     } catch (IOException | UncheckedIOException _) {
-      // It was killed.
+      // The process was killed.
     }
   }
 }

@@ -16,12 +16,13 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// A function under Lambda's runtime, as its environment sees it.
+/// Invokes a small function that runs in another process under Lambda's runtime interface client.
 @EnabledOnOs(OS.LINUX)
 class RuntimeProcessTest {
 
@@ -29,14 +30,14 @@ class RuntimeProcessTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private static final RuntimeProcess.Settings SETTINGS =
-      RuntimeProcess.Settings.of(Puppet.class, "64m");
+      RuntimeProcess.Settings.of(CommandFunction.class, "64m");
 
   private RuntimeProcess process;
 
-  /// Does what the event says.
-  public static final class Puppet implements RequestStreamHandler {
+  /// Does what the event says: the event is the name of a command.
+  public static final class CommandFunction implements RequestStreamHandler {
 
-    public Puppet() {
+    public CommandFunction() {
       if (System.getenv("BROKEN") != null) {
         throw new IllegalStateException("broken");
       }
@@ -46,17 +47,23 @@ class RuntimeProcessTest {
     public void handleRequest(InputStream in, OutputStream out, Context context)
         throws IOException {
       switch (new String(in.readAllBytes(), UTF_8)) {
-        case "\"tell\"" -> {
-          System.out.println("telling");
+        case "\"describe\"" -> {
+          System.out.println("describing");
           int left = context.getRemainingTimeInMillis();
           boolean inTime = 0 < left && left <= TIMEOUT.toMillis();
-          String told = String.join(" ", context.getAwsRequestId(), context.getFunctionName());
-          out.write((told + " " + inTime).getBytes(UTF_8));
+          String description =
+              String.join(" ", context.getAwsRequestId(), context.getFunctionName());
+          out.write((description + " " + inTime).getBytes(UTF_8));
         }
-        case "\"fail\"" -> throw new IllegalStateException("on demand");
-        case "\"exhaust\"" -> throw new OutOfMemoryError("on demand");
-        case "\"die\"" -> Runtime.getRuntime().halt(7);
-        default -> throw new AssertionError("no such order");
+        case "\"throw\"" -> throw new IllegalStateException("as commanded");
+        case "\"throwFatalError\"" -> throw new OutOfMemoryError("as commanded");
+        case "\"exit\"" -> Runtime.getRuntime().halt(7);
+        case "\"hang\"" -> {
+          while (true) {
+            LockSupport.park();
+          }
+        }
+        default -> throw new AssertionError("unknown command");
       }
     }
   }
@@ -69,51 +76,52 @@ class RuntimeProcessTest {
   }
 
   @Test
-  void theFunctionAnswersAndFailsAndGoesOn() throws IOException {
+  void staysUsableAfterAFunctionError() throws IOException {
     start();
 
-    assertEquals(REQUEST_ID + " appflow-metadata-reset true", answer("tell"));
-    var failure = assertThrows(IOException.class, () -> answer("fail"));
-    assertTrue(failure.getMessage().contains("\"errorMessage\":\"on demand\""), failure::toString);
-    assertEquals(REQUEST_ID + " appflow-metadata-reset true", answer("tell"));
+    assertEquals(REQUEST_ID + " appflow-metadata-reset true", answer("describe"));
+    var failure = assertThrows(IOException.class, () -> answer("throw"));
+    assertTrue(
+        failure.getMessage().contains("\"errorMessage\":\"as commanded\""), failure::toString);
+    assertEquals(REQUEST_ID + " appflow-metadata-reset true", answer("describe"));
     assertFalse(process.hasEnded());
 
     process.close();
-    assertEquals(2, process.log().stream().filter("telling"::equals).count());
+    assertEquals(2, process.log().stream().filter("describing"::equals).count());
   }
 
   @Test
-  void anErrorThatIsFatalForTheRuntimeIsReportedAndEndsTheProcess() {
+  void reportsAFatalErrorAndEnds() {
     start();
 
-    var failure = assertThrows(IOException.class, () -> answer("exhaust"));
+    var failure = assertThrows(IOException.class, () -> answer("throwFatalError"));
 
     assertTrue(failure.getMessage().contains("java.lang.OutOfMemoryError"), failure::toString);
     assertTrue(process.hasEnded());
   }
 
   @Test
-  void theEndOfTheProcessIsAnException() {
+  void throwsAnExceptionWhenTheProcessExits() {
     start();
 
-    var failure = assertThrows(IOException.class, () -> answer("die"));
+    var failure = assertThrows(IOException.class, () -> answer("exit"));
 
     assertEquals("the process ended with exit code 7", failure.getMessage());
   }
 
   @Test
-  void theTimeoutKillsTheProcess() {
+  void killsTheProcessAtTheTimeout() {
     start();
 
     Thread.currentThread().interrupt();
 
-    assertThrows(InterruptedIOException.class, () -> answer("tell"));
+    assertThrows(InterruptedIOException.class, () -> answer("hang"));
     assertTrue(Thread.interrupted());
     assertEquals(137, process.onEnd().join().exitValue(), "SIGKILL");
   }
 
   @Test
-  void aFunctionThatCannotBeInitialisedSaysWhy() {
+  void reportsWhyTheFunctionCannotBeInitialised() {
     var failure =
         assertThrows(
             IllegalStateException.class,
@@ -126,10 +134,10 @@ class RuntimeProcessTest {
     process = RuntimeProcess.start(SETTINGS);
   }
 
-  private String answer(String order) throws IOException {
+  private String answer(String command) throws IOException {
     var answer = new ByteArrayOutputStream();
     process.handleRequest(
-        new ByteArrayInputStream(("\"" + order + "\"").getBytes(UTF_8)),
+        new ByteArrayInputStream(("\"" + command + "\"").getBytes(UTF_8)),
         answer,
         LocalContext.of(REQUEST_ID, TIMEOUT));
     return answer.toString(UTF_8);

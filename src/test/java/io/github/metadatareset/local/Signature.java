@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
-/// Refuses what is not signed with Signature Version 4 for AppFlow. The emulator does not know the
-/// caller's secret, so it holds the signature's form and scope, not its digits.
+/// Checks that a call is signed with Signature Version 4 for AppFlow. The emulator does not know
+/// the caller's secret key, so it checks the signature's form and scope, but not its value.
 final class Signature {
   private static final Pattern AUTHORIZATION =
       Pattern.compile(
@@ -17,7 +17,9 @@ final class Signature {
 
   private Signature() {}
 
-  /// The access key with which the caller has signed.
+  /// Checks the headers and returns the access key of the caller.
+  ///
+  /// @throws AppFlowError if the call is not signed correctly
   static String check(HttpFields headers, String service) {
     String authorization =
         Optional.ofNullable(headers.get(HttpHeader.AUTHORIZATION))

@@ -11,16 +11,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
-/// What one source application holds at this moment: its tree of entities and the fields of each.
-/// AppFlow sees it only through its cache, so what changes here shows there after the right reset.
+/// A source application, such as Salesforce: its tree of entities and their fields. AppFlow reads
+/// it through its cache, so a change here becomes visible there only after the reset that concerns
+/// it.
 ///
-/// Safe for use by many threads. Entities are listed in the order of their names.
+/// Safe for use by several threads. Entities are sorted by name.
 public final class SourceApplication {
 
-  /// The `entitiesPath` of the entities that stand at the top.
+  /// The parent of the top-level entities.
   public static final String ROOT = "";
 
-  /// One entity as ListConnectorEntities shows it.
+  /// An entity as ListConnectorEntities returns it.
   public record Entity(String name, String label, String group) {
 
     /// An entity of the group "Objects", labelled with its own name.
@@ -29,7 +30,7 @@ public final class SourceApplication {
     }
   }
 
-  /// One field of an entity; `supportedValues` is empty except for picklists.
+  /// A field of an entity. `supportedValues` is empty, except for a picklist.
   public record Field(String identifier, String fieldType, List<String> supportedValues) {
     public Field {
       supportedValues = List.copyOf(supportedValues);
@@ -40,7 +41,7 @@ public final class SourceApplication {
     }
   }
 
-  /// An entity as it stands in a list at one moment.
+  /// An entity in a list of entities.
   record Listed(Entity entity, boolean hasNestedEntities) {}
 
   private static final List<Field> ID_AND_NAME =
@@ -49,38 +50,39 @@ public final class SourceApplication {
   private final Map<String, Map<String, Entity>> byPath = new ConcurrentHashMap<>();
   private final Map<String, List<Field>> fields = new ConcurrentHashMap<>();
 
-  /// Adds an entity with the fields `Id` and `Name` under a parent, or at the top under [#ROOT].
+  /// Adds an entity with the fields `Id` and `Name` under a parent, or under [#ROOT].
   public SourceApplication add(String parent, Entity entity) {
     return add(parent, entity, ID_AND_NAME);
   }
 
-  public synchronized SourceApplication add(String parent, Entity entity, List<Field> itsFields) {
+  public synchronized SourceApplication add(
+      String parent, Entity entity, List<Field> entityFields) {
     if (!parent.equals(ROOT) && !has(parent)) {
-      throw new IllegalArgumentException("no parent " + parent + " for " + entity.name());
+      throw new IllegalArgumentException("unknown parent " + parent + " for " + entity.name());
     }
     byPath
         .computeIfAbsent(parent, path -> new ConcurrentSkipListMap<>())
         .put(entity.name(), entity);
-    fields.putIfAbsent(entity.name(), List.copyOf(itsFields));
+    fields.putIfAbsent(entity.name(), List.copyOf(entityFields));
     return this;
   }
 
-  /// Removes an entity wherever it stands, and all that is nested in it.
+  /// Removes an entity from all its parents, and every entity below it.
   public synchronized SourceApplication remove(String name) {
     if (!has(name)) {
-      throw new IllegalArgumentException("no entity " + name);
+      throw new IllegalArgumentException("unknown entity " + name);
     }
-    var gone = new ArrayDeque<>(List.of(name));
-    while (!gone.isEmpty()) {
-      String next = gone.poll();
+    var removed = new ArrayDeque<>(List.of(name));
+    while (!removed.isEmpty()) {
+      String next = removed.poll();
       fields.remove(next);
       byPath.values().forEach(entities -> entities.remove(next));
-      Optional.ofNullable(byPath.remove(next)).map(Map::keySet).ifPresent(gone::addAll);
+      Optional.ofNullable(byPath.remove(next)).map(Map::keySet).ifPresent(removed::addAll);
     }
     return this;
   }
 
-  /// Adds a field after the others, or replaces the one of the same identifier.
+  /// Adds a field after the others. Replaces a field with the same identifier.
   public synchronized SourceApplication addField(String entity, Field field) {
     var others = without(entity, field.identifier()).stream();
     fields.put(entity, Stream.concat(others, Stream.of(field)).toList());
@@ -96,22 +98,22 @@ public final class SourceApplication {
     return fields.containsKey(entity);
   }
 
-  /// Whether the entity stands directly under that parent.
+  /// Whether the entity is a direct child of the parent.
   public boolean has(String parent, String entity) {
     return byPath.getOrDefault(parent, Map.of()).containsKey(entity);
   }
 
-  /// The entities directly under a parent, or at the top under [#ROOT].
+  /// The direct children of a parent, or the top-level entities for [#ROOT].
   public Collection<Entity> entities(String parent) {
     return Collections.unmodifiableCollection(byPath.getOrDefault(parent, Map.of()).values());
   }
 
-  /// The names of all entities, nested ones too.
+  /// The names of all entities on all levels.
   public Set<String> names() {
     return Set.copyOf(fields.keySet());
   }
 
-  /// The fields of an entity; empty if there is no such entity.
+  /// The fields of an entity, or empty if there is no such entity.
   public Optional<List<Field>> fields(String entity) {
     return Optional.ofNullable(fields.get(entity));
   }
@@ -124,7 +126,7 @@ public final class SourceApplication {
 
   private List<Field> without(String entity, String identifier) {
     return fields(entity)
-        .orElseThrow(() -> new IllegalArgumentException("no entity " + entity))
+        .orElseThrow(() -> new IllegalArgumentException("unknown entity " + entity))
         .stream()
         .filter(field -> !field.identifier().equals(identifier))
         .toList();

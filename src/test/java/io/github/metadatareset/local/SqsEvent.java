@@ -10,13 +10,14 @@ import java.util.Map;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
-/// Messages as Lambda gives them to a function: the SQS event of its documentation.
+/// The SQS event with which Lambda invokes a function
+/// (docs.aws.amazon.com/lambda/latest/dg/with-sqs.html).
 public final class SqsEvent {
   private SqsEvent() {}
 
-  /// The event's JSON, in UTF-8.
+  /// An event with these messages, as JSON in UTF-8.
   public static byte[] of(List<Message> messages, String queueArn) {
-    var records = messages.stream().map(message -> event(message, queueArn)).toList();
+    var records = messages.stream().map(message -> toRecord(message, queueArn)).toList();
     try {
       return JSON.std.asBytes(Map.of("Records", records));
     } catch (IOException e) {
@@ -24,7 +25,7 @@ public final class SqsEvent {
     }
   }
 
-  private static Map<String, Object> event(Message message, String queueArn) {
+  private static Map<String, Object> toRecord(Message message, String queueArn) {
     Map<String, Object> record = new LinkedHashMap<>();
     record.put("messageId", message.messageId());
     record.put("receiptHandle", message.receiptHandle());

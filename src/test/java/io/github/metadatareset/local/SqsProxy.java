@@ -22,8 +22,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.eclipse.jetty.server.Request;
 
-/// Stands between the SDK and SQS: keeps the batches that pass, and answers them otherwise than SQS
-/// would where it is told to, by a script or, before that, by [#faults].
+/// A proxy between the SDK and SQS for SendMessageBatch and ChangeMessageVisibilityBatch. It
+/// records every batch and passes it on to SQS, unless a fault of [#faults] or, after those, a
+/// [Script] answers instead.
 public final class SqsProxy implements AutoCloseable {
 
   private static final String CONTENT_TYPE = "application/x-amz-json-1.0";
@@ -40,11 +41,11 @@ public final class SqsProxy implements AutoCloseable {
     this.server = LocalServer.start(0, this::reply);
   }
 
-  /// How batches are answered.
+  /// Answers a batch. `sqs` passes a batch on to SQS and returns SQS's answer.
   public interface Script {
     Answer answer(Batch batch, Function<Batch, Answer> sqs);
 
-    /// No answer until then.
+    /// Gives no answer until the latch opens, then a 503.
     static Script stalledUntil(CountDownLatch over) {
       return (_, _) -> {
         try {
@@ -56,14 +57,14 @@ public final class SqsProxy implements AutoCloseable {
       };
     }
 
-    /// As SQS answers where it does not like these entries: it takes the others.
-    static Script refusing(Predicate<Entry> disliked) {
+    /// Reports these entries as failed, and passes the others on to SQS.
+    static Script refusing(Predicate<Entry> refused) {
       return (batch, sqs) -> {
-        Map<String, Object> answer = new LinkedHashMap<>(sqs.apply(batch.without(disliked)).json());
+        Map<String, Object> answer = new LinkedHashMap<>(sqs.apply(batch.without(refused)).json());
         answer.put(
             "Failed",
             batch.entries().stream()
-                .filter(disliked)
+                .filter(refused)
                 .map(entry -> Map.of("Id", entry.id(), "Code", "Disliked", "SenderFault", true))
                 .toList());
         return new Answer(200, JsonValue.write(answer));
@@ -73,7 +74,7 @@ public final class SqsProxy implements AutoCloseable {
 
   /// The input of a SendMessageBatch or a ChangeMessageVisibilityBatch.
   ///
-  /// @param target the operation, as SQS's wire protocol names it
+  /// @param target the value of the `X-Amz-Target` header, such as `AmazonSQS.SendMessageBatch`
   public record Batch(String target, JsonValue input) {
 
     String operation() {
@@ -116,12 +117,12 @@ public final class SqsProxy implements AutoCloseable {
       return json.text("Id").orElseThrow();
     }
 
-    /// Empty where the visibility is changed.
+    /// Empty in a ChangeMessageVisibilityBatch.
     public String body() {
       return json.text("MessageBody").orElse("");
     }
 
-    /// The size of the message as SQS counts it.
+    /// The size of the message as SQS counts it: the body and the message attributes.
     public int bytes() {
       int bytes = body().getBytes(UTF_8).length;
       Optional<JsonValue> attributes = json.member("MessageAttributes");
@@ -152,12 +153,12 @@ public final class SqsProxy implements AutoCloseable {
     return server.endpoint();
   }
 
-  /// Of the operations SendMessageBatch and ChangeMessageVisibilityBatch.
+  /// Faults for SendMessageBatch and ChangeMessageVisibilityBatch.
   public Faults faults() {
     return faults;
   }
 
-  /// Every batch that came by, in no certain order.
+  /// Every batch that arrived. The order is undefined.
   public List<Batch> batches() {
     return List.copyOf(batches);
   }
@@ -167,12 +168,12 @@ public final class SqsProxy implements AutoCloseable {
     return batches.stream().map(batch -> batch.entries().size()).sorted().toList();
   }
 
-  /// From now on.
+  /// Answers all further batches with this script.
   public void answer(Script newScript) {
     script = newScript;
   }
 
-  /// Forgets the batches, and leaves all answers to SQS again.
+  /// Clears the recorded batches, and passes all further batches on to SQS.
   public void forget() {
     batches.clear();
     script = Batch::answeredBy;
@@ -189,11 +190,11 @@ public final class SqsProxy implements AutoCloseable {
     Batch batch = new Batch(request.getHeaders().get("X-Amz-Target"), JsonValue.parse(body));
     batches.add(batch);
     Optional<Fault> fault =
-        faults.strike(batch.operation(), members(batch.input()), request.getHeadersNanoTime());
-    return fault.isPresent() ? faults.reply(fault.get(), () -> answered(batch)) : answered(batch);
+        faults.find(batch.operation(), members(batch.input()), request.getHeadersNanoTime());
+    return fault.isPresent() ? faults.reply(fault.get(), () -> answer(batch)) : answer(batch);
   }
 
-  private Reply.Http answered(Batch batch) {
+  private Reply.Http answer(Batch batch) {
     Answer answer = script.answer(batch, this::passOn);
     return new Reply.Http(
         answer.status(),

@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// What `template.yaml` gives the function.
+/// Reads the function's settings from `template.yaml`.
 public final class Template {
 
   private Template() {}
 
-  /// The value of an environment variable that stands on a line of its own.
+  /// The value of an environment variable. It must be on the same line as the name.
   public static String variable(String name) {
     String start = name + ": ";
     try (Stream<String> lines = Files.lines(Path.of("template.yaml"))) {

@@ -1,11 +1,11 @@
 package io.github.metadatareset.local;
 
-/// Lets so many calls pass in a second, and a second's worth (one at least) at once.
+/// Admits a number of calls a second. The calls of one second (at least one) may arrive at once.
 final class TokenBucket {
   private final double perSecond;
   private final double capacity;
   private double tokens;
-  private long filledAt = System.nanoTime();
+  private long refilledAt = System.nanoTime();
 
   TokenBucket(double perSecond) {
     this.perSecond = perSecond;
@@ -13,10 +13,11 @@ final class TokenBucket {
     this.tokens = capacity;
   }
 
+  /// Whether a call is admitted now.
   synchronized boolean take() {
     long now = System.nanoTime();
-    tokens = Math.min(capacity, tokens + (now - filledAt) * perSecond / 1e9);
-    filledAt = now;
+    tokens = Math.min(capacity, tokens + (now - refilledAt) * perSecond / 1e9);
+    refilledAt = now;
     if (tokens < 1) {
       return false;
     }

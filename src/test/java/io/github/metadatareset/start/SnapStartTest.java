@@ -20,9 +20,9 @@ import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.local.LocalStack;
+import io.github.metadatareset.local.ProcessProxy;
 import io.github.metadatareset.local.RuntimeApi;
 import io.github.metadatareset.local.RuntimeProcess;
-import io.github.metadatareset.local.Tap;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -130,19 +130,19 @@ class SnapStartTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void noServiceIsCalledBeforeTheRestore() throws IOException {
-    Queue<Tap.Question> questions = new ConcurrentLinkedQueue<>();
+    Queue<ProcessProxy.Call> calls = new ConcurrentLinkedQueue<>();
     RuntimeProcess process =
-        Tap.launch(
+        ProcessProxy.launch(
             settings(MetadataResetHandler.class),
-            (question, answered, _) -> {
-              if (!answered && question.peer() != Tap.Peer.RUNTIME_API) {
-                questions.add(question);
+            (call, answered, _) -> {
+              if (!answered && call.service() != ProcessProxy.Service.RUNTIME_API) {
+                calls.add(call);
               }
               return true;
             });
     try (process) {
       process.awaitSnapshot();
-      assertEquals(List.of(), List.copyOf(questions));
+      assertEquals(List.of(), List.copyOf(calls));
 
       process.restore();
 
@@ -301,7 +301,7 @@ class SnapStartTest {
         new EventSourceMapping(
             stack.queues(),
             function,
-            EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withHurriedRetries())) {
+            EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withImmediateRetries())) {
       assertTrue(mapping.drain(TIMEOUT));
       assertEquals(1, mapping.invocations().getFirst().returnedIds().size());
     }

@@ -13,22 +13,23 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What the contestants work on: AppFlow over HTTPS, and queues.
-record Stage(Path prepared, AppFlowEmulator appFlow, LocalQueues queues) implements AutoCloseable {
+/// The emulated services that the candidates call: AppFlow over HTTPS, and SQS.
+record EmulatedServices(Path prepared, AppFlowEmulator appFlow, LocalQueues queues)
+    implements AutoCloseable {
 
   static final String RESET = "ResetConnectorMetadataCache";
 
   private static final int CALLS = 50;
 
-  static Stage set(Path prepared, AppFlowAccount account) {
-    return new Stage(
+  static EmulatedServices start(Path prepared, AppFlowAccount account) {
+    return new EmulatedServices(
         prepared,
         AppFlowEmulator.start(account, PageSizes.LARGEST, prepared.resolve("keystore.p12")),
         LocalQueues.start());
   }
 
-  /// A new environment of the contestant's function.
-  EmulatedLambda environment(Contestant contestant) throws IOException {
+  /// Starts a new execution environment of a candidate.
+  EmulatedLambda environment(Candidate candidate) throws IOException {
     Map<String, String> variables = new HashMap<>();
     variables.put("AWS_REGION", "us-east-1");
     variables.put("AWS_DEFAULT_REGION", "us-east-1");
@@ -40,15 +41,16 @@ record Stage(Path prepared, AppFlowEmulator appFlow, LocalQueues queues) impleme
     variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
     variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
     variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
-    return EmulatedLambda.start(prepared, contestant, variables);
+    return EmulatedLambda.start(prepared, candidate, variables);
   }
 
-  /// From now on, until the faults are cleared.
+  /// Delays all further resets, until the faults are cleared.
   void delayCalls(int millis) {
     appFlow.faults().always(RESET, Fault.latency(Duration.ofMillis(millis)));
   }
 
-  /// What a call of AppFlow takes from the contestants' processor, by itself, in milliseconds.
+  /// The time of a reset from the candidates' processor for a client that does nothing else, in
+  /// milliseconds.
   double latency() throws IOException {
     Process client =
         new ProcessBuilder(

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// What a process has taken so far, by Linux's own account.
+/// What a process has used so far, as Linux reports it in `/proc`.
 ///
-/// @param processorMillis in user and kernel mode, in steps of ten
-/// @param peakMegabytes the most memory that it had at a time: its resident set, files included
-record Usage(double processorMillis, double peakMegabytes) {
+/// @param processorMillis processor time in user and kernel mode, in steps of 10 ms
+/// @param peakMegabytes the peak of the resident set, with mapped files
+record ProcessUsage(double processorMillis, double peakMegabytes) {
 
   private static final double MILLIS_PER_TICK = 10;
 
-  static Usage of(ProcessHandle process) {
+  static ProcessUsage of(ProcessHandle process) {
     Path folder = Path.of("/proc", Long.toString(process.pid()));
     try {
       double kilobytes =
@@ -24,13 +24,13 @@ record Usage(double processorMillis, double peakMegabytes) {
               .filter(line -> line.startsWith("VmHWM:"))
               .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")))
               .sum();
-      return new Usage(processorMillis(folder), kilobytes / 1024);
+      return new ProcessUsage(processorMillis(folder), kilobytes / 1024);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /// Of all threads of the same name, but for numbers.
+  /// The processor time by the names of the threads, without numbers.
   static Map<String, Double> processorMillisByThread(ProcessHandle process) {
     Path folder = Path.of("/proc", Long.toString(process.pid()), "task");
     Map<String, Double> all = new TreeMap<>();
@@ -45,8 +45,8 @@ record Usage(double processorMillis, double peakMegabytes) {
     }
   }
 
-  /// Of a process or a thread: the 14th and the 15th field of its `stat`, of which the second, the
-  /// name, may hold spaces.
+  /// Reads fields 14 (user mode) and 15 (kernel mode) of `stat`. Field 2, the name, may contain
+  /// spaces.
   private static double processorMillis(Path folder) throws IOException {
     String stat = Files.readString(folder.resolve("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");

@@ -7,26 +7,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// What was measured: of each figure every contestant's values, in the order of the rounds.
-final class Figures {
+/// The measured values by figure and candidate, in the order of the rounds.
+final class Measurements {
 
   private final Map<String, Map<String, List<Double>>> values = new LinkedHashMap<>();
 
-  void add(String figure, String contestant, double value) {
+  void add(String figure, String candidate, double value) {
     values
         .computeIfAbsent(figure, _ -> new LinkedHashMap<>())
-        .computeIfAbsent(contestant, _ -> new ArrayList<>())
+        .computeIfAbsent(candidate, _ -> new ArrayList<>())
         .add(value);
   }
 
-  boolean has(String figure, String contestant) {
-    return values.getOrDefault(figure, Map.of()).containsKey(contestant);
+  boolean has(String figure, String candidate) {
+    return values.getOrDefault(figure, Map.of()).containsKey(candidate);
   }
 
-  /// The median of the rounds' own ratios, so that what disturbs a whole round disturbs no ratio.
-  double ratio(String figure, String contestant, String rival) {
-    List<Double> own = values.get(figure).get(contestant);
-    List<Double> others = values.get(figure).get(rival);
+  /// The median of the ratios of each round, so that a disturbance of a whole round has little
+  /// effect.
+  double ratio(String figure, String candidate, String baseline) {
+    List<Double> own = values.get(figure).get(candidate);
+    List<Double> others = values.get(figure).get(baseline);
     return median(
         IntStream.range(0, Math.min(own.size(), others.size()))
             .mapToObj(round -> own.get(round) / others.get(round))
@@ -41,18 +42,18 @@ final class Figures {
         : (sorted.get(half - 1) + sorted.get(half)) / 2;
   }
 
-  /// A line for each figure and contestant: the median, the least and the most, how many rounds.
+  /// A line for each figure and candidate: the median, minimum, maximum and number of rounds.
   String table() {
     StringBuilder table = new StringBuilder();
     values.forEach(
-        (figure, ofContestants) ->
-            ofContestants.forEach(
-                (contestant, each) ->
+        (figure, ofCandidates) ->
+            ofCandidates.forEach(
+                (candidate, each) ->
                     table.append(
                         "%-46s %-14s %10.2f   %10.2f to %-10.2f %3d%n"
                             .formatted(
                                 figure,
-                                contestant,
+                                candidate,
                                 median(each),
                                 each.stream().min(Double::compare).orElseThrow(),
                                 each.stream().max(Double::compare).orElseThrow(),

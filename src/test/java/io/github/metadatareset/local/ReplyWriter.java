@@ -12,9 +12,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.Callback;
 
-/// Sends a [Reply], past Jetty's own HTTP where it is not to be HTTP.
-final class Wire {
-  private Wire() {}
+/// Writes a [Reply] to the connection. A reply that is not an HTTP response bypasses Jetty's HTTP.
+final class ReplyWriter {
+  private ReplyWriter() {}
 
   static void send(Reply reply, Request request, Response response, Callback callback)
       throws IOException, InterruptedException {
@@ -59,8 +59,8 @@ final class Wire {
         slowly.pause().await();
         write(new byte[] {slow}, endPoint);
       }
-    } catch (IOException callerIsGone) {
-      // Nobody is left to answer.
+    } catch (IOException callerDisconnected) {
+      // The caller has closed the connection.
     }
   }
 
@@ -70,7 +70,7 @@ final class Wire {
 
   private static void close(EndPoint endPoint, Callback callback) {
     endPoint.close();
-    callback.failed(new EofException("ended on demand"));
+    callback.failed(new EofException("closed by an injected fault"));
   }
 
   private static EndPoint endPoint(Request request) {

@@ -16,29 +16,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What lies in an account, in the shapes of the AppFlow API's answers.
-final class Answers {
+/// Converts an account's profiles, connectors, entities and flows to responses of the AppFlow API.
+final class AppFlowResponses {
   private static final String ARN = "arn:aws:appflow:us-east-1:111122223333:";
-  private static final double LONG_AGO = 1741598100.0;
+  private static final double CREATED_AT = 1741598100.0;
 
-  private Answers() {}
+  private AppFlowResponses() {}
 
   static Map<String, Object> profile(Profile profile) {
     String name = profile.name();
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("connectorProfileArn", ARN + "connectorprofile/" + name);
-    answer.put("connectorProfileName", name);
-    answer.put("connectorType", profile.type());
-    profile.label().ifPresent(label -> answer.put("connectorLabel", label));
-    answer.put("connectionMode", "Public");
-    answer.put(
+    Map<String, Object> response = new LinkedHashMap<>();
+    response.put("connectorProfileArn", ARN + "connectorprofile/" + name);
+    response.put("connectorProfileName", name);
+    response.put("connectorType", profile.type());
+    profile.label().ifPresent(label -> response.put("connectorLabel", label));
+    response.put("connectionMode", "Public");
+    response.put(
         "credentialsArn",
         "arn:aws:secretsmanager:us-east-1:111122223333:secret:appflow!111122223333-" + name);
-    answer.put(
+    response.put(
         "connectorProfileProperties", Map.of(propertiesKey(profile.type()), profile.properties()));
-    answer.put("createdAt", LONG_AGO);
-    answer.put("lastUpdatedAt", LONG_AGO);
-    return answer;
+    response.put("createdAt", CREATED_AT);
+    response.put("lastUpdatedAt", CREATED_AT);
+    return response;
   }
 
   static Map<String, Object> customConnector(Connector connector) {
@@ -77,7 +77,7 @@ final class Answers {
             groupingBy(
                 listed -> listed.entity().group(),
                 LinkedHashMap::new,
-                mapping(Answers::entity, toList())));
+                mapping(AppFlowResponses::entity, toList())));
   }
 
   private static Map<String, Object> entity(Listed listed) {
@@ -124,17 +124,18 @@ final class Answers {
   }
 
   static Map<String, Object> flowSummary(Flow flow, AppFlowAccount account) {
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("flowArn", ARN + "flow/" + flow.name());
-    answer.put("flowName", flow.name());
-    answer.put("flowStatus", flow.status());
-    answer.put("sourceConnectorType", flow.source().type());
-    label(flow.source(), account).ifPresent(label -> answer.put("sourceConnectorLabel", label));
+    Map<String, Object> response = new LinkedHashMap<>();
+    response.put("flowArn", ARN + "flow/" + flow.name());
+    response.put("flowName", flow.name());
+    response.put("flowStatus", flow.status());
+    response.put("sourceConnectorType", flow.source().type());
+    label(flow.source(), account).ifPresent(label -> response.put("sourceConnectorLabel", label));
     FlowEnd destination = flow.destinations().getFirst();
-    answer.put("destinationConnectorType", destination.type());
-    label(destination, account).ifPresent(label -> answer.put("destinationConnectorLabel", label));
-    answer.put("triggerType", flow.trigger());
-    return answer;
+    response.put("destinationConnectorType", destination.type());
+    label(destination, account)
+        .ifPresent(label -> response.put("destinationConnectorLabel", label));
+    response.put("triggerType", flow.trigger());
+    return response;
   }
 
   private static Optional<String> label(FlowEnd end, AppFlowAccount account) {
@@ -142,28 +143,28 @@ final class Answers {
   }
 
   static Map<String, Object> flow(Flow flow) {
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("flowArn", ARN + "flow/" + flow.name());
-    answer.put("flowName", flow.name());
-    answer.put("flowStatus", flow.status());
-    answer.put("sourceFlowConfig", flowEnd(flow.source(), "sourceConnectorProperties"));
-    answer.put(
+    Map<String, Object> response = new LinkedHashMap<>();
+    response.put("flowArn", ARN + "flow/" + flow.name());
+    response.put("flowName", flow.name());
+    response.put("flowStatus", flow.status());
+    response.put("sourceFlowConfig", flowEnd(flow.source(), "sourceConnectorProperties"));
+    response.put(
         "destinationFlowConfigList",
         flow.destinations().stream()
             .map(end -> flowEnd(end, "destinationConnectorProperties"))
             .toList());
-    answer.put("triggerConfig", Map.of("triggerType", flow.trigger()));
-    answer.put("tasks", List.of(Map.of("sourceFields", List.of(), "taskType", "Map_all")));
-    return answer;
+    response.put("triggerConfig", Map.of("triggerType", flow.trigger()));
+    response.put("tasks", List.of(Map.of("sourceFields", List.of(), "taskType", "Map_all")));
+    return response;
   }
 
   private static Map<String, Object> flowEnd(FlowEnd end, String propertiesMember) {
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("connectorType", end.type());
-    end.apiVersion().ifPresent(version -> answer.put("apiVersion", version));
-    end.profile().ifPresent(profile -> answer.put("connectorProfileName", profile));
-    answer.put(propertiesMember, Map.of(propertiesKey(end.type()), properties(end)));
-    return answer;
+    Map<String, Object> response = new LinkedHashMap<>();
+    response.put("connectorType", end.type());
+    end.apiVersion().ifPresent(version -> response.put("apiVersion", version));
+    end.profile().ifPresent(profile -> response.put("connectorProfileName", profile));
+    response.put(propertiesMember, Map.of(propertiesKey(end.type()), properties(end)));
+    return response;
   }
 
   private static Map<String, Object> properties(FlowEnd end) {
@@ -188,8 +189,8 @@ final class Answers {
     };
   }
 
-  /// The member that holds a connector's own properties: for three types it is spelt otherwise than
-  /// the type.
+  /// The member that holds a connector's properties. The API spells three of them differently from
+  /// the connector type.
   private static String propertiesKey(String type) {
     return switch (type) {
       case "Servicenow" -> "ServiceNow";

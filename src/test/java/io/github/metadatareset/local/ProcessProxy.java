@@ -22,29 +22,28 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 
-/// Stands between one process and all that it talks to: the Runtime API, AppFlow and SQS. So it
-/// sees at every moment how far the process has come, and can cut it off just there.
-public final class Tap {
+/// A proxy between one process and the services that it calls: the Runtime API, AppFlow and SQS. A
+/// test's [Interceptor] sees every call and its answer, and can withhold either.
+public final class ProcessProxy {
 
-  /// What the process asks for.
+  /// A call that the process makes.
   ///
   /// @param operation the last part of the path (`next`, `response`,
-  ///     `reset-connector-metadata-cache`), or the name of SQS's operation (`SendMessageBatch`)
-  public record Question(Peer peer, String operation, String body) {}
+  ///     `reset-connector-metadata-cache`), or the name of an SQS operation (`SendMessageBatch`)
+  public record Call(Service service, String operation, String body) {}
 
-  public enum Peer {
+  public enum Service {
     RUNTIME_API,
     APPFLOW,
     SQS
   }
 
-  /// Is told of every question, by a thread of that question's own: when it is asked, and when the
-  /// peer has answered it.
+  /// Decides whether calls and answers pass. It is asked twice for each call, in the call's own
+  /// thread: when the call arrives (`answered` is false), and when the service has answered
+  /// (`answered` is true). If it refuses, the process gets no answer and its connection is closed.
   @FunctionalInterface
-  public interface Watcher {
-
-    /// @return whether the question is passed on, or its answer given
-    boolean letsPass(Question question, boolean answered, RuntimeProcess process);
+  public interface Interceptor {
+    boolean allows(Call call, boolean answered, RuntimeProcess process);
   }
 
   private static final String APPFLOW_ENDPOINT = "AWS_ENDPOINT_URL_APPFLOW";
@@ -52,50 +51,50 @@ public final class Tap {
   private static final String SQS_TARGET = "X-Amz-Target";
   private static final String RUNTIME = "/2018-06-01/runtime/";
 
-  /// What the JDK's client and server set themselves.
-  private static final Set<String> OF_THE_CONNECTION =
+  /// Headers that the JDK's HTTP client and server set themselves.
+  private static final Set<String> CONNECTION_HEADERS =
       Set.of("connection", "content-length", "date", "expect", "host", "transfer-encoding");
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final Map<Peer, URI> peers;
-  private final Watcher watcher;
+  private final Map<Service, URI> endpoints;
+  private final Interceptor interceptor;
   private final CompletableFuture<RuntimeProcess> process = new CompletableFuture<>();
 
-  private Tap(HttpServer server, Map<Peer, URI> peers, Watcher watcher) {
+  private ProcessProxy(HttpServer server, Map<Service, URI> endpoints, Interceptor interceptor) {
     this.server = server;
-    this.peers = Map.copyOf(peers);
-    this.watcher = watcher;
+    this.endpoints = Map.copyOf(endpoints);
+    this.interceptor = interceptor;
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
   }
 
-  /// Launches a process whose AppFlow and SQS, as its settings name them, are behind a tap, which
-  /// ends with it.
-  public static RuntimeProcess launch(RuntimeProcess.Settings settings, Watcher watcher) {
+  /// Launches a process behind a new proxy. The proxy passes calls on to the AppFlow and SQS
+  /// endpoints of the settings, and is closed when the process ends.
+  public static RuntimeProcess launch(RuntimeProcess.Settings settings, Interceptor interceptor) {
     RuntimeApi api = RuntimeApi.start();
-    Tap tap =
+    ProcessProxy proxy =
         start(
             Map.of(
-                Peer.RUNTIME_API, URI.create("http://" + api.address()),
-                Peer.APPFLOW, URI.create(settings.variables().get(APPFLOW_ENDPOINT)),
-                Peer.SQS, URI.create(settings.variables().get(SQS_ENDPOINT))),
-            watcher);
-    RuntimeProcess process = RuntimeProcess.launch(settings.with(tap.variables()), api);
-    process.onEnd().thenRun(tap::close);
-    tap.process.complete(process);
+                Service.RUNTIME_API, URI.create("http://" + api.address()),
+                Service.APPFLOW, URI.create(settings.variables().get(APPFLOW_ENDPOINT)),
+                Service.SQS, URI.create(settings.variables().get(SQS_ENDPOINT))),
+            interceptor);
+    RuntimeProcess process = RuntimeProcess.launch(settings.with(proxy.variables()), api);
+    process.onEnd().thenRun(proxy::close);
+    proxy.process.complete(process);
     return process;
   }
 
-  private static Tap start(Map<Peer, URI> peers, Watcher watcher) {
+  private static ProcessProxy start(Map<Service, URI> endpoints, Interceptor interceptor) {
     try {
       var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      return new Tap(HttpServer.create(address, 0), peers, watcher);
+      return new ProcessProxy(HttpServer.create(address, 0), endpoints, interceptor);
     } catch (IOException e) {
-      throw new UncheckedIOException("the tap does not start", e);
+      throw new UncheckedIOException("cannot start the proxy", e);
     }
   }
 
@@ -119,40 +118,43 @@ public final class Tap {
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
-      Question question = question(exchange, body);
-      if (!watcher.letsPass(question, false, process.join())) {
+      Call call = call(exchange, body);
+      if (!interceptor.allows(call, false, process.join())) {
         return;
       }
-      var answer = client.send(passedOn(exchange, question, body), BodyHandlers.ofByteArray());
-      if (watcher.letsPass(question, true, process.join())) {
-        give(answer, exchange);
+      var answer = client.send(forwarded(exchange, call, body), BodyHandlers.ofByteArray());
+      if (interceptor.allows(call, true, process.join())) {
+        respond(answer, exchange);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static Question question(HttpExchange exchange, byte[] body) {
+  private static Call call(HttpExchange exchange, byte[] body) {
     String path = exchange.getRequestURI().getPath();
     String target = exchange.getRequestHeaders().getFirst(SQS_TARGET);
-    Peer peer =
-        target != null ? Peer.SQS : path.startsWith(RUNTIME) ? Peer.RUNTIME_API : Peer.APPFLOW;
+    Service service =
+        target != null
+            ? Service.SQS
+            : path.startsWith(RUNTIME) ? Service.RUNTIME_API : Service.APPFLOW;
     String operation =
         target != null
             ? target.substring(target.indexOf('.') + 1)
             : path.substring(path.lastIndexOf('/') + 1);
-    return new Question(peer, operation, new String(body, UTF_8));
+    return new Call(service, operation, new String(body, UTF_8));
   }
 
-  private HttpRequest passedOn(HttpExchange exchange, Question question, byte[] body) {
+  private HttpRequest forwarded(HttpExchange exchange, Call call, byte[] body) {
     var request =
-        HttpRequest.newBuilder(peers.get(question.peer()).resolve(exchange.getRequestURI()))
+        HttpRequest.newBuilder(endpoints.get(call.service()).resolve(exchange.getRequestURI()))
             .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
     copy(exchange.getRequestHeaders(), request::header);
     return request.build();
   }
 
-  private static void give(HttpResponse<byte[]> answer, HttpExchange exchange) throws IOException {
+  private static void respond(HttpResponse<byte[]> answer, HttpExchange exchange)
+      throws IOException {
     copy(answer.headers().map(), exchange.getResponseHeaders()::add);
     byte[] body = answer.body();
     exchange.sendResponseHeaders(answer.statusCode(), body.length == 0 ? -1 : body.length);
@@ -162,7 +164,7 @@ public final class Tap {
   private static void copy(Map<String, List<String>> headers, BiConsumer<String, String> to) {
     headers.forEach(
         (name, values) -> {
-          if (!OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
+          if (!CONNECTION_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
             values.forEach(value -> to.accept(name, value));
           }
         });

@@ -135,7 +135,8 @@ final class TrainingRun {
         stack.queues().deadLetters().stream()
             .map(each -> each.messageAttributes().get("ErrorCode").stringValue())
             .toList();
-    require(codes.containsAll(DEAD_LETTER_CODES), "the dead codes are " + codes);
+    require(
+        codes.containsAll(DEAD_LETTER_CODES), "the error codes of the dead letters are " + codes);
     for (String entity : List.of("Account", "Lead", THROTTLED, "Opportunity")) {
       String reset = "crm-prod Salesforce " + entity;
       require(stack.resets().contains(reset), "no " + reset + " in " + stack.resets());

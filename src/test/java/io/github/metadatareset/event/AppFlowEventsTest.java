@@ -193,7 +193,7 @@ class AppFlowEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CreateConnectorProfile", "UpdateConnectorProfile"})
-    void ofAProfileResetWhatFlowsUseThroughIt(String call) {
+    void aProfileChangeResetsWhatFlowsUseThroughIt(String call) {
       assertEquals(
           parsed("{\"connectorProfileName\":\"crm-prod\",\"entities\":\"USED_BY_FLOWS\"}"),
           PRODUCTION.read(record(call, "{\"connectorProfileName\":\"crm-prod\",\"added\":null}")));
@@ -201,7 +201,7 @@ class AppFlowEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"RegisterConnector", "UpdateConnectorRegistration"})
-    void ofAConnectorResetWhatFlowsUseThroughItsProfiles(String call) {
+    void aConnectorChangeResetsWhatFlowsUseThroughItsProfiles(String call) {
       assertEquals(
           parsed(
               """
@@ -212,7 +212,7 @@ class AppFlowEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CreateFlow", "UpdateFlow"})
-    void ofAFlowResetWhatItUses(String call) {
+    void aFlowChangeResetsWhatTheFlowUses(String call) {
       assertEquals(
           parsed("{\"flowName\":\"erp-orders\"}"),
           PRODUCTION.read(record(call, "{\"flowName\":\"erp-orders\",\"tasks\":[]}")));

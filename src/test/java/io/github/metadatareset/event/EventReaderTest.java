@@ -83,7 +83,7 @@ class EventReaderTest {
     }
 
     @Test
-    void areInThePointersOfErrors() {
+    void appearInThePointersOfErrors() {
       String wrong = "{\"connectorProfileName\":\"crm-prod\",\"connectorEntityName\":5}";
       String inString = "{\"requestPayload\":%s}".formatted(JsonValue.write(wrong));
       String inStrings = "{\"Message\":%s}".formatted(JsonValue.write(inString));
@@ -94,7 +94,7 @@ class EventReaderTest {
     }
 
     @Test
-    void withInvalidJsonAreRefusedWithThePosition() {
+    void invalidJsonIsRefusedWithItsPosition() {
       assertRefused(
           "/Message/connectorType: Expected value at line 1 column 18;"
               + " expected JSON (RFC 8259) without a key twice",
@@ -144,7 +144,7 @@ class EventReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "\"{}\"", "{\"orderId\":7}", "null"})
-    void ofStateMachinesAreRefusedWithAHint(String input) {
+    void stateMachineEventsAreRefusedWithAHint(String input) {
       assertRefused(
           hint("/detail/input"),
           "{\"source\":\"aws.states\",\"detail-type\":\"x\",\"detail\":{\"input\":%s}}"
@@ -152,14 +152,14 @@ class EventReaderTest {
     }
 
     @Test
-    void ofCustomSourcesAreReadStrictly() {
+    void customEventsAreReadStrictly() {
       assertRefused(
           "/detail/profile: \"crm-prod\"; " + ONE_OF_THE_MEMBERS,
           "{\"source\":\"a.b\",\"detail-type\":\"x\",\"detail\":{\"profile\":\"crm-prod\"}}");
     }
 
     @Test
-    void withAMemberOfARequestAreReadStrictly() {
+    void eventsWithAMemberOfARequestAreReadStrictly() {
       assertRefused(
           "/detail/bucket: {}; " + ONE_OF_THE_MEMBERS,
           """

@@ -43,7 +43,7 @@ public record MaliciousInput(RandomGenerator random, RandomTexts texts) {
     };
   }
 
-  /// An AppFlow that fails every other call.
+  /// An AppFlow that fails about half of the calls.
   public FakeAppFlow appFlow() {
     return new FakeAppFlow()
         .resetsFailing(_ -> random.nextBoolean() ? Optional.empty() : Optional.of(failure()));

@@ -46,7 +46,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofACustomConnectorKeepListsOfEntitiesTogether() {
+    void profilesOfACustomConnectorKeepTheirListOfEntities() {
       appFlow
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2")
@@ -150,7 +150,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofACustomConnectorHaveTheVersionsOfTheirFlows() {
+    void entitiesOfACustomConnectorHaveTheVersionsOfTheirFlows() {
       appFlow
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2", "v3")
@@ -169,14 +169,14 @@ class SplitterTest {
     }
 
     @Test
-    void ofAnUnknownProfileAreTheNames() {
+    void anUnknownProfileResetsItsNames() {
       assertEquals(
           requests("{'connectorProfileName':'ghost'}"),
           split("{'connectorProfileName':'ghost','entities':'USED_BY_FLOWS'}").requests());
     }
 
     @Test
-    void withoutAKnownVersionAreRejected() {
+    void profilesWithoutAKnownVersionAreRejected() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .customProfile("erp", "Erp")
@@ -203,7 +203,7 @@ class SplitterTest {
   class Flows {
 
     @Test
-    void byNameAreTheirEntitiesWithProfileAndVersion() {
+    void aFlowNameBecomesItsEntitiesWithProfileAndVersion() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .customProfile("erp", "Erp")
@@ -224,7 +224,7 @@ class SplitterTest {
     }
 
     @Test
-    void byPatternAreReadOnceEach() {
+    void flowsOfAPatternAreReadOnceEach() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .withFlow("crm-a", use("crm", "Account"))
@@ -263,7 +263,7 @@ class SplitterTest {
     }
 
     @Test
-    void withAnInvalidParentRejectOnlyThatEntity() {
+    void anInvalidParentRejectsOnlyThatEntity() {
       appFlow
           .profile("crm", ConnectorType.SALESFORCE)
           .withFlow("sync", use("crm", "a;b"), nestedUse("crm", "a;b", "a;b/c", "v1"));
@@ -323,7 +323,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofAParentHaveItAsEntitiesPath() {
+    void nestedEntitiesHaveTheirParentAsEntitiesPath() {
       appFlow.entities("chat/rooms", leaf("rooms/1"), parent("rooms"));
 
       assertEquals(
@@ -335,7 +335,7 @@ class SplitterTest {
     }
 
     @Test
-    void nestedTooDeepAreRejectedWithARequestThatContinues() {
+    void entitiesNestedTooDeepAreRejectedWithARequestThatContinues() {
       appFlow.entities("chat/d10", parent("d11"));
 
       SubRequests subRequests = split(CHAT + "'entities':'ALL','entitiesPath':'d10','depth':10}");
@@ -350,7 +350,7 @@ class SplitterTest {
     }
 
     @Test
-    void belowAnInvalidParentAreRejected() {
+    void entitiesBelowAnInvalidParentAreRejected() {
       appFlow.entities("chat", parent("a;b"));
 
       SubRequests subRequests = split(CHAT + "'entities':'ALL'}");
@@ -364,7 +364,7 @@ class SplitterTest {
 
     /// An empty path means the root: the walk would start again.
     @Test
-    void belowAParentWithoutANameAreRejected() {
+    void entitiesBelowAParentWithoutANameAreRejected() {
       appFlow.entities("chat", parent(""));
 
       SubRequests subRequests = split(CHAT + "'entities':'ALL'}");
@@ -376,7 +376,7 @@ class SplitterTest {
     }
 
     @Test
-    void withVeryLongNamesAreRejectedWithAShortBody() {
+    void entitiesWithVeryLongNamesAreRejectedWithAShortBody() {
       appFlow.entities("chat", parent("\uD83D\uDE00".repeat(1_000_000)));
 
       List<SubRequests.Rejected> rejectedOnes = split(CHAT + "'entities':'ALL'}").rejected();
@@ -389,7 +389,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofATypeWithoutProfileAreListedByType() {
+    void entitiesOfATypeWithoutProfileAreListedByType() {
       appFlow.entities("S3", leaf("bucket"));
 
       assertEquals(
@@ -398,7 +398,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofACustomConnectorAreListedForEachVersionInUse() {
+    void entitiesOfACustomConnectorAreListedForEachVersionInUse() {
       appFlow
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2")
@@ -418,7 +418,7 @@ class SplitterTest {
   class OneEntity {
 
     @Test
-    void ofACustomConnectorIsOneSubRequestForEachVersion() {
+    void anEntityOfACustomConnectorIsOneSubRequestForEachVersion() {
       appFlow
           .customProfile("erp", "Erp")
           .connector("Erp", "v1", "v2", "v3")
@@ -437,7 +437,7 @@ class SplitterTest {
   class Lists {
 
     @Test
-    void ofEntitiesAreOneSubRequestForEachName() {
+    void aListOfEntitiesIsOneSubRequestForEachName() {
       appFlow.profile("crm", ConnectorType.SALESFORCE);
 
       assertEquals(
@@ -448,7 +448,7 @@ class SplitterTest {
     }
 
     @Test
-    void ofRequestsAreTheirElements() {
+    void aListOfRequestsIsItsElements() {
       assertEquals(
           requests("{'connectorProfileName':'crm'}", "{'flowName':'f*'}"),
           split("{'requests':[{'connectorProfileName':'crm'},{'flowName':'f*'}]}").requests());

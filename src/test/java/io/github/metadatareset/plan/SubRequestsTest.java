@@ -67,7 +67,7 @@ class SubRequestsTest {
             });
   }
 
-  /// The calls and dead deadLetters of a request with random sub-requests, split until it is
+  /// The calls and dead letters of a request with random sub-requests, split until it is
   /// refused.
   private static Cost split(RandomGenerator random, int maxCalls) {
     int resets = random.nextInt(2);

@@ -53,7 +53,7 @@ class BackoffTest {
             });
   }
 
-  /// docs/reliability.md says how long an outage may be with the default of 12 receives.
+  /// docs/requests.md says how long an outage may be with the default of 12 receives.
   @Test
   void ofElevenReturnsIsAboutAnHourOnAverage() {
     new RandomCases(1)

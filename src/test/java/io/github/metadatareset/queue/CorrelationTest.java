@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class CorrelationTest {
 
   @Test
-  void ofAnEventHasTheGeneralCallLimit() {
+  void anEventHasTheGeneralCallLimit() {
     Correlation event = new Correlation("c1");
 
     assertEquals(Map.of("CorrelationId", "c1"), event.attributes());
@@ -17,7 +17,7 @@ class CorrelationTest {
   }
 
   @Test
-  void ofASubRequestHasItsOwnCallLimitUpToTheGeneralOne() {
+  void aSubRequestHasItsOwnCallLimitUpToTheGeneralOne() {
     Correlation subRequest = new Correlation("c1").withMaxCalls(70);
 
     assertEquals(Map.of("CorrelationId", "c1", "MaxCalls", "70"), subRequest.attributes());

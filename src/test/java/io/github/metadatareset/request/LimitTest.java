@@ -81,7 +81,7 @@ class LimitTest {
 
   @ParameterizedTest
   @CsvSource({"CONNECTOR_PROFILE_PATTERN, CONNECTOR_PROFILE_NAME", "FLOW_PATTERN, CONNECTOR_LABEL"})
-  void ofAPatternAllowsTheCodePointsOfTheNameAndWildcards(Limit pattern, Limit name) {
+  void aPatternAllowsTheCodePointsOfTheNameAndWildcards(Limit pattern, Limit name) {
     everyCodePoint()
         .filter(
             c ->

@@ -191,7 +191,7 @@ class RequestReaderTest {
     }
 
     @Test
-    void inAListAreOne() {
+    void areMergedInAList() {
       assertEquals(
           read(
               """
@@ -213,7 +213,7 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"crm prod\"", "\"crm:prod\"", "\"caf\\u00E9\"", "\"crm\\n\""})
-    void ofAProfileName(String value) {
+    void refusesAnInvalidProfileName(String value) {
       assertValueRefused(
           "{\"connectorProfileName\":%s}",
           "/connectorProfileName",
@@ -223,7 +223,7 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"* *\"", "\"crm:*\"", "\"[a-z]*\"", "\"?\\u0000\"", "\"*\\n\""})
-    void ofAProfilePattern(String value) {
+    void refusesAnInvalidProfilePattern(String value) {
       assertValueRefused(
           "{\"connectorProfileName\":%s}",
           "/connectorProfileName",
@@ -233,7 +233,7 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"salesforce\"", "\"SALESFORCE\"", "\"Salesforce \"", "\"*\""})
-    void ofAConnectorType(String value) {
+    void refusesAnUnknownConnectorType(String value) {
       assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"connectorType\":%s}",
           "/connectorType",
@@ -247,7 +247,7 @@ class RequestReaderTest {
     @ParameterizedTest
     @ValueSource(
         strings = {"\"\"", "\"A\"", "\"_ab\"", "\"a/b\"", "\"a+b\"", "\"ab*\"", "\"ab\\n\""})
-    void ofALabel(String value) {
+    void refusesAnInvalidLabel(String value) {
       assertValueRefused(
           "{\"connectorProfileName\":\"*\",\"connectorLabel\":%s}",
           "/connectorLabel",
@@ -259,7 +259,7 @@ class RequestReaderTest {
     @ParameterizedTest
     @ValueSource(
         strings = {"\"\"", "\"a b\"", "\"a\\t\"", "\"\\u000B\"", "\"\\uD83D\"", "\"\\uDE00a\""})
-    void ofAnEntityName(String value) {
+    void refusesAnInvalidEntityName(String value) {
       String anEntityName = "an entity name: 1 to 1024 without spaces";
       assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"connectorEntityName\":%s}",
@@ -272,7 +272,7 @@ class RequestReaderTest {
     @ParameterizedTest
     @ValueSource(
         strings = {"\"a;b\"", "\"a:b\"", "\"a(b)\"", "\"caf\\u00E9\"", "\"\\u00A0\"", "\"*\""})
-    void ofAnEntitiesPath(String value) {
+    void refusesAnInvalidEntitiesPath(String value) {
       assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"entitiesPath\":%s}",
           "/entitiesPath",
@@ -283,7 +283,7 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\" \"", "\"v 1\"", "\"v1\\n\"", "\"v1\\uD83D\""})
-    void ofAnApiVersion(String value) {
+    void refusesAnInvalidApiVersion(String value) {
       assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"apiVersion\":%s}",
           "/apiVersion", value, "an API version: 1 to 256 without spaces");
@@ -291,7 +291,7 @@ class RequestReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"f\"", "\"-f\"", "\"a/b\"", "\"a b\"", "\"-*\"", "\"f*\\n\""})
-    void ofAFlowNameOrPattern(String value) {
+    void refusesAnInvalidFlowNameOrPattern(String value) {
       assertValueRefused(
           "{\"flowName\":%s}",
           "/flowName",
@@ -645,12 +645,12 @@ class RequestReaderTest {
     private static final RequestReader PRODUCTION = new RequestReader(new ProfilePattern("*-prod"));
 
     @Test
-    void canBeNamed() {
+    void oneCanBeNamed() {
       assertEquals(NAMES_OF_CRM, PRODUCTION.read(json("crm-prod")));
     }
 
     @Test
-    void areTheOnlyOnes() {
+    void othersCannotBeNamed() {
       assertRefused(
           "/connectorProfileName: \"crm-sandbox\"; expected a profile that"
               + " CONNECTOR_PROFILE_PATTERN allows: *-prod",
@@ -658,7 +658,7 @@ class RequestReaderTest {
     }
 
     @Test
-    void doNotLimitPatternsYet() {
+    void doNotLimitPatternsWhenRead() {
       assertEquals(
           new OfConnector(new MatchingProfiles(new ProfilePattern("crm-*")), new Names()),
           PRODUCTION.read(json("crm-*")));

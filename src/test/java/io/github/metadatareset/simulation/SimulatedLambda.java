@@ -117,7 +117,7 @@ final class SimulatedLambda {
     List<Delivery> messages = new ArrayList<>(batch);
     world
         .requestQueue()
-        .again(batch.getFirst(), world.settings().visibilityTimeout())
+        .redeliver(batch.getFirst(), world.settings().visibilityTimeout())
         .ifPresent(messages::add);
     return messages;
   }

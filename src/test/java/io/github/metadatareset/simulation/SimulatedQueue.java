@@ -87,7 +87,7 @@ final class SimulatedQueue {
   }
 
   /// Delivers the same message again, as at-least-once delivery allows.
-  Optional<Delivery> again(Delivery delivery, long visibilityTimeout) {
+  Optional<Delivery> redeliver(Delivery delivery, long visibilityTimeout) {
     return Optional.ofNullable(messages.get(delivery.id()))
         .map(message -> receive(message, visibilityTimeout));
   }

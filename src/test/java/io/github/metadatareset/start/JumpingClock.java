@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Loads the function and the SDK again, with a monotonic clock that can jump: their calls of
-/// `System.nanoTime` are transformed with calls of [Time#nanoTime].
+/// `System.nanoTime` are replaced with calls of [Time#nanoTime].
 final class JumpingClock extends ClassLoader {
 
   private static final String NANO_TIME = "nanoTime";

@@ -1,2 +1,2 @@
-/// Cold starts, SnapStart and the AOT cache of the container image.
+/// Cold starts, SnapStart.
 package io.github.metadatareset.start;

@@ -242,11 +242,11 @@ public final class LocalQueues implements AutoCloseable {
 
   /// Deletes messages. As with SQS, a message that was received again meanwhile stays in the queue.
   void delete(String queueUrl, List<Message> messages) {
-    inBatches(messages, ten -> deleteBatch(queueUrl, ten));
+    inBatches(messages, elements -> deleteBatch(queueUrl, elements));
   }
 
   void changeVisibility(String queueUrl, List<Message> messages, Duration timeout) {
-    inBatches(messages, ten -> changeVisibilityBatch(queueUrl, ten, timeout));
+    inBatches(messages, elements -> changeVisibilityBatch(queueUrl, elements, timeout));
   }
 
   private List<Message> receiveAll(String queueUrl) {
@@ -323,9 +323,9 @@ public final class LocalQueues implements AutoCloseable {
         .gather(
             Gatherers.mapConcurrent(
                 PARALLEL_CALLS,
-                ten -> {
-                  batch.accept(ten);
-                  return ten.size();
+                elements -> {
+                  batch.accept(elements);
+                  return elements.size();
                 }))
         .forEach(_ -> {});
   }

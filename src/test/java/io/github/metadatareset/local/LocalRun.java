@@ -186,7 +186,7 @@ final class LocalRun implements AutoCloseable {
             Optional.of(input.getOrDefault("connectorEntityName", "entity names").toString()),
             Optional.ofNullable(input.get("entitiesPath")).map(parent -> "below " + parent),
             Optional.ofNullable(input.get("apiVersion"))
-                .map(version -> "of API version " + version),
+                .map(version -> "in API version " + version),
             call.errorCode().map(code -> "failed with " + code))
         .flatMap(Optional::stream)
         .collect(joining(" "));
@@ -228,11 +228,12 @@ final class LocalRun implements AutoCloseable {
     return names.getOrDefault(line.text("messageId").orElse(""), origin);
   }
 
-  /// The metrics that are not 0.
+  /// The metrics that are not 0. RequestAge is in milliseconds.
   private static String counts(JsonValue line) {
     return line.memberNames().stream()
         .map(name -> name + " " + line.member(name).orElseThrow().content())
         .filter(metric -> metric.matches("[A-Za-z]+ [1-9][0-9]*"))
+        .map(metric -> metric.startsWith("RequestAge") ? metric + " ms" : metric)
         .collect(joining(", "));
   }
 

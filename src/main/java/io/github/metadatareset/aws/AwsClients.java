@@ -50,7 +50,7 @@ public final class AwsClients {
   /// Runs the timeouts of calls. By default each client would have five threads for them.
   private static final ScheduledExecutorService TIMERS = timers();
 
-  private final AppflowClient appFlow;
+  final AppflowClient appFlow;
 
   /// Created on first use: a batch in which every request succeeds does not call SQS.
   private final Lazy<SqsClient> sqs;

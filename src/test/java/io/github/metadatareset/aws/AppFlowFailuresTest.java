@@ -11,11 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.Fault;
-import io.github.metadatareset.local.Faults;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.Connector.NamedProfile;
-import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.InvocationInterruptedException;
 import io.github.metadatareset.request.ProfileName;
@@ -35,15 +33,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Failures, deadlines and interrupts of calls to AppFlow, over real HTTP. The `FaultMatrixTest`
@@ -74,12 +69,13 @@ class AppFlowFailuresTest {
           failureOf(() -> appFlow().reset(names(new NamedProfile(new ProfileName("ghost"))))));
     }
 
-    @Test
-    void otherThanNotFoundDoesNotMeanThatAFlowIsMissing() {
-      emulator.faults().always("DescribeFlow", Fault.error(400, "ConnectorServerException"));
+    @ParameterizedTest
+    @ValueSource(strings = {"ConnectorServerException", "ValidationException"})
+    void otherThanNotFoundDoesNotMeanThatAFlowIsMissing(String code) {
+      emulator.faults().always("DescribeFlow", Fault.error(400, code));
 
       assertEquals(
-          Optional.of("ConnectorServerException"),
+          Optional.of(code),
           failureOf(() -> appFlow().flow("crm-account-to-lake")).map(Failure::code));
     }
 
@@ -106,57 +102,6 @@ class AppFlowFailuresTest {
       oneAtATime.reset(names(CRM));
 
       assertEquals(1, emulator.resets().size());
-    }
-  }
-
-  @Nested
-  class AResponseThatAppFlowNeverSends {
-
-    static Stream<Arguments> responses() {
-      return Stream.of(
-          Arguments.of("profiles", "{}"),
-          Arguments.of("profiles", "[]"),
-          Arguments.of("profiles", "{\"connectorProfileDetails\":[{}]}"),
-          Arguments.of("profiles", "{\"connectorProfileDetails\":[null]}"),
-          Arguments.of(
-              "profiles", "{\"connectorProfileDetails\":[{\"connectorProfileName\":\"a b\"}]}"),
-          Arguments.of("versions", "{}"),
-          Arguments.of(
-              "versions", "{\"connectorConfiguration\":{\"supportedApiVersions\":[\"\"]}}"),
-          Arguments.of("entities", "{}"),
-          Arguments.of("entities", "{\"connectorEntityMap\":{\"Objects\":[{}]}}"),
-          Arguments.of("entities", "{\"connectorEntityMap\":{\"Objects\":[null]}}"),
-          Arguments.of("flows", "{}"),
-          Arguments.of("flows", "{\"flows\":[{}]}"),
-          Arguments.of("flow", "{}"),
-          Arguments.of(
-              "flow",
-              "{\"flowName\":\"f\",\"sourceFlowConfig\":{\"connectorProfileName\":\"a b\","
-                  + "\"sourceConnectorProperties\":{\"Slack\":{\"object\":\"x\"}}}}"));
-    }
-
-    @ParameterizedTest(name = "of {0}: {1}")
-    @MethodSource("responses")
-    void isARetryableFailure(String operation, String body) {
-      emulator
-          .faults()
-          .always(Faults.EVERY_OPERATION, new Fault.Answer(200, "application/json", body, true));
-      AppFlow appFlow = appFlow();
-
-      Failure failure =
-          failureOf(
-                  switch (operation) {
-                    case "profiles" -> appFlow::profiles;
-                    case "versions" ->
-                        () -> appFlow.supportedApiVersions(new ConnectorLabel("HubSpot"));
-                    case "entities" -> () -> entities(appFlow, CRM);
-                    case "flows" -> appFlow::flowNames;
-                    case "flow" -> () -> appFlow.flow("f");
-                    default -> throw new IllegalArgumentException(operation);
-                  })
-              .orElseThrow();
-
-      assertInstanceOf(Failure.Unavailable.class, failure);
     }
   }
 
@@ -262,6 +207,15 @@ class AppFlowFailuresTest {
         assertEquals(1, emulator.resets().size());
         assertEquals(List.of(), timers.running(), "a call that has ended has no timeout");
       }
+    }
+
+    @Test
+    void thatFailsIsRepeatedTwice() {
+      emulator.faults().always(RESET, Fault.error(500, "InternalServerException"));
+
+      assertEquals(
+          Optional.of("InternalServerException"), codeOf(() -> appFlow().reset(names(CRM))));
+      assertEquals(AwsClients.ATTEMPTS, emulator.calls().size());
     }
   }
 
@@ -374,10 +328,6 @@ class AppFlowFailuresTest {
 
   private static ResetCall names(NamedProfile profile) {
     return new ResetCall(profile, Optional.empty(), Optional.empty(), Optional.empty());
-  }
-
-  private static List<AppFlow.Entity> entities(AppFlow appFlow, NamedProfile profile) {
-    return appFlow.entities(profile, Optional.empty(), Optional.empty());
   }
 
   private static Callable<Optional<Failure>> failure(Runnable call) {

@@ -126,6 +126,18 @@ class SdkAppFlowTest {
       }
     }
 
+    @Test
+    void areRequestedInPagesAsLargeAsPossible() {
+      appFlow.profiles();
+      appFlow.flowNames();
+
+      for (String operation : List.of("DescribeConnectorProfiles", "ListFlows")) {
+        assertEquals(
+            Set.of(100),
+            inputs(operation).stream().map(input -> input.get("maxResults")).collect(toSet()));
+      }
+    }
+
     private static Profile profile(String name, ConnectorType type) {
       return new Profile(new ProfileName(name), Optional.of(type), Optional.empty());
     }

@@ -526,6 +526,16 @@ class SqsQueuesTest {
         over.countDown();
       }
     }
+
+    @Test
+    void thatFailsIsRepeatedTwice() {
+      proxy.answer((_, _) -> Answer.error(500, "InternalFailure"));
+
+      assertEquals(
+          "InternalFailure",
+          failure(() -> requestQueue.enqueue(entities(1), CORRELATION, inAMinute())).code());
+      assertEquals(AwsClients.ATTEMPTS, proxy.sizes().size());
+    }
   }
 
   private static Request entity(String profile, String name) {

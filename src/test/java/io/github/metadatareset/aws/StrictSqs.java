@@ -27,7 +27,6 @@ public final class StrictSqs {
 
   private final Consumer<Message> requests;
   private final Consumer<Message> deadLetters;
-  private final List<Integer> batches = new ArrayList<>();
   private final Client client = new Client();
 
   /// A message that was accepted.
@@ -52,11 +51,6 @@ public final class StrictSqs {
     return new SqsDeadLetterQueue(() -> client, DEAD_LETTERS);
   }
 
-  /// The number of messages in each batch that was sent.
-  public synchronized List<Integer> batches() {
-    return List.copyOf(batches);
-  }
-
   private final class Client implements SqsClient {
 
     @Override
@@ -67,7 +61,6 @@ public final class StrictSqs {
     }
 
     private SendMessageBatchResponse accept(SendMessageBatchRequest batch) {
-      batches.add(batch.entries().size());
       SqsRules.violation(batch.entries())
           .ifPresent(
               violation -> {

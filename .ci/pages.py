@@ -55,7 +55,7 @@ PHASES = {"clean", "validate", "compile", "test-compile", "test", "package", "ve
 MAVEN_PROPERTIES = {"test", "skipTests", "maven.test.skip", "includeScope"}
 AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager"}
 # Names in code that are neither ours nor in our sources: APIs, and products.
-FOREIGN_NAMES = {"HttpURLConnection", "SnapStartNotReadyException"}
+FOREIGN_NAMES = {"HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
 
 
 # ---- What there is

@@ -52,7 +52,6 @@ final class Pace {
   /// @param nanoTime a clock like `System.nanoTime`
   Pace(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    startWindow(nanoTime.getAsLong());
   }
 
   /// How long the next call has to wait for its turn. Each invocation of this method uses a turn.
@@ -78,10 +77,9 @@ final class Pace {
 
   private void count(int acceptedNow, int throttledNow) {
     long now = nanoTime.getAsLong();
-    boolean firstThrottled = throttledNow > 0 && isUnlimited() && throttled == 0;
-    if (firstThrottled || now - lastResponse > PAUSE_SECONDS * SECOND) {
-      // What was accepted before may have been a burst, or long ago: it says nothing about the
-      // rate.
+    boolean beforeFirstThrottled = isUnlimited() && throttled == 0;
+    if (beforeFirstThrottled || now - lastResponse > PAUSE_SECONDS * SECOND) {
+      // What was accepted before the first throttled call may have been a burst.
       startWindow(now);
     }
     lastResponse = now;

@@ -7,16 +7,30 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.queue.Correlation;
-import io.github.metadatareset.request.Connector.MatchingProfiles;
-import io.github.metadatareset.request.Entities;
-import io.github.metadatareset.request.ProfilePattern;
-import io.github.metadatareset.request.Request;
+import io.github.metadatareset.queue.DeadLetter;
+import io.github.metadatareset.queue.SqsMessage;
+import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 
 class AwsClientsTest {
+
+  private static final SqsMessage MESSAGE =
+      new SqsMessage(
+          "message-1",
+          "receipt",
+          "{}",
+          1,
+          Optional.empty(),
+          Optional.empty(),
+          new Correlation("correlation-1"),
+          Optional.empty());
 
   @Test
   void offlineEveryCallGetsTheSameResponse() {
@@ -25,20 +39,24 @@ class AwsClientsTest {
 
     assertEquals(List.of(), appFlow.flowNames());
     assertEquals(List.of(), appFlow.profiles());
-    List<Request> requests =
-        List.of(
-            new Request.OfConnector(
-                new MatchingProfiles(ProfilePattern.ALL), new Entities.Names()));
+
+    Map<SqsMessage, Duration> returned = Map.of(MESSAGE, Duration.ZERO);
     assertEquals(
         "InvalidResponse",
         assertThrows(
                 RequestFailedException.class,
-                () ->
-                    offline
-                        .requestQueue("https://queue")
-                        .enqueue(requests, new Correlation("correlation-1"), inAMinute()))
+                () -> offline.requestQueue("https://queue").delay(returned, inAMinute()))
             .failure()
             .code());
+    DeadLetter deadLetter =
+        DeadLetter.of(MESSAGE, new Failure.Permanent("InvalidRequest", "no JSON"), "request-1");
+    assertEquals(
+        Set.of(deadLetter),
+        offline
+            .deadLetterQueue("https://queue")
+            .send(List.of(deadLetter), inAMinute())
+            .refused()
+            .keySet());
   }
 
   @Test

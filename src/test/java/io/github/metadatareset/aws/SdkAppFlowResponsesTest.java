@@ -198,10 +198,33 @@ class SdkAppFlowResponsesTest {
   @ParameterizedTest(name = "of {0}: {1}")
   @MethodSource("invalidResponses")
   void anInvalidResponseIsARetryableFailure(String operation, String body) {
-    AppFlow appFlow = AwsClients.offline(1, body).appFlow(inAMinute());
+    assertInstanceOf(Failure.Unavailable.class, failure(operation, body));
+  }
 
-    RequestFailedException thrown =
-        assertThrows(
+  @ParameterizedTest(name = "of {0}: {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          profiles | {}                                            | connectorProfileDetails
+          profiles | {"connectorProfileDetails": [{}]}             | connectorProfileName
+          versions | {}                                            | connectorConfiguration
+          entities | {}                                            | connectorEntityMap
+          entities | {"connectorEntityMap": {"Objects": [{}]}}     | entity name
+          flows    | {}                                            | flows
+          flows    | {"flows": [{}]}                               | flowName
+          flow     | {}                                            | flowName
+          """)
+  void theFailureNamesTheMissingMember(String operation, String body, String member) {
+    assertEquals(
+        new Failure.Unavailable("InvalidResponse", "AppFlow's response has no " + member),
+        failure(operation, body));
+  }
+
+  /// Why an operation fails on such a response.
+  private static Failure failure(String operation, String body) {
+    AppFlow appFlow = AwsClients.offline(1, body).appFlow(inAMinute());
+    return assertThrows(
             RequestFailedException.class,
             switch (operation) {
               case "profiles" -> appFlow::profiles;
@@ -211,25 +234,8 @@ class SdkAppFlowResponsesTest {
               case "flows" -> appFlow::flowNames;
               case "flow" -> () -> appFlow.flow("f");
               default -> throw new IllegalArgumentException(operation);
-            });
-
-    assertInstanceOf(Failure.Unavailable.class, thrown.failure());
-  }
-
-  @ParameterizedTest(name = "{0} without {1}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          {}                                | connectorProfileDetails
-          {"connectorProfileDetails": [{}]} | connectorProfileName
-          """)
-  void theFailureOfAnIncompleteResponseNamesTheMember(String body, String member) {
-    AppFlow appFlow = AwsClients.offline(1, body).appFlow(inAMinute());
-
-    assertEquals(
-        new Failure.Unavailable("InvalidResponse", "AppFlow's response has no " + member),
-        assertThrows(RequestFailedException.class, appFlow::profiles).failure());
+            })
+        .failure();
   }
 
   private static AppFlow appFlow(AppflowClient client) {

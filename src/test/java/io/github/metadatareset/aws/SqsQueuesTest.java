@@ -171,9 +171,10 @@ class SqsQueuesTest {
     @Test
     void haveTheBodyOfTheMessageAndTheReasonAsAttributes() {
       String body = " {\"connectorProfileName\" : \"Größe 客户 \ud83d\ude00\"}\n\t";
-      DeadLetter letter = letter(body, "message-1");
+      DeadLetter deadLetter = deadLetter(body, "message-1");
 
-      assertEquals(Set.of(letter), deadLetterQueue.send(List.of(letter), inAMinute()).accepted());
+      assertEquals(
+          Set.of(deadLetter), deadLetterQueue.send(List.of(deadLetter), inAMinute()).accepted());
 
       Message message = queues.deadLetters().getFirst();
       assertEquals(body, message.body());
@@ -192,12 +193,12 @@ class SqsQueuesTest {
     @ParameterizedTest(name = "a body {0} bytes below 1 MiB")
     @ValueSource(ints = {0, 1, 28, 29, 100, 200, 300, 400})
     void ofTheMaximumSizeHaveAsManyAttributesAsFit(int room) {
-      DeadLetter letter = letter("x".repeat(MAX_BYTES - room), "message-1");
+      DeadLetter deadLetter = deadLetter("x".repeat(MAX_BYTES - room), "message-1");
 
-      Sent sent = deadLetterQueue.send(List.of(letter), inAMinute());
+      Sent sent = deadLetterQueue.send(List.of(deadLetter), inAMinute());
 
-      assertEquals(Set.of(letter), sent.accepted(), sent.refused()::toString);
-      assertEquals(letter.attributes(), attributes(queues.deadLetters().getFirst()));
+      assertEquals(Set.of(deadLetter), sent.accepted(), sent.refused()::toString);
+      assertEquals(deadLetter.attributes(), attributes(queues.deadLetters().getFirst()));
     }
 
     @Test
@@ -206,11 +207,11 @@ class SqsQueuesTest {
           .check(
               random -> {
                 proxy.forget();
-                List<DeadLetter> letters = lettersOfAnySize(random);
+                List<DeadLetter> deadLetters = deadLettersOfAnySize(random);
 
-                Sent sent = deadLetterQueue.send(letters, inAMinute());
+                Sent sent = deadLetterQueue.send(deadLetters, inAMinute());
 
-                assertEquals(Set.copyOf(letters), sent.accepted(), sent.refused()::toString);
+                assertEquals(Set.copyOf(deadLetters), sent.accepted(), sent.refused()::toString);
                 for (SqsProxy.Batch batch : proxy.batches()) {
                   assertTrue(batch.entries().size() <= 10);
                   assertTrue(batch.bytes() <= MAX_BYTES, () -> batch.bytes() + " bytes");
@@ -221,42 +222,45 @@ class SqsQueuesTest {
 
     @Test
     void thatAreRefusedDoNotStopTheOthers() {
-      List<DeadLetter> letters = IntStream.range(0, 12).mapToObj(DeadLetters::numbered).toList();
+      List<DeadLetter> deadLetters =
+          IntStream.range(0, 12).mapToObj(DeadLetters::numbered).toList();
       proxy.answer(Script.refusing(entry -> entry.body().matches(".*\"(3|11)\".*")));
 
-      Sent sent = deadLetterQueue.send(letters, inAMinute());
+      Sent sent = deadLetterQueue.send(deadLetters, inAMinute());
 
       Failure why = new Failure.Unavailable("Disliked", "no message");
-      assertEquals(Map.of(letters.get(3), why, letters.get(11), why), sent.refused());
+      assertEquals(Map.of(deadLetters.get(3), why, deadLetters.get(11), why), sent.refused());
       assertEquals(
-          letters.stream().filter(letter -> !sent.refused().containsKey(letter)).collect(toSet()),
+          deadLetters.stream()
+              .filter(deadLetter -> !sent.refused().containsKey(deadLetter))
+              .collect(toSet()),
           sent.accepted());
     }
 
     @Test
     void thatTheResponseDoesNotListAreNotAccepted() {
-      DeadLetter letter = numbered(1);
+      DeadLetter deadLetter = numbered(1);
       proxy.answer((_, _) -> new Answer(200, "{}"));
 
-      Sent sent = deadLetterQueue.send(List.of(letter), inAMinute());
+      Sent sent = deadLetterQueue.send(List.of(deadLetter), inAMinute());
 
       assertEquals(Set.of(), sent.accepted());
-      assertEquals("InvalidResponse", sent.refused().get(letter).code());
+      assertEquals("InvalidResponse", sent.refused().get(deadLetter).code());
     }
 
     @Test
     void thatAreRefusedWithoutReasonAreNotAccepted() {
-      DeadLetter letter = numbered(1);
+      DeadLetter deadLetter = numbered(1);
       proxy.answer((_, _) -> new Answer(200, "{\"Failed\":[{\"Id\":\"0\",\"SenderFault\":true}]}"));
 
       assertEquals(
           new Failure.Unavailable("InvalidResponse", "no message"),
-          deadLetterQueue.send(List.of(letter), inAMinute()).refused().get(letter));
+          deadLetterQueue.send(List.of(deadLetter), inAMinute()).refused().get(deadLetter));
     }
 
     @Test
     void withAWrongChecksumAreNotAccepted() {
-      DeadLetter letter = numbered(1);
+      DeadLetter deadLetter = numbered(1);
       proxy.answer(
           (batch, sqs) ->
               new Answer(
@@ -265,10 +269,10 @@ class SqsQueuesTest {
                       .body()
                       .replaceAll("(\"MD5OfMessageBody\":\")[0-9a-f]{32}", "$1" + "0".repeat(32))));
 
-      Sent sent = deadLetterQueue.send(List.of(letter), inAMinute());
+      Sent sent = deadLetterQueue.send(List.of(deadLetter), inAMinute());
 
       assertEquals(Set.of(), sent.accepted());
-      assertEquals("SdkClientException", sent.refused().get(letter).code());
+      assertEquals("SdkClientException", sent.refused().get(deadLetter).code());
     }
 
     static Stream<Arguments> failures() {
@@ -286,21 +290,22 @@ class SqsQueuesTest {
     @MethodSource("failures")
     void ofAFailedBatchAreRefusedButNotThoseOfOtherBatches(
         Answer answer, Class<? extends Failure> failure) {
-      List<DeadLetter> letters = IntStream.range(0, 12).mapToObj(DeadLetters::numbered).toList();
+      List<DeadLetter> deadLetters =
+          IntStream.range(0, 12).mapToObj(DeadLetters::numbered).toList();
       proxy.answer((batch, sqs) -> batch.entries().size() == 10 ? answer : sqs.apply(batch));
 
-      Sent sent = deadLetterQueue.send(letters, inAMinute());
+      Sent sent = deadLetterQueue.send(deadLetters, inAMinute());
 
-      assertEquals(Set.copyOf(letters.subList(10, 12)), sent.accepted());
-      assertEquals(Set.copyOf(letters.subList(0, 10)), sent.refused().keySet());
+      assertEquals(Set.copyOf(deadLetters.subList(10, 12)), sent.accepted());
+      assertEquals(Set.copyOf(deadLetters.subList(0, 10)), sent.refused().keySet());
       sent.refused().values().forEach(why -> assertInstanceOf(failure, why));
     }
 
     private static DeadLetter numbered(int number) {
-      return letter("{\"number\":\"%d\"}".formatted(number), "message-" + number);
+      return deadLetter("{\"number\":\"%d\"}".formatted(number), "message-" + number);
     }
 
-    private static DeadLetter letter(String body, String messageId) {
+    private static DeadLetter deadLetter(String body, String messageId) {
       return new DeadLetter(
           body,
           new Failure.Permanent("InvalidRequest", "/entity: expected no such member"),
@@ -317,13 +322,13 @@ class SqsQueuesTest {
     }
 
     /// Mostly small ones, and some that almost fill a batch.
-    private static List<DeadLetter> lettersOfAnySize(RandomGenerator random) {
+    private static List<DeadLetter> deadLettersOfAnySize(RandomGenerator random) {
       return IntStream.range(0, 25)
           .mapToObj(
               i -> {
                 int most = random.nextInt(4) == 0 ? MAX_BYTES : 120_000;
                 String body = "x".repeat(random.nextInt(1, most + 1));
-                return letter(body, "message-" + i);
+                return deadLetter(body, "message-" + i);
               })
           .toList();
     }
@@ -444,11 +449,11 @@ class SqsQueuesTest {
           Named.of(
               "send dead letters",
               deadline -> {
-                List<DeadLetter> letters =
+                List<DeadLetter> deadLetters =
                     IntStream.range(0, 25).mapToObj(DeadLetters::numbered).toList();
-                Sent sent = deadLetterQueue.send(letters, deadline);
-                assertEquals(Set.copyOf(letters), sent.refused().keySet());
-                return sent.refused().get(letters.getFirst());
+                Sent sent = deadLetterQueue.send(deadLetters, deadline);
+                assertEquals(Set.copyOf(deadLetters), sent.refused().keySet());
+                return sent.refused().get(deadLetters.getFirst());
               }),
           Named.of(
               "delay",

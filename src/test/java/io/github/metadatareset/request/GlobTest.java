@@ -51,23 +51,21 @@ class GlobTest {
 
   @Test
   void matchesByItsDefinition() {
-    int cases = 5_000;
+    RandomCases cases = new RandomCases(5_000);
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
 
-    new RandomCases(cases)
-        .check(
-            random -> {
-              String pattern = text(random, "aab*?*");
-              String name = text(random, "aab");
-              boolean matches = matchesByDefinition(pattern, name);
+    cases.check(
+        random -> {
+          String pattern = text(random, "aab*?*");
+          String name = text(random, "aab");
+          boolean matches = matchesByDefinition(pattern, name);
 
-              assertEquals(
-                  matches, new Glob(pattern).matches(name), () -> pattern + " and " + name);
-              verdicts.merge(matches ? Verdict.MATCHES : Verdict.DIFFERS, 1, Integer::sum);
-            });
+          assertEquals(matches, new Glob(pattern).matches(name), () -> pattern + " and " + name);
+          verdicts.merge(matches ? Verdict.MATCHES : Verdict.DIFFERS, 1, Integer::sum);
+        });
 
-    assertTrue(verdicts.get(Verdict.MATCHES) > cases / 10, verdicts::toString);
-    assertTrue(verdicts.get(Verdict.DIFFERS) > cases / 10, verdicts::toString);
+    assertTrue(verdicts.get(Verdict.MATCHES) > cases.count() / 10, verdicts::toString);
+    assertTrue(verdicts.get(Verdict.DIFFERS) > cases.count() / 10, verdicts::toString);
   }
 
   @Test

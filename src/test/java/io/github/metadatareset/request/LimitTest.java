@@ -37,24 +37,23 @@ class LimitTest {
     int max = model.member("max").orElseThrow().asInt("a length");
     Pattern pattern = Pattern.compile(model.text("pattern").orElseThrow());
     Map<Boolean, Integer> verdicts = new TreeMap<>(Map.of(true, 0, false, 0));
-    int cases = 2_000;
+    RandomCases cases = new RandomCases(2_000);
 
-    new RandomCases(cases)
-        .check(
-            random -> {
-              RandomTexts texts = new RandomTexts(random);
-              String text =
-                  random.nextBoolean() ? texts.label() : texts.corrupted(texts.profileName());
-              boolean legal =
-                  text.codePoints().count() <= max
-                      && pattern.matcher(text).matches()
-                      && !hasLoneSurrogate(text);
+    cases.check(
+        random -> {
+          RandomTexts texts = new RandomTexts(random);
+          String text = random.nextBoolean() ? texts.label() : texts.corrupted(texts.profileName());
+          boolean legal =
+              text.codePoints().count() <= max
+                  && pattern.matcher(text).matches()
+                  && !hasLoneSurrogate(text);
 
-              assertEquals(legal, exists(value, text), () -> JsonValue.write(text));
-              verdicts.merge(legal, 1, Integer::sum);
-            });
+          assertEquals(legal, exists(value, text), () -> JsonValue.write(text));
+          verdicts.merge(legal, 1, Integer::sum);
+        });
 
-    assertTrue(verdicts.values().stream().allMatch(n -> n > cases / 50), verdicts::toString);
+    assertTrue(
+        verdicts.values().stream().allMatch(n -> n > cases.count() / 50), verdicts::toString);
   }
 
   /// Each code point alone and inside a text, including lone surrogates.

@@ -62,20 +62,19 @@ class RequestSchemaTest {
 
   @Test
   void agreesWithTheReader() {
-    int cases = 6_000;
+    RandomCases cases = new RandomCases(6_000);
     Map<Boolean, Integer> verdicts = new TreeMap<>(Map.of(true, 0, false, 0));
 
-    new RandomCases(cases)
-        .check(
-            random -> {
-              String json = JsonValue.write(new RandomJson(random).any());
-              boolean accepted = readerAccepts(json);
-              assertEquals(accepted, SCHEMA.accepts(json), () -> "the schema's verdict on " + json);
-              verdicts.merge(accepted, 1, Integer::sum);
-            });
+    cases.check(
+        random -> {
+          String json = JsonValue.write(new RandomJson(random).any());
+          boolean accepted = readerAccepts(json);
+          assertEquals(accepted, SCHEMA.accepts(json), () -> "the schema's verdict on " + json);
+          verdicts.merge(accepted, 1, Integer::sum);
+        });
 
-    assertTrue(verdicts.get(true) > cases / 4, () -> "accepted and refused: " + verdicts);
-    assertTrue(verdicts.get(false) > cases / 4, () -> "accepted and refused: " + verdicts);
+    assertTrue(verdicts.get(true) > cases.count() / 4, () -> "accepted and refused: " + verdicts);
+    assertTrue(verdicts.get(false) > cases.count() / 4, () -> "accepted and refused: " + verdicts);
   }
 
   @ParameterizedTest

@@ -34,21 +34,20 @@ class RequestWriterTest {
 
   @Test
   void aReadRequestIsWrittenInAsciiAndReadAsTheSame() {
-    int cases = 5_000;
+    RandomCases cases = new RandomCases(5_000);
     int[] accepted = {0};
 
-    new RandomCases(cases)
-        .check(
-            random ->
-                accepted(JsonValue.write(new RandomJson(random).any()))
-                    .ifPresent(
-                        request -> {
-                          accepted[0]++;
-                          assertTrue(request.json().matches("[ -~]+"), request::json);
-                          assertEquals(request, read(request.json()));
-                        }));
+    cases.check(
+        random ->
+            accepted(JsonValue.write(new RandomJson(random).any()))
+                .ifPresent(
+                    request -> {
+                      accepted[0]++;
+                      assertTrue(request.json().matches("[ -~]+"), request::json);
+                      assertEquals(request, read(request.json()));
+                    }));
 
-    assertTrue(accepted[0] > cases / 4, () -> accepted[0] + " of the cases were requests");
+    assertTrue(accepted[0] > cases.count() / 4, () -> accepted[0] + " of the cases were requests");
   }
 
   @ParameterizedTest

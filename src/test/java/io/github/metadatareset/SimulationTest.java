@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /// Nothing is lost, whatever goes wrong: the real function in simulated worlds, each drawn from one
 /// seed. `-Dseeds=` says how many, `-Dseed=` with which to begin.
 @LongSuite(
-    "No request is lost in 10,000 simulated worlds of faults, each replayable from its seed.")
+    "No request is lost in thousands of simulated worlds full of faults, each replayable from its seed.")
 class SimulationTest {
 
   private static final int SEEDS = Integer.getInteger("seeds", 10_000);

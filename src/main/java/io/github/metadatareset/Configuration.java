@@ -43,7 +43,8 @@ record Configuration(String requestQueueUrl, String deadLetterQueueUrl, Limits l
             .flatMap(variable -> variable.problem().stream())
             .toList();
     if (!problems.isEmpty()) {
-      throw new IllegalStateException("environment: " + String.join("; ", problems));
+      throw new IllegalStateException(
+          "wrong environment variables: " + String.join("; ", problems));
     }
     return new Configuration(
         requestQueueUrl.get(),

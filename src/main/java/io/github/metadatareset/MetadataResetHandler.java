@@ -28,10 +28,11 @@ import org.crac.Resource;
 
 /// The Lambda function: keeps the connector metadata that Amazon AppFlow caches fresh.
 ///
-/// It reads the stream itself, because a request may come bare or in one of several envelopes.
+/// It reads the raw event, because events have several forms: an SQS batch, a request, a request in
+/// a wrapper, or an event of AWS.
 ///
-/// Under SnapStart Lambda calls its hooks: it is primed before the snapshot, and after each restore
-/// it makes new clients.
+/// With SnapStart, Lambda calls its hooks: it is primed before the snapshot, and makes new clients
+/// after each restore.
 public final class MetadataResetHandler implements RequestStreamHandler, Resource {
 
   private final Limits limits;
@@ -39,8 +40,8 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
   private final CompletedRequests completed = new CompletedRequests();
   private Services services;
 
-  /// Called by Lambda, which keeps the instance: the registry of the hooks refers to it only
-  /// weakly.
+  /// Called by Lambda, which keeps the instance: the registry of the hooks has only a weak
+  /// reference.
   public MetadataResetHandler() {
     this(Configuration.of(System.getenv()));
     Core.getGlobalContext().register(this);
@@ -61,19 +62,18 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
     Priming.run();
   }
 
-  /// New clients have new credentials and connections, and measure AppFlow's rate anew; random
-  /// numbers come from a new source. There was no invocation before, so no request is remembered as
-  /// completed.
+  /// New clients have new credentials and connections, and measure AppFlow's rate again. The
+  /// snapshot holds no completed requests, as there was no invocation before it.
   @Override
   public void afterRestore(org.crac.Context<? extends Resource> context) {
     services = newServices.get();
   }
 
-  /// The answer to an SQS batch lists the messages that are to come back. The answer to any other
-  /// event says what was done.
+  /// The answer to an SQS batch lists the messages that return to the queue. The answer to any
+  /// other event says what was done.
   ///
-  /// @throws RequestFailedException if the event is no batch, and its request fails permanently or
-  ///     cannot be queued
+  /// @throws RequestFailedException if the event cannot be read; or if it is not a batch, and its
+  ///     request fails permanently or cannot be queued
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {

@@ -8,11 +8,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// A first invocation before SnapStart takes its snapshot. What is loaded, initialised and compiled
-/// by then costs time once per published version, and not at every start.
+/// Runs one invocation before SnapStart takes its snapshot, so that classes are loaded and code is
+/// compiled once per published version, and not at every start.
 ///
-/// It takes the longest path: a call, a split and a dead letter, with an SQS that fails. Its
-/// clients answer from memory, so it uses no network, and the snapshot holds neither connections
+/// It takes the longest path: a call, a split and a dead letter, with SQS failures. Its clients get
+/// their responses from memory, so it uses no network, and the snapshot holds neither connections
 /// nor credentials.
 final class Priming {
 
@@ -40,8 +40,8 @@ final class Priming {
       ]}
       """;
 
-  /// The answer to every call. To AppFlow's operations: there is a profile, and a reset succeeds.
-  /// To SQS's: one message is refused, and the checksum of the other is wrong, so the SDK throws.
+  /// The response to every call. For AppFlow: there is one profile, and a reset succeeds. For SQS:
+  /// one message is refused, and the checksum of the other is wrong, so the SDK throws.
   private static final String ANSWER =
       """
       {
@@ -56,12 +56,12 @@ final class Priming {
 
   private Priming() {}
 
-  /// Never fails: without priming the function starts slower, and works all the same.
+  /// Never fails: without priming the function only starts more slowly.
   static void run() {
     try {
       run(new PrintStream(OutputStream.nullOutputStream()));
     } catch (RuntimeException e) {
-      System.err.println("not primed: " + e);
+      System.err.println("priming failed, so each start takes longer: " + e);
     }
   }
 

@@ -22,7 +22,8 @@ final class Wiring {
         aws.requestQueue(configuration.requestQueueUrl()),
         aws.deadLetterQueue(configuration.deadLetterQueueUrl()),
         InstantSource.system(),
-        // A new source for each number: only the backoff needs them, and a snapshot must hold none.
+        // A new source for each number, as a snapshot must hold no random state. Only the backoff
+        // needs random numbers.
         () -> new SecureRandom().nextLong(),
         log);
   }

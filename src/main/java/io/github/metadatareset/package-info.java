@@ -1,2 +1,3 @@
-/// The function: the handler with its whole flow, the composition root, and the log line.
+/// The entry point of the function: the Lambda handler, its configuration, priming for SnapStart,
+/// and the composition root.
 package io.github.metadatareset;

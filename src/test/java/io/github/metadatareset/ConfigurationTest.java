@@ -80,11 +80,13 @@ class ConfigurationTest {
   void namesAMissingOrBlankVariable(String variable, String expected) {
     environment.remove(variable);
     assertEquals(
-        "environment: %s is missing; expected %s".formatted(variable, expected), problem());
+        "wrong environment variables: %s is missing; expected %s".formatted(variable, expected),
+        problem());
 
     environment.put(variable, " ");
     assertEquals(
-        "environment: %s is missing; expected %s".formatted(variable, expected), problem());
+        "wrong environment variables: %s is missing; expected %s".formatted(variable, expected),
+        problem());
   }
 
   @ParameterizedTest(name = "{0} = {1}")
@@ -112,7 +114,9 @@ class ConfigurationTest {
     environment.put(variable, value);
 
     assertEquals(
-        "environment: %s is \"%s\"; expected %s".formatted(variable, value, expected), problem());
+        "wrong environment variables: %s is \"%s\"; expected %s"
+            .formatted(variable, value, expected),
+        problem());
   }
 
   @Test
@@ -122,7 +126,7 @@ class ConfigurationTest {
     environment.put("MAX_CONCURRENT_CALLS", "8");
 
     assertEquals(
-        "environment: REQUEST_QUEUE_URL is missing; expected "
+        "wrong environment variables: REQUEST_QUEUE_URL is missing; expected "
             + URL
             + "; DEAD_LETTER_QUEUE_URL is missing; expected "
             + URL

@@ -22,16 +22,17 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 import software.amazon.awssdk.utils.Lazy;
 
-/// The SDK's clients for AppFlow and SQS. Endpoints, region and credentials come from the SDK's own
-/// standard environment.
+/// The SDK's clients for AppFlow and SQS. Endpoints, region and credentials come from the SDK's
+/// default providers.
 public final class AwsClients {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-  /// A connection that carries no byte for this long is closed. Longer than any attempt.
+  /// A connection without traffic is closed after this time. Longer than any attempt.
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(25);
 
-  /// To each service. More than the calls that start within `IDLE_TIMEOUT`: see [#httpClient].
+  /// Connections to each service. More than the calls that start within `IDLE_TIMEOUT`: see
+  /// [#httpClient].
   private static final int MAX_CONNECTIONS = 1000;
 
   /// Long, as AppFlow may call the source application before it answers.
@@ -44,7 +45,7 @@ public final class AwsClients {
 
   static final Duration SQS_CALL_TIMEOUT = Duration.ofSeconds(8);
 
-  /// How often the SDK attempts a call. Every further retry is a redelivery by the queue.
+  /// How many times the SDK attempts a call. Every later retry is a redelivery by the queue.
   public static final int ATTEMPTS = 3;
 
   /// Runs the timeouts of calls. By default each client would have five threads for them.
@@ -116,7 +117,7 @@ public final class AwsClients {
   private static ScheduledExecutorService timers() {
     ScheduledThreadPoolExecutor timers =
         new ScheduledThreadPoolExecutor(
-            2, Thread.ofPlatform().daemon().name("time-limits-", 0).factory());
+            2, Thread.ofPlatform().daemon().name("sdk-timeouts-", 0).factory());
     timers.setRemoveOnCancelPolicy(true);
     return timers;
   }

@@ -13,7 +13,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 /// do not suffice: ConnectorServerException is a 400, and to the SDK no AppFlow error is retryable.
 final class AwsFailures {
 
-  /// Only these: after every other failure a retry may succeed.
+  /// The only permanent failures: after any other a retry may succeed.
   private static final Set<String> PERMANENT =
       Set.of(
           "ValidationException", "ResourceNotFoundException", "ConnectorAuthenticationException");
@@ -42,7 +42,7 @@ final class AwsFailures {
 
   private AwsFailures() {}
 
-  /// @throws InvocationInterruptedException if the thread was interrupted: that is no failure
+  /// @throws InvocationInterruptedException if the thread was interrupted, which is not a failure
   static Failure of(Throwable thrown) {
     return switch (thrown) {
       case AwsServiceException error -> ofError(error);
@@ -77,7 +77,7 @@ final class AwsFailures {
     if (DENIED.contains(code)) {
       return new Failure.Denied(code, message);
     }
-    // By the SDK's judgement, which also considers the HTTP status.
+    // The SDK also considers the HTTP status.
     return error.isThrottlingException()
         ? new Failure.Throttled(code, message)
         : new Failure.Unavailable(code, message);

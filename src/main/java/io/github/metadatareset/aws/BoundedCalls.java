@@ -11,13 +11,13 @@ import java.util.function.Function;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.AwsResponse;
 
-/// Makes the calls of one invocation to AppFlow: only so many at the same time, and none that
-/// starts or lasts beyond the deadline.
+/// Makes the calls of one invocation to AppFlow. It limits how many run at the same time, and ends
+/// all of them by the deadline.
 final class BoundedCalls {
 
   private static final Duration MILLISECOND = Duration.ofMillis(1);
 
-  /// What the SDK returns for a response without request ID.
+  /// What the SDK returns for a response without a request ID.
   private static final String NO_REQUEST_ID = "UNKNOWN";
 
   private final Semaphore permits;
@@ -32,7 +32,7 @@ final class BoundedCalls {
     this.timeout = timeout;
   }
 
-  /// @param reader takes what is needed from the response; what it throws is a failure too
+  /// @param reader takes what is needed from the response; its exceptions become failures too
   /// @throws RequestFailedException for anything but a valid response of the service
   /// @throws InvocationInterruptedException if the thread is interrupted
   <T extends AwsResponse, R> R make(
@@ -53,8 +53,8 @@ final class BoundedCalls {
     }
   }
 
-  /// The timeout of a call that has to end by the deadline. At least a millisecond, as the SDK
-  /// takes less for no timeout.
+  /// The timeout of a call that has to end by the deadline. At least a millisecond, as to the SDK a
+  /// shorter one means no timeout.
   ///
   /// @throws RequestFailedException (retryable) after the deadline
   static Duration timeoutWithin(Deadline deadline, Duration timeout) {
@@ -73,8 +73,8 @@ final class BoundedCalls {
     }
   }
 
-  /// To the SDK any HTTP 200 is a success, even an HTML page of a proxy. Only AppFlow's own
-  /// response has a request ID.
+  /// To the SDK any HTTP 200 is a success, even an HTML page of a proxy. Only a response of AppFlow
+  /// itself has a request ID.
   private static <T extends AwsResponse> T requireRequestId(T response) {
     String requestId = response.responseMetadata().requestId();
     if (requestId.isBlank() || requestId.equals(NO_REQUEST_ID)) {

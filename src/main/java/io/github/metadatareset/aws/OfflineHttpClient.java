@@ -9,7 +9,7 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// Answers every request from memory.
+/// An HTTP client without network, for priming: every request gets the same response.
 record OfflineHttpClient(String answer) implements SdkHttpClient {
 
   @Override

@@ -3,11 +3,11 @@ package io.github.metadatareset.aws;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// How many calls per second are made to AppFlow: no limit until AppFlow throttles one, then a
-/// little more than it has just accepted. So the rate that AppFlow allows is used up, few calls are
-/// throttled, and a rise of the rate is noticed.
+/// A rate limiter for calls to AppFlow: no limit until AppFlow throttles a call, then a little more
+/// than AppFlow has just accepted. So the rate that AppFlow allows is used, few calls are
+/// throttled, and a higher rate is noticed.
 ///
-/// AppFlow does not publish its rate, and others may use it too. So the rate is measured, in
+/// AppFlow does not publish its rate, and other callers use it too. So the rate is measured, in
 /// windows of at least half a second and ten responses.
 final class Pace {
 
@@ -34,7 +34,7 @@ final class Pace {
 
   private static final double SECOND = 1e9;
 
-  /// A call that gave up waiting has used its turn all the same. Without this limit, the next calls
+  /// A call that gave up waiting has still used its turn. Without this limit, the next calls
   /// could wait for many such turns.
   private static final long MAX_WAIT = (long) (10 * SECOND);
 
@@ -65,12 +65,12 @@ final class Pace {
     return Duration.ofNanos(turn - now);
   }
 
-  /// AppFlow has carried out a call.
+  /// AppFlow has accepted a call.
   synchronized void accepted() {
     count(1, 0);
   }
 
-  /// AppFlow has refused a call because of its rate.
+  /// AppFlow has throttled a call.
   synchronized void throttled() {
     count(0, 1);
   }

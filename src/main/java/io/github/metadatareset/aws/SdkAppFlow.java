@@ -35,7 +35,7 @@ import software.amazon.awssdk.services.appflow.model.SourceFlowConfig;
 /// Amazon AppFlow through the AWS SDK.
 final class SdkAppFlow implements AppFlow {
 
-  /// The members that name an entity, in the connector properties of a flow.
+  /// The members of a flow's connector properties that name an entity.
   private static final Set<String> ENTITY_MEMBERS = Set.of("object", "objectPath", "entityName");
 
   /// The custom property in which the SharePoint connector keeps a flow's nested entities: a JSON
@@ -316,7 +316,7 @@ final class SdkAppFlow implements AppFlow {
   }
 
   /// All pages of a list. The SDK does not have a paginator for each of these operations, and its
-  /// paginators would follow a repeated token for ever.
+  /// paginators would follow a repeated token forever.
   private static <T> List<T> pages(Function<String, Page<T>> pageAfter) {
     List<T> items = new ArrayList<>();
     Set<String> tokens = new HashSet<>();

@@ -28,18 +28,21 @@ final class SqsDeadLetterQueue implements DeadLetterQueue {
         batches.send(
             deadLetters.stream()
                 .map(
-                    letter ->
+                    deadLetter ->
                         new SqsBatchSender.Message(
-                            letter.body(), letter.attributes(), letter.messageGroupId()))
+                            deadLetter.body(),
+                            deadLetter.attributes(),
+                            deadLetter.messageGroupId()))
                 .toList(),
             deadline);
     Set<DeadLetter> accepted = new HashSet<>();
     Map<DeadLetter, Failure> refused = new HashMap<>();
     for (int i = 0; i < deadLetters.size(); i++) {
-      DeadLetter letter = deadLetters.get(i);
+      DeadLetter deadLetter = deadLetters.get(i);
       results
           .get(i)
-          .ifPresentOrElse(failure -> refused.put(letter, failure), () -> accepted.add(letter));
+          .ifPresentOrElse(
+              failure -> refused.put(deadLetter, failure), () -> accepted.add(deadLetter));
     }
     return new Sent(accepted, refused);
   }

@@ -102,7 +102,7 @@ final class SqsRequestQueue implements RequestQueue {
   }
 
   /// The profile of the request: with group IDs, SQS's fair queues keep a profile with many
-  /// requests from delaying the others. A name that is longer than a group ID may be is hashed.
+  /// requests from delaying the others. A name that is too long for a group ID is hashed.
   private static Optional<String> groupId(Request request) {
     return request instanceof Request.OfConnector(Connector.NamedProfile(var name, _), _, _, _)
         ? Optional.of(

@@ -18,9 +18,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Which request an event of AppFlow means: a report of a flow, or an API call that CloudTrail
-/// recorded. Events name profiles and flows literally, never as patterns, and lead only to allowed
-/// profiles.
+/// Translates AppFlow's events into requests: reports about a flow, and API calls that CloudTrail
+/// recorded. A name in an event is never a pattern. Profiles that are not allowed are left out.
 final class AppFlowEvents {
 
   private static final String CLOUDTRAIL_CALL = "AWS API Call via CloudTrail";
@@ -41,7 +40,7 @@ final class AppFlowEvents {
     this.allowedProfiles = allowedProfiles;
   }
 
-  /// What the EventBridge event means; empty if it is none of AppFlow's.
+  /// The request that the EventBridge event means; empty if the event is not from AppFlow.
   Optional<ParsedEvent> translate(JsonValue envelope) {
     JsonValue detail = envelope.member("detail").orElseThrow();
     String detailType = envelope.text("detail-type").orElse("");
@@ -67,15 +66,15 @@ final class AppFlowEvents {
     return switch (requests.size()) {
       case 0 ->
           new ParsedEvent.Ignored(
-              "neither end of the flow is a profile that CONNECTOR_PROFILE_PATTERN allows: "
+              "neither end of the flow is an allowed profile; CONNECTOR_PROFILE_PATTERN is "
                   + allowedProfiles.value());
       case 1 -> new ParsedEvent.ParsedRequest(requests.getFirst());
       default -> new ParsedEvent.ParsedRequest(new Request.Several(requests));
     };
   }
 
-  /// The entity at one end of the flow, where that end is `TYPE/profile`. A profile's name may hold
-  /// further slashes.
+  /// The entity at one end of the flow, if that end is `TYPE/profile`. The profile's name may
+  /// contain slashes too.
   private Optional<Request> used(JsonValue detail, String end, String object) {
     JsonValue connector = detail.member(end).filter(JsonValue::isText).orElse(detail);
     String text = detail.text(end).orElse("");
@@ -102,8 +101,8 @@ final class AppFlowEvents {
         .orElseGet(Entities.Names::new);
   }
 
-  /// For a bare type such as `S3` the object is a path in a bucket. So the names are reset, and no
-  /// entity.
+  /// The list of entity names of a source without profile, such as `S3`: its object is a path in a
+  /// bucket, and not an entity.
   private static Optional<Request> sourceWithoutProfile(JsonValue detail) {
     return detail
         .text("source")
@@ -142,7 +141,7 @@ final class AppFlowEvents {
         ? new ParsedEvent.ParsedRequest(
             new Request.OfConnector(new Connector.NamedProfile(name), new Entities.UsedByFlows()))
         : new ParsedEvent.Ignored(
-            "profile %s is not one that CONNECTOR_PROFILE_PATTERN allows: %s"
+            "profile %s is not allowed; CONNECTOR_PROFILE_PATTERN is %s"
                 .formatted(name.value(), allowedProfiles.value()));
   }
 
@@ -155,7 +154,7 @@ final class AppFlowEvents {
   private FlowPattern flow(String name) {
     FlowPattern flow = new FlowPattern(name);
     if (!flow.isName()) {
-      throw new IllegalArgumentException("a flow's name, literally");
+      throw new IllegalArgumentException("a flow name without * and ?");
     }
     return flow;
   }

@@ -13,15 +13,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Finds the request in an event: bare, in up to four wrappers, or as an AWS event means it. AWS's
-/// own members are read tolerantly, requests strictly.
+/// Finds the request in an event. The event is a request, a request in up to four wrappers (such as
+/// an SNS notification), or an event of AWS that is translated into a request. In requests unknown
+/// members are refused; in wrappers and in events of AWS they are ignored.
 public final class EventReader {
 
-  /// Leaves room for the message attributes with which a request goes onto the queue.
+  /// Leaves room for the message attributes that a request has on the queue.
   private static final int MAX_REQUEST_BYTES = SqsMessage.MAX_BYTES - 1024;
 
-  /// Also leaves room for the profile name, type and API version that each sub-request for one
-  /// profile has, and its request has not.
+  /// Also leaves room for the profile name, type and API version that are added to each
+  /// sub-request.
   private static final int MAX_BYTES_FOR_SEVERAL_PROFILES = SqsMessage.MAX_BYTES - 8 * 1024;
 
   private static final int MAX_WRAPPERS = 4;
@@ -36,7 +37,7 @@ public final class EventReader {
           List.of("detail"));
 
   private static final String NO_REQUEST =
-      "%s: the event carries no request; set the Input of the schedule, or an input transformer of"
+      "%s: the event contains no request; set the Input of the schedule, or an input transformer of"
           + " the rule, to one, such as {\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
 
   private final RequestReader requests;
@@ -49,14 +50,14 @@ public final class EventReader {
 
   /// Reads the body of a message.
   ///
-  /// @throws RequestFailedException if there is no request in it, or it is wrong
+  /// @throws RequestFailedException if it contains no request, or a wrong one
   public ParsedEvent read(String body) {
     return read(() -> JsonValue.parse(body, ""));
   }
 
-  /// Reads what the function was invoked with.
+  /// Reads the event that the function was invoked with.
   ///
-  /// @throws RequestFailedException if there is no request in it, or it is wrong
+  /// @throws RequestFailedException if it contains no request, or a wrong one
   public ParsedEvent read(JsonValue event) {
     return read(() -> event);
   }
@@ -72,9 +73,9 @@ public final class EventReader {
   private ParsedEvent unwrap(JsonValue value, int depth) {
     boolean envelope = isEnvelope(value);
     if (envelope) {
-      Optional<ParsedEvent> meaning = appFlowEvents.translate(value);
-      if (meaning.isPresent()) {
-        return meaning.get();
+      Optional<ParsedEvent> translated = appFlowEvents.translate(value);
+      if (translated.isPresent()) {
+        return translated.get();
       }
     }
     Optional<JsonValue> wrapped = wrapped(value);
@@ -85,19 +86,20 @@ public final class EventReader {
     if (depth == MAX_WRAPPERS) {
       throw content.refused("at most %d wrappers around a request".formatted(MAX_WRAPPERS));
     }
-    if (carriesNothing(content) || (envelope && isOfAws(value) && !leadsToRequest(content))) {
+    if (isEmptyObject(content) || (envelope && isFromAws(value) && !mayContainRequest(content))) {
       throw noRequest(content);
     }
     return unwrap(content, depth + 1);
   }
 
-  /// A request for one call is never too long, as its names are bounded.
+  /// A request for one call is never too long, as its names have a maximum length.
   private ParsedEvent parsedRequest(JsonValue value) {
     Request request = requests.read(value);
     int max = maxBytes(request);
     if (request.needsSplitting() && request.json().length() > max) {
       throw value.refused(
-          "at most %d bytes in ASCII, as its sub-requests go onto the queue".formatted(max));
+          "at most %d bytes as JSON in ASCII, as its sub-requests are sent to the request queue"
+              .formatted(max));
     }
     return new ParsedEvent.ParsedRequest(request);
   }
@@ -108,8 +110,8 @@ public final class EventReader {
         : MAX_BYTES_FOR_SEVERAL_PROFILES;
   }
 
-  /// The content of a wrapper, if this is one. A value with a member of a request is no wrapper, so
-  /// the strict reader refuses the members beside it.
+  /// The content of a wrapper; empty if the value is not a wrapper. A value with a member of a
+  /// request is a request, so its other members are refused.
   private static Optional<JsonValue> wrapped(JsonValue value) {
     return WRAPPERS.stream().map(path -> at(value, path)).flatMap(Optional::stream).findFirst();
   }
@@ -132,16 +134,16 @@ public final class EventReader {
     return value.has("source") && value.has("detail-type") && value.has("detail");
   }
 
-  private static boolean isOfAws(JsonValue envelope) {
+  private static boolean isFromAws(JsonValue envelope) {
     return envelope.text("source").filter(source -> source.startsWith("aws.")).isPresent();
   }
 
-  private static boolean carriesNothing(JsonValue content) {
+  private static boolean isEmptyObject(JsonValue content) {
     return content.isObject() && content.memberNames().isEmpty();
   }
 
-  /// Whether an AWS event's detail holds a request, or a wrapper that may.
-  private static boolean leadsToRequest(JsonValue content) {
+  /// Whether the content of a wrapper is a request, or another wrapper.
+  private static boolean mayContainRequest(JsonValue content) {
     return isRequest(content) || wrapped(content).isPresent();
   }
 

@@ -2,13 +2,12 @@ package io.github.metadatareset.event;
 
 import io.github.metadatareset.request.Request;
 
-/// What something that arrived means.
+/// The result of reading an event or a message.
 public sealed interface ParsedEvent {
 
-  /// It is a request, or means one.
+  /// The event is a request, contains one, or was translated into one.
   record ParsedRequest(Request request) implements ParsedEvent {}
 
-  /// Nothing has to be reset: an AWS event that announces no change, or a profile that is not
-  /// allowed.
+  /// Nothing has to be reset: the event reports no change, or its profiles are not allowed.
   record Ignored(String reason) implements ParsedEvent {}
 }

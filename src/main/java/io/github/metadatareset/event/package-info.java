@@ -1,2 +1,3 @@
-/// What arrives: wrappers around requests, and the requests that AWS events mean.
+/// Reads events: requests, requests in wrappers, and events of AWS that are translated into
+/// requests.
 package io.github.metadatareset.event;

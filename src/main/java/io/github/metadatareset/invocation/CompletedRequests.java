@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Remembers from invocation to invocation which requests were completed, so that many equal
-/// messages cost only a few calls.
+/// Remembers across invocations which requests were completed, so that many equal messages cost
+/// only a few calls.
 ///
-/// Only SQS's clock is compared with SQS's clock. The watermark of a request is the time at which a
-/// message of its batch was first received: the work began after that, so a message that was sent
-/// earlier needs no work of its own. To forget a request costs only a call.
+/// Each request has a watermark: the time at which a message of its batch was first received, by
+/// SQS's clock. The work began after that, so an equal message that was sent earlier is a
+/// duplicate. The least recently used requests are forgotten, which costs only a repeated call.
 public final class CompletedRequests {
 
   private static final int CAPACITY = 10_000;

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// An invocation that is no batch: by a schedule, `sam remote invoke` or a state machine's task. A
-/// request that is one call is made at once. Any other goes onto the request queue, and so does one
-/// that has to be retried.
+/// An invocation that is not a batch: by a schedule, `sam remote invoke` or a state machine's task.
+/// A request that is one call is made at once. Any other is sent to the request queue, and so is
+/// one that has to be retried.
 public final class DirectInvocation {
 
   private final Invocation invocation;
@@ -32,7 +32,7 @@ public final class DirectInvocation {
   /// What was done for the event.
   ///
   /// @param reset how many calls were made
-  /// @param queued how many requests were put onto the request queue
+  /// @param queued how many requests were sent to the request queue
   public record Answer(int reset, int queued, String correlationId) {}
 
   /// @param bytes the size of the event
@@ -64,7 +64,7 @@ public final class DirectInvocation {
   private ParsedEvent parsed(JsonValue event, int bytes) {
     if (bytes > SqsMessage.MAX_BYTES) {
       throw RequestFailedException.invalid(
-          "the event: %d bytes; expected at most %d, as it could not be put onto the queue"
+          "the event: %d bytes; expected at most %d, as a larger one cannot be sent to the request queue"
               .formatted(bytes, SqsMessage.MAX_BYTES));
     }
     return events.read(event);
@@ -97,7 +97,7 @@ public final class DirectInvocation {
     };
   }
 
-  /// As it is, so that splitting has the retries of SQS.
+  /// Sends the request unsplit, so that SQS retries the splitting too.
   private Answer queued(Request request) {
     invocation
         .services()

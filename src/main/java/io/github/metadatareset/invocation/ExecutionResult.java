@@ -3,7 +3,7 @@ package io.github.metadatareset.invocation;
 import io.github.metadatareset.request.Failure;
 import java.time.Instant;
 
-/// What executing a request led to.
+/// The result of executing a request.
 sealed interface ExecutionResult {
 
   /// Its call was made, and AppFlow accepted it.
@@ -20,6 +20,6 @@ sealed interface ExecutionResult {
     }
   }
 
-  /// Nothing can be said to be done.
+  /// The request was not completed. A part of its work may be done.
   record Failed(Failure failure) implements ExecutionResult {}
 }

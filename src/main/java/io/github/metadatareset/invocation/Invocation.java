@@ -7,8 +7,8 @@ import java.time.Duration;
 ///
 /// @param requestId Lambda's request ID, which stays the same when Lambda retries an asynchronous
 ///     invocation
-/// @param workDeadline after which no work is begun
-/// @param settlingDeadline after which there is time for the answer only
+/// @param workDeadline after which no work is started
+/// @param settlingDeadline after which there is only time for the answer
 public record Invocation(
     Limits limits,
     Services services,

@@ -14,16 +14,16 @@ import java.util.Map;
 
 /// The log of one invocation: one JSON line for the invocation, which is both log and metrics
 /// (CloudWatch embedded metric format), and one line for each message that was ignored, retried or
-/// failed. Lines are ASCII and never hold a body, so no content can forge a line.
+/// failed. Lines are ASCII and never hold a body, so no input can forge a line.
 public final class InvocationLog {
 
   /// The namespace of the metrics. Their one dimension is `FunctionName`.
   static final String NAMESPACE = "AppFlowMetadataReset";
 
-  /// CloudWatch Logs accepts events of up to 256 KiB everywhere: more IDs would not fit.
+  /// A line with more would be longer than the 256 KiB that CloudWatch Logs accepts everywhere.
   private static final int MAX_CORRELATION_IDS = 1000;
 
-  /// A longer text may hold a body, such as a name of a million letters.
+  /// A longer text may contain a body, such as a name of a million characters.
   private static final int MAX_TEXT = 1024;
 
   private final PrintStream out;
@@ -79,7 +79,7 @@ public final class InvocationLog {
     event("INFO", "ignored", new Reason("Ignored", reason));
   }
 
-  /// The request of a direct invocation goes onto the queue, where it is retried.
+  /// The request of a direct invocation failed, and is sent to the request queue to be retried.
   void queued(Failure failure) {
     event("WARN", "queued", Reason.of(failure));
   }
@@ -89,7 +89,7 @@ public final class InvocationLog {
     event("ERROR", "failed", Reason.of(failure));
   }
 
-  /// A request names a service that was shut down; it is executed all the same.
+  /// A request names a connector that was shut down. It is still executed.
   void retired(String correlationId, ConnectorType type) {
     Map<String, Object> line = requestLine("WARN", "retired connector");
     line.put("correlationId", correlationId);

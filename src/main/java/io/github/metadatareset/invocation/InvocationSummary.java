@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
-/// What an invocation did, from which its metrics are counted.
+/// What an invocation did. Its metrics are calculated from this.
 ///
-/// @param results one for each request that was executed, for however many messages
-/// @param outcomes one for each message, or that of the event of a direct invocation
+/// @param results one for each executed request, even if several messages contain it
+/// @param outcomes one for each message, or one for the event of a direct invocation
 /// @param deadLetters how many dead letters were accepted for whole messages
-/// @param returned how many messages went back to the request queue
-/// @param requestAge the longest time that a message waited for its reset
+/// @param returned how many messages return to the request queue
+/// @param requestAge the longest time from sending a message to its reset
 record InvocationSummary(
     List<ExecutionResult> results,
     Collection<MessageOutcome> outcomes,

@@ -8,19 +8,19 @@ enum Metric {
   /// Requests that were split.
   SPLITS("Splits", "Count"),
 
-  /// The sub-requests that were put onto the request queue.
+  /// The sub-requests that were sent to the request queue.
   SUB_REQUESTS("SubRequests", "Count"),
 
-  /// Messages that cost no work, as an equal request was completed for another one.
+  /// Messages that needed no work, because an equal request was completed.
   DUPLICATES("Duplicates", "Count"),
 
-  /// Messages that ask for nothing.
+  /// Messages and events that need no reset.
   IGNORED("Ignored", "Count"),
 
   /// Requests and sub-requests that failed permanently.
   REJECTED("Rejected", "Count"),
 
-  /// Messages that went back to the request queue.
+  /// Messages that return to the request queue, to be retried.
   RETURNED("Returned", "Count"),
 
   /// Dead letters that the dead-letter queue accepted.
@@ -29,10 +29,10 @@ enum Metric {
   /// Requests that failed because AppFlow or SQS throttled a call.
   THROTTLED("Throttled", "Count"),
 
-  /// Requests that failed because the role or the credentials were refused.
+  /// Requests that failed because access was denied, or because credentials had expired.
   DENIED("Denied", "Count"),
 
-  /// The longest time from a message's being sent until its reset. Absent without one.
+  /// The longest time from sending a message to its reset. Absent if no message was reset.
   REQUEST_AGE("RequestAge", "Milliseconds");
 
   private final String cloudWatchName;

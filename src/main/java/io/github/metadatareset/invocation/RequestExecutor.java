@@ -15,9 +15,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// The one rule, for the requests of one invocation: a request that is one call is made; a request
-/// that is more than one call is split into smaller requests, which go onto the request queue. Safe
-/// for use by many threads.
+/// Executes the requests of one invocation. A request that is one call is made; a request that
+/// needs more calls is split into sub-requests, which are sent to the request queue. Safe for use
+/// by many threads.
 final class RequestExecutor {
 
   private final Invocation invocation;
@@ -60,7 +60,7 @@ final class RequestExecutor {
         });
   }
 
-  /// Whatever goes wrong is a result, except that the invocation is interrupted.
+  /// Every exception becomes a failed result, except the interruption of the invocation.
   private static ExecutionResult attempt(Supplier<ExecutionResult> work) {
     try {
       return work.get();
@@ -69,7 +69,7 @@ final class RequestExecutor {
     }
   }
 
-  /// Checks the deadline first: not every split makes a call that would.
+  /// Checks the deadline itself, because some splits make no call that would.
   private Plan.Complete split(Request request) {
     invocation.workDeadline().remaining();
     return planner.split(request);
@@ -91,8 +91,8 @@ final class RequestExecutor {
         subRequests.resets(), subRequests.requests().size(), subRequests.rejected().size());
   }
 
-  /// A sub-request that cannot be made becomes a dead letter of its own. Until the queue has
-  /// accepted all of them the request is not done.
+  /// Each rejected sub-request becomes a dead letter. The request is not done until the dead-letter
+  /// queue has accepted all of them.
   private void sendDeadLetters(List<SubRequests.Rejected> rejected, SqsMessage source) {
     if (rejected.isEmpty()) {
       return;

@@ -9,10 +9,10 @@ import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
-/// Everything outside of the function that it uses.
+/// The services that the function uses.
 ///
-/// @param appFlow gives AppFlow for work that has to end by the deadline
-/// @param log takes one JSON object a line
+/// @param appFlow makes a client whose calls end by the deadline
+/// @param log gets one JSON object per line
 public record Services(
     Function<Deadline, AppFlow> appFlow,
     RequestQueue requestQueue,

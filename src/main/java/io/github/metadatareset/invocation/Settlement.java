@@ -16,14 +16,14 @@ import java.util.Map;
 /// the request queue after a backoff.
 record Settlement(Invocation invocation) {
 
-  /// A message without an outcome is never taken for done.
+  /// A message without an outcome is never treated as done.
   private static final MessageOutcome NONE =
       new MessageOutcome.Failed(
           new Failure.Unavailable("NoOutcome", "the function has no outcome for the message"));
 
   /// What was done.
   ///
-  /// @param returned the messages that are to come back
+  /// @param returned the messages that return to the request queue
   /// @param deadLetters how many dead letters were accepted
   record Settled(List<SqsMessage> returned, int deadLetters) {}
 
@@ -65,7 +65,7 @@ record Settlement(Invocation invocation) {
     };
   }
 
-  /// The last effect. If it fails, the messages come back all the same, only later.
+  /// The last step. If it fails, the messages still return, but only after the visibility timeout.
   private void delay(Map<SqsMessage, Failure> returned) {
     Backoff backoff = new Backoff(invocation.services().random());
     Map<SqsMessage, Duration> delays = new LinkedHashMap<>();

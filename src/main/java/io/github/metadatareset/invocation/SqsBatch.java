@@ -33,7 +33,8 @@ public final class SqsBatch {
   private final List<SqsMessage> messages;
   private final Map<SqsMessage, MessageOutcome> outcomes = new LinkedHashMap<>();
 
-  /// By SQS's clock. The work begins after it, so it also serves messages that were sent before.
+  /// The last time at which a message of this batch was first received, by SQS's clock. All work of
+  /// this batch begins after it.
   private final Optional<Instant> watermark;
 
   public SqsBatch(Invocation invocation, CompletedRequests completed, List<SqsMessage> messages) {
@@ -49,7 +50,8 @@ public final class SqsBatch {
             .max(Instant::compareTo);
   }
 
-  /// @return the messages that are to come back; all others are accounted for
+  /// @return the messages that return to the request queue; all others are done, or are dead
+  ///     letters
   public List<SqsMessage> handle() {
     List<Execution> executions = execute(plan(read()));
     executions.forEach(this::record);
@@ -58,14 +60,14 @@ public final class SqsBatch {
     return settled.returned();
   }
 
-  /// The requests, each with the messages that carry it.
+  /// The requests, each with the messages that contain it.
   private Map<Request, List<SqsMessage>> read() {
-    Map<Request, List<SqsMessage>> carriers = new LinkedHashMap<>();
+    Map<Request, List<SqsMessage>> byRequest = new LinkedHashMap<>();
     for (SqsMessage message : messages) {
       try {
         switch (events.read(message.body())) {
           case ParsedEvent.ParsedRequest(var request) -> {
-            carriers.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
+            byRequest.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
             request
                 .retiredType()
                 .ifPresent(type -> invocation.log().retired(message.correlationId(), type));
@@ -77,21 +79,21 @@ public final class SqsBatch {
         outcomes.put(message, new MessageOutcome.Failed(Failure.of(e)));
       }
     }
-    return carriers;
+    return byRequest;
   }
 
-  /// One task for each different plan: requests in other words may need the same call.
+  /// One task for each different plan: different requests may need the same call.
   private List<Task> plan(Map<Request, List<SqsMessage>> read) {
-    Map<Request, List<SqsMessage>> carriers = new LinkedHashMap<>();
+    Map<Request, List<SqsMessage>> byRequest = new LinkedHashMap<>();
     for (var each : read.entrySet()) {
       List<SqsMessage> pending = withoutDuplicates(each.getKey(), each.getValue());
       if (!pending.isEmpty()) {
-        carriers.put(each.getKey(), pending);
+        byRequest.put(each.getKey(), pending);
       }
     }
-    executor.announce(carriers.keySet());
+    executor.announce(byRequest.keySet());
     Map<Plan, List<Request>> requests =
-        carriers.keySet().stream()
+        byRequest.keySet().stream()
             .gather(concurrently(request -> Map.entry(executor.plan(request), request)))
             .collect(
                 groupingBy(
@@ -100,7 +102,7 @@ public final class SqsBatch {
     for (var each : requests.entrySet()) {
       Plan plan = each.getKey();
       List<SqsMessage> pending =
-          each.getValue().stream().map(carriers::get).flatMap(List::stream).toList();
+          each.getValue().stream().map(byRequest::get).flatMap(List::stream).toList();
       if (plan instanceof Plan.Call(var call)) {
         pending = withoutDuplicates(call.request(), pending);
       }
@@ -111,15 +113,15 @@ public final class SqsBatch {
     return tasks;
   }
 
-  /// Those of the messages that were sent after the request was last completed.
-  private List<SqsMessage> withoutDuplicates(Request request, List<SqsMessage> carriers) {
-    Optional<Instant> completedAt = completed.watermark(request);
-    if (completedAt.isEmpty()) {
-      return carriers;
+  /// The messages that are not duplicates of a completed request.
+  private List<SqsMessage> withoutDuplicates(Request request, List<SqsMessage> all) {
+    Optional<Instant> lastWatermark = completed.watermark(request);
+    if (lastWatermark.isEmpty()) {
+      return all;
     }
     List<SqsMessage> pending = new ArrayList<>();
-    for (SqsMessage message : carriers) {
-      if (message.wasSentBefore(completedAt.get())) {
+    for (SqsMessage message : all) {
+      if (message.wasSentBefore(lastWatermark.get())) {
         outcomes.put(message, new MessageOutcome.Duplicate());
       } else {
         pending.add(message);
@@ -148,7 +150,7 @@ public final class SqsBatch {
     task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Duplicate()));
     outcomes.put(task.messages().getFirst(), new MessageOutcome.Done());
     watermark.ifPresent(
-        mark -> task.allRequests().forEach(request -> completed.complete(request, mark)));
+        time -> task.allRequests().forEach(request -> completed.complete(request, time)));
     if (execution.result() instanceof ExecutionResult.Split split && split.isEmpty()) {
       task.messages().forEach(invocation.log()::nothingToReset);
     }

@@ -32,10 +32,10 @@ final class ApiVersions {
   }
 
   /// The request with its connector type and API version, once for each version. A request for a
-  /// profile that AppFlow does not have is left as it is: AppFlow's answer to the call is the
-  /// reason to report.
+  /// profile that does not exist is returned unchanged: AppFlow's error for the call is the reason
+  /// to report.
   ///
-  /// @throws RequestFailedException if the version cannot be known
+  /// @throws RequestFailedException if the version cannot be determined
   List<Request.OfConnector> complete(Request.OfConnector request) {
     return profileOf(request)
         .map(profile -> complete(withType(request, profile), profile))

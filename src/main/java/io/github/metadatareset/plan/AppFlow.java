@@ -24,10 +24,10 @@ public interface AppFlow {
   /// All connector profiles of the account and region (DescribeConnectorProfiles).
   List<Profile> profiles();
 
-  /// The named profiles, as far as they exist (DescribeConnectorProfiles).
+  /// Those of the named profiles that exist (DescribeConnectorProfiles).
   List<Profile> profiles(Collection<ProfileName> names);
 
-  /// The versions of its application's API that a custom connector supports (DescribeConnector).
+  /// The API versions that a custom connector supports (DescribeConnector).
   List<ApiVersion> supportedApiVersions(ConnectorLabel label);
 
   /// The entities of every group, from AppFlow's cache (ListConnectorEntities).
@@ -45,7 +45,7 @@ public interface AppFlow {
 
   /// A connector profile.
   ///
-  /// @param type empty for one that is newer than this function
+  /// @param type empty for a type that is newer than this function
   /// @param label of the custom connector, if the profile belongs to one
   record Profile(ProfileName name, Optional<ConnectorType> type, Optional<ConnectorLabel> label) {
 
@@ -57,7 +57,7 @@ public interface AppFlow {
   /// An entity as AppFlow lists it.
   record Entity(String name, boolean hasNestedEntities) {}
 
-  /// A flow's name and the entities it uses.
+  /// A flow, and the entities that it reads and writes.
   record Flow(String name, List<Use> uses) {
     public Flow {
       uses = List.copyOf(uses);

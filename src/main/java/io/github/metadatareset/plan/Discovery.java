@@ -18,8 +18,8 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 
-/// What AppFlow holds. Each question is asked at most once within one invocation, and the answers
-/// are forgotten with it. Safe for use by many threads.
+/// Looks up profiles, flows and API versions in AppFlow. Each look-up is made at most once in an
+/// invocation, and its result is not kept any longer. Safe for use by many threads.
 final class Discovery {
 
   private final AppFlow appFlow;
@@ -42,8 +42,8 @@ final class Discovery {
             () -> flows(FlowPattern.ALL).stream().flatMap(flow -> flow.uses().stream()).toList());
   }
 
-  /// Announces profiles that will be asked for by name: when the first one is, a hundred are looked
-  /// up in one call.
+  /// Announces profiles that will be looked up by name: the first look-up then gets up to a hundred
+  /// of them in one call.
   void announce(Collection<ProfileName> names) {
     names.stream()
         .gather(Gatherers.windowFixed(AppFlow.MAX_PROFILE_NAMES))
@@ -58,7 +58,7 @@ final class Discovery {
     return profiles.get();
   }
 
-  /// The profile of that name; empty where AppFlow has none.
+  /// The profile with this name; empty if there is none.
   Optional<Profile> profile(ProfileName name) {
     return named.getOrDefault(name, profiles).get().stream()
         .filter(profile -> profile.name().equals(name))
@@ -97,7 +97,7 @@ final class Discovery {
     return flowsByName.computeIfAbsent(name, _ -> new Lookup<>(() -> appFlow.flow(name))).get();
   }
 
-  /// Looked up by the first thread that needs it. A failure is the answer for every thread.
+  /// A look-up that the first thread makes and all threads share, even if it fails.
   private static final class Lookup<T> {
     private final FutureTask<T> task;
 
@@ -114,7 +114,7 @@ final class Discovery {
             ? failure
             : new IllegalStateException(e.getCause());
       } catch (InterruptedException e) {
-        throw new InvocationInterruptedException("waiting for an answer of AppFlow", e);
+        throw new InvocationInterruptedException("waiting for a response of AppFlow", e);
       }
     }
   }

@@ -4,7 +4,7 @@ import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.ResetCall;
 
-/// What has to be done for a request.
+/// What has to be done to execute a request.
 public sealed interface Plan {
 
   /// A plan for which nothing more has to be looked up.
@@ -16,9 +16,9 @@ public sealed interface Plan {
   /// The request needs several calls, and is split into these sub-requests.
   record Split(SubRequests subRequests) implements Complete {}
 
-  /// The request needs several calls: [Planner#split(Request)] says into what it is split.
+  /// The request needs several calls: [Planner#split(Request)] finds its sub-requests.
   record ToSplit(Request request) implements Plan {}
 
-  /// Planning failed: AppFlow did not answer, or the API version cannot be known.
+  /// Planning failed: AppFlow did not answer, or the API version cannot be determined.
   record Failed(Failure failure) implements Plan {}
 }

@@ -17,15 +17,15 @@ public final class Planner {
   private final Splitter splitter;
 
   /// @param concurrency how many flows are described at the same time
-  /// @param allowedProfiles the profiles that patterns and flows may lead to
+  /// @param allowedProfiles the only profiles that requests by pattern or flow reset
   public Planner(AppFlow appFlow, int concurrency, ProfilePattern allowedProfiles) {
     this.discovery = new Discovery(appFlow, concurrency);
     this.versions = new ApiVersions(discovery);
     this.splitter = new Splitter(appFlow, discovery, versions, allowedProfiles);
   }
 
-  /// Announces requests that will be planned: the profiles that they name are then looked up a
-  /// hundred in a call.
+  /// Announces requests that will be planned, so that one call looks up to a hundred of their
+  /// profiles.
   public void announce(Collection<Request> requests) {
     discovery.announce(profilesToLookUp(requests));
   }
@@ -40,7 +40,7 @@ public final class Planner {
         .toList();
   }
 
-  /// Says what has to be done for a request, with no more look-ups than a single call needs.
+  /// Plans a request, with no more look-ups than a single call needs.
   public Plan plan(Request request) {
     if (!(request instanceof Request.OfConnector ofConnector) || request.needsSplitting()) {
       return new Plan.ToSplit(request);

@@ -22,10 +22,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Splits a request into smaller ones. A sub-request that cannot be made is set aside, and the
-/// others go on.
+/// Splits a request into sub-requests. A sub-request that cannot be made is rejected, without
+/// effect on the others.
 ///
-/// @param allowedProfiles the profiles that patterns and flows may lead to
+/// @param allowedProfiles the only profiles that requests by pattern or flow reset
 record Splitter(
     AppFlow appFlow, Discovery discovery, ApiVersions versions, ProfilePattern allowedProfiles) {
 
@@ -83,7 +83,7 @@ record Splitter(
     };
   }
 
-  /// Per profile the names, and the details of what flows use through it.
+  /// For each profile the names, and the details of the entities that flows use through it.
   private SubRequests usedByFlows(List<Request.OfConnector> requests) {
     Collector collector = new Collector();
     for (Request.OfConnector request : requests) {
@@ -137,7 +137,7 @@ record Splitter(
         "NoMatch", "%s matches none of the %d %s".formatted(pattern, count, what));
   }
 
-  /// Collects the sub-requests. A permanent failure concerns one of them only; a retryable one ends
+  /// Collects the sub-requests. A permanent failure rejects one of them; a retryable failure ends
   /// the split.
   private final class Collector {
     private final int resets;
@@ -176,7 +176,7 @@ record Splitter(
           .ifPresent(entity -> add(entity, complete));
     }
 
-    /// Adds an entity as ListConnectorEntities names it.
+    /// Adds an entity that AppFlow listed.
     void addEntity(Request.OfConnector request, String name) {
       ofEntity(request, name).ifPresent(requests::add);
     }
@@ -192,7 +192,7 @@ record Splitter(
                   reject(
                       children.json(),
                       "TooDeep",
-                      "the entities below %s are nested deeper than %d levels"
+                      "the entities below %s are nested deeper than %d levels; replay this dead letter to go on from there"
                           .formatted(parent, Entities.MAX_DEPTH));
                 } else {
                   requests.add(children);
@@ -221,7 +221,7 @@ record Splitter(
         reject(
             request.withEntities(new Entities.Names()).jsonWith(Member.CONNECTOR_ENTITY_NAME, name),
             "InvalidEntityName",
-            "AppFlow does not take the name of this entity; expected " + e.getMessage());
+            "AppFlow does not accept the name of this entity; expected " + e.getMessage());
         return Optional.empty();
       }
     }
@@ -236,7 +236,7 @@ record Splitter(
         reject(
             request.jsonWith(Member.ENTITIES_PATH, parent),
             "InvalidEntitiesPath",
-            "AppFlow does not take the name of this parent; expected " + e.getMessage());
+            "AppFlow does not accept the name of this parent entity; expected " + e.getMessage());
         return Optional.empty();
       }
     }

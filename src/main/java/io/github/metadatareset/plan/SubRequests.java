@@ -8,7 +8,7 @@ import java.util.List;
 /// The smaller requests that a request is split into.
 ///
 /// @param resets how many calls were already made to find them
-/// @param requests each is smaller than the request that was split, and none is there twice
+/// @param requests each is smaller than the request that was split; without repetition
 /// @param rejected those that cannot be made
 public record SubRequests(int resets, List<Request> requests, List<Rejected> rejected) {
 
@@ -17,17 +17,17 @@ public record SubRequests(int resets, List<Request> requests, List<Rejected> rej
     rejected = rejected.stream().distinct().toList();
   }
 
-  /// Without a call to find them, and without one that cannot be made.
+  /// Sub-requests that needed no call to find them. None of them is rejected.
   SubRequests(List<? extends Request> requests) {
     this(0, List.copyOf(requests), List.of());
   }
 
-  /// A sub-request that cannot be made. It fails by itself, and the others go on.
+  /// A sub-request that cannot be made. It fails alone, and the others are sent.
   ///
   /// @param body of the dead letter for it
   public record Rejected(String body, Failure.Permanent failure) {}
 
-  /// One call where the request turned out to be just that, else the split.
+  /// A call if the request needs exactly one, or else a split.
   Plan.Complete plan() {
     if (resets == 0
         && rejected.isEmpty()
@@ -39,13 +39,8 @@ public record SubRequests(int resets, List<Request> requests, List<Rejected> rej
     return new Plan.Split(this);
   }
 
-  /// Whether there is nothing to do at all.
-  public boolean isEmpty() {
-    return resets + requests.size() + rejected.size() == 0;
-  }
-
-  /// How many calls each sub-request may need, where all of them together may need so many: what is
-  /// left beside those that are one call, divided among those that may be split again.
+  /// How many calls each sub-request may need, if all of them may need `maxCalls` together. Those
+  /// that are one call need one. The rest is divided equally among those that may be split again.
   ///
   /// @throws RequestFailedException if there are more sub-requests than that
   public int maxCallsOfEach(int maxCalls) {
@@ -54,7 +49,7 @@ public record SubRequests(int resets, List<Request> requests, List<Rejected> rej
     if (left < toSplit) {
       throw RequestFailedException.permanent(
           "TooManyCalls",
-          "the request needs %d calls or more; %d are left of what one event may need (MAX_CALLS_PER_EVENT)"
+          "the request needs at least %d calls, but its event has only %d left (MAX_CALLS_PER_EVENT); narrow the request, or replay it with a new count"
               .formatted(resets + requests.size() + rejected.size(), maxCalls));
     }
     return Math.toIntExact(toSplit == 0 ? 1 : left / toSplit);

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/// Which event from outside a message goes back to. Sub-requests carry it on, as message
+/// The event from outside to which a message belongs. Sub-requests inherit it, as message
 /// attributes.
 ///
-/// @param id of the message or the invocation that brought the event
+/// @param id the ID of the message or of the invocation that contained the event
 /// @param maxCalls how many AppFlow calls this sub-request may need; empty for the whole event
 public record Correlation(String id, OptionalInt maxCalls) {
 
@@ -23,12 +23,12 @@ public record Correlation(String id, OptionalInt maxCalls) {
   private static final Pattern ID_FORM = Pattern.compile("[!-~]{1,128}");
   private static final Pattern MAX_CALLS_FORM = Pattern.compile("[1-9][0-9]{0,8}");
 
-  /// Of a whole event.
+  /// The correlation of a whole event.
   public Correlation(String id) {
     this(id, OptionalInt.empty());
   }
 
-  /// That of a record of an SQS batch. A message from outside has no such attribute: its own ID is
+  /// The correlation of a record of an SQS batch. Without the attribute, the ID of the message is
   /// the correlation ID.
   static Correlation of(JsonValue message, String messageId) {
     return new Correlation(
@@ -42,17 +42,17 @@ public record Correlation(String id, OptionalInt maxCalls) {
             .orElseGet(OptionalInt::empty));
   }
 
-  /// The same event, for a sub-request that may need so many calls.
+  /// The same event, for a sub-request that may need this many calls.
   public Correlation withMaxCalls(int calls) {
     return new Correlation(id, OptionalInt.of(calls));
   }
 
-  /// How many calls this may need, where a whole event may need so many.
-  public int maxCalls(int ofAnEvent) {
-    return Math.min(maxCalls.orElse(ofAnEvent), ofAnEvent);
+  /// How many calls this request may need.
+  public int maxCalls(int maxCallsPerEvent) {
+    return Math.min(maxCalls.orElse(maxCallsPerEvent), maxCallsPerEvent);
   }
 
-  /// As message attributes.
+  /// The correlation as message attributes.
   public Map<String, String> attributes() {
     Map<String, String> attributes = new LinkedHashMap<>();
     attributes.put(ID, id);
@@ -67,7 +67,7 @@ public record Correlation(String id, OptionalInt maxCalls) {
         .flatMap(attribute -> attribute.text("stringValue"));
   }
 
-  /// Legal in an attribute of SQS and as a message group ID, and safe in a log line.
+  /// Valid as an SQS message attribute and as a message group ID, and safe in a log line.
   static boolean isId(String id) {
     return ID_FORM.matcher(id).matches();
   }

@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// A message for the dead-letter queue. Its body replays when it is moved to the request queue; its
-/// attributes give the reason. `ErrorCode`, `ErrorMessage` and `RequestID` have the names that
-/// Lambda's own dead letters use.
+/// A message for the dead-letter queue. Its body is that of the failed message, so moving it to the
+/// request queue replays it. Its attributes give the reason. `ErrorCode`, `ErrorMessage` and
+/// `RequestID` have the names that Lambda's own dead letters use.
 ///
-/// @param body the message's own body, unchanged, or that of a sub-request that was rejected
+/// @param body the unchanged body of the failed message, or a rejected sub-request as JSON
 /// @param requestId of the Lambda invocation
 public record DeadLetter(String body, Failure failure, String requestId, SqsMessage source) {
 
@@ -22,16 +22,15 @@ public record DeadLetter(String body, Failure failure, String requestId, SqsMess
     return new DeadLetter(message.body(), failure, requestId, message);
   }
 
-  /// The message attributes. Where a long body leaves no room for all of them, the last are left
-  /// out.
+  /// The message attributes. If a long body leaves no room for all of them, the last are left out.
   public Map<String, String> attributes() {
     Map<String, String> all = new LinkedHashMap<>();
-    all.put("ErrorCode", legal(failure.code()));
-    all.put(Correlation.ID, legal(source.correlationId()));
-    all.put("ErrorMessage", legal(failure.message()));
-    all.put("SourceMessageId", legal(source.messageId()));
+    all.put("ErrorCode", printable(failure.code()));
+    all.put(Correlation.ID, printable(source.correlationId()));
+    all.put("ErrorMessage", printable(failure.message()));
+    all.put("SourceMessageId", printable(source.messageId()));
     all.put("ReceiveCount", Integer.toString(source.receiveCount()));
-    all.put("RequestID", legal(requestId));
+    all.put("RequestID", printable(requestId));
     Map<String, String> fitting = new LinkedHashMap<>();
     int left = SqsMessage.MAX_BYTES - body.getBytes(StandardCharsets.UTF_8).length;
     for (var attribute : all.entrySet()) {
@@ -48,12 +47,12 @@ public record DeadLetter(String body, Failure failure, String requestId, SqsMess
     return source.messageGroupId();
   }
 
-  /// Printable ASCII, not empty, and not long: legal in an attribute of SQS.
-  private static String legal(String text) {
-    String printable = text.replaceAll("[^ -~]", "?");
-    if (printable.isBlank()) {
+  /// Printable ASCII, not empty, and short: valid as an SQS message attribute.
+  private static String printable(String text) {
+    String ascii = text.replaceAll("[^ -~]", "?");
+    if (ascii.isBlank()) {
       return "-";
     }
-    return printable.substring(0, Math.min(printable.length(), MAX_MESSAGE_LENGTH));
+    return ascii.substring(0, Math.min(ascii.length(), MAX_MESSAGE_LENGTH));
   }
 }

@@ -9,9 +9,9 @@ import java.util.Set;
 @FunctionalInterface
 public interface DeadLetterQueue {
 
-  /// Sends the dead letters, each by itself: one that is refused does not stop the others. Returns
-  /// by the deadline; what could not be sent by then counts as refused.
-  Sent send(List<DeadLetter> letters, Deadline deadline);
+  /// Sends the dead letters. One that is refused does not stop the others. Returns by the deadline;
+  /// a dead letter that could not be sent by then counts as refused.
+  Sent send(List<DeadLetter> deadLetters, Deadline deadline);
 
   /// The result of sending.
   ///

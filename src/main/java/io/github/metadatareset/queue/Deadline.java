@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// When something has to end.
+/// A time by which work has to end.
 public record Deadline(InstantSource clock, Instant end) {
 
   private static final Duration RESERVE = Duration.ofSeconds(10);
@@ -15,15 +15,14 @@ public record Deadline(InstantSource clock, Instant end) {
     return new Deadline(clock, clock.instant().plus(left));
   }
 
-  /// When work has to end. What is left of the invocation then is for settling its messages: ten
-  /// seconds, but no more than a quarter.
+  /// When work has to end. The rest of the invocation is for settling its messages: ten seconds,
+  /// but no more than a quarter of the time.
   public static Deadline beforeSettling(InstantSource clock, Duration left) {
     return in(clock, left.minus(reserve(left)));
   }
 
   /// When settling has to end. Half of its time is kept for the answer, and for a log line about
-  /// each record: an invocation that ends without an answer gets all of its messages back, even
-  /// those that are done.
+  /// each record: without an answer all messages of the batch return, even those that are done.
   public static Deadline beforeAnswering(InstantSource clock, Duration left) {
     return in(clock, left.minus(reserve(left).dividedBy(2)));
   }
@@ -44,9 +43,9 @@ public record Deadline(InstantSource clock, Instant end) {
     return left;
   }
 
-  /// The failure of work for which no time was left.
+  /// The failure of work that had no time left.
   public static RequestFailedException outOfTime() {
     return new RequestFailedException(
-        new Failure.Unavailable("OutOfTime", "the invocation had no time left for it"));
+        new Failure.Unavailable("OutOfTime", "the invocation had no time left for the request"));
   }
 }

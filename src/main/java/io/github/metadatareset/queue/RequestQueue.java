@@ -11,7 +11,7 @@ public interface RequestQueue {
   /// Puts the requests onto the queue. Returns when all of them are stored durably, or at the
   /// deadline.
   ///
-  /// @param correlation the event that they go back to, and how many calls each may need
+  /// @param correlation the event to which they belong, and how many calls each may need
   /// @throws RequestFailedException (retryable) if one was not accepted; others may have been
   void enqueue(List<? extends Request> requests, Correlation correlation, Deadline deadline);
 

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A record of an SQS batch, as the event source mapping hands it over.
+/// A record of an SQS batch, as the event source mapping delivers it.
 ///
-/// @param receiveCount how often it was received, this time included; 1 where SQS does not say
+/// @param receiveCount how often it was received, including this time; 1 if SQS does not say
 /// @param sent when it was sent, by SQS's clock
 /// @param firstReceived when it was first received, by SQS's clock
-/// @param correlation which event from outside it goes back to
+/// @param correlation the event from outside to which it belongs
 /// @param messageGroupId the tenant for which a fair queue counts the message
 public record SqsMessage(
     String messageId,
@@ -26,16 +26,18 @@ public record SqsMessage(
     Correlation correlation,
     Optional<String> messageGroupId) {
 
-  /// The most that SQS takes as one message, attributes included, and as one SendMessageBatch.
+  /// The most bytes that SQS accepts in one message, including attributes, and in one
+  /// SendMessageBatch.
   public static final int MAX_BYTES = 1_048_576;
 
   private static final String EXPECTED = "records of one SQS queue (eventSource aws:sqs)";
   private static final Pattern COUNT_FORM = Pattern.compile("[0-9]{1,15}");
 
-  /// The messages of an SQS batch; empty where the event is no batch. A message that is in the
-  /// batch twice, as at-least-once delivery allows, counts once, as it was received last.
+  /// The messages of an SQS batch; empty if the event is not a batch. If at-least-once delivery
+  /// puts a message into a batch twice, only the later receive counts.
   ///
-  /// @throws InvalidJsonException if there are records, and not all of them are of SQS
+  /// @throws InvalidJsonException if there are records, but not all of them are valid records of
+  ///     SQS
   public static Optional<List<SqsMessage>> batch(JsonValue event) {
     return event
         .member("Records")
@@ -54,13 +56,13 @@ public record SqsMessage(
     return correlation.id();
   }
 
-  /// Whether it was sent before that time, by SQS's clock; false where SQS does not say when.
+  /// Whether it was sent before this time, by SQS's clock; false if SQS does not say when.
   public boolean wasSentBefore(Instant time) {
     return sent.filter(sentAt -> sentAt.isBefore(time)).isPresent();
   }
 
-  /// Only the later receipt handle is sure to be valid, and the later count says whether this is
-  /// the last receive.
+  /// Only the later receipt handle is certainly valid, and only the later count says whether this
+  /// is the last receive.
   private static SqsMessage later(SqsMessage one, SqsMessage next) {
     return one.receiveCount > next.receiveCount ? one : next;
   }

@@ -3,7 +3,7 @@ package io.github.metadatareset.request;
 /// The label under which a custom connector is registered.
 public record ConnectorLabel(String value) {
 
-  /// @throws IllegalArgumentException with what is expected, where AppFlow would refuse the value
+  /// @throws IllegalArgumentException with what is expected, if AppFlow would refuse the value
   public ConnectorLabel {
     Limit.CONNECTOR_LABEL.check(value);
   }

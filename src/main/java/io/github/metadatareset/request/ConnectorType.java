@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// The connectors that the AppFlow API names. A constant is called as AppFlow's EventBridge events
-/// write the type.
+/// The connector types of the AppFlow API. The name of each constant is the type as AppFlow's
+/// EventBridge events write it.
 public enum ConnectorType {
   SALESFORCE("Salesforce"),
   SINGULAR("Singular"),
@@ -45,7 +45,7 @@ public enum ConnectorType {
     this.apiName = apiName;
   }
 
-  /// @throws IllegalArgumentException with what is expected, where the API knows no such type
+  /// @throws IllegalArgumentException with what is expected, if the API has no such type
   public static ConnectorType of(String apiName) {
     return Arrays.stream(values())
         .filter(type -> type.apiName.equals(apiName))
@@ -68,7 +68,7 @@ public enum ConnectorType {
     return apiName;
   }
 
-  /// Whether its entities are reached through a connector profile.
+  /// Whether it needs a connector profile.
   public boolean hasProfile() {
     return !WITHOUT_PROFILE.contains(this);
   }

@@ -5,18 +5,18 @@ import java.util.List;
 /// Which entities of a connector a request is for.
 public sealed interface Entities {
 
-  /// How deep nested entities are followed. Lambda stops a function that invokes itself through a
-  /// queue after about 16 invocations; a list, a pattern and the details at the end take up to
-  /// four.
+  /// How many levels of nested entities are reset. Lambda stops a function that invokes itself
+  /// through a queue after about 16 invocations. A list, a pattern and the details at the end take
+  /// up to four of them.
   int MAX_DEPTH = 10;
 
-  /// What stands in JSON for [UsedByFlows].
+  /// The value in JSON that means [UsedByFlows].
   String USED_BY_FLOWS = "USED_BY_FLOWS";
 
-  /// What stands in JSON for [All].
+  /// The value in JSON that means [All].
   String ALL = "ALL";
 
-  /// The list of entity names, and no entity's details.
+  /// The list of entity names, without the details of any entity.
   record Names() implements Entities {}
 
   /// The details (fields) of one entity.

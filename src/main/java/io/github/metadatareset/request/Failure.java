@@ -14,7 +14,7 @@ public sealed interface Failure {
   /// What an exception means for the request. An unknown one says nothing about the request itself,
   /// so a retry may help.
   ///
-  /// @throws InvocationInterruptedException if that is what was thrown: it is no failure
+  /// @throws InvocationInterruptedException if `thrown` is one, as it is not a failure
   static Failure of(Throwable thrown) {
     return switch (thrown) {
       case RequestFailedException failed -> failed.failure();

@@ -6,7 +6,7 @@ public record FlowPattern(String value) {
   /// Every flow.
   public static final FlowPattern ALL = new FlowPattern("*");
 
-  /// @throws IllegalArgumentException with what is expected, where no name could match
+  /// @throws IllegalArgumentException with what is expected, if no name could match
   public FlowPattern {
     Limit.FLOW_PATTERN.check(value);
   }

@@ -1,14 +1,14 @@
 package io.github.metadatareset.request;
 
-/// `*` stands for any characters and `?` for one, over the whole of a name, as in an IAM resource.
-/// Neither is legal in the names of AppFlow, so a text with one is a pattern and nothing else.
+/// A pattern for whole names, in which `*` matches any characters and `?` matches one, as in an IAM
+/// resource. AppFlow allows neither in a name, so a text with one of them is always a pattern.
 record Glob(String pattern) {
 
   boolean hasWildcard() {
     return pattern.indexOf('*') >= 0 || pattern.indexOf('?') >= 0;
   }
 
-  /// Takes at most as many steps as the length of the pattern times that of the name.
+  /// Takes at most (length of the pattern) × (length of the name) steps.
   boolean matches(String name) {
     int p = 0;
     int n = 0;

@@ -6,30 +6,34 @@ import java.util.regex.Pattern;
 /// points. The model's `\s`, `\S` and `\w` are ASCII classes; a lone surrogate is never allowed.
 enum Limit {
   CONNECTOR_PROFILE_NAME(
-      256, "[\\w/!@#+=.-]+", "a connector profile name: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . -"),
+      256,
+      "[\\w/!@#+=.-]+",
+      "a connector profile name: 1 to 256 characters of A-Z a-z 0-9 _ / ! @ # + = . -"),
   CONNECTOR_PROFILE_PATTERN(
       256,
       "[\\w/!@#+=.*?-]+",
-      "a connector profile name pattern: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . - * ?"),
+      "a connector profile name pattern: 1 to 256 characters of A-Z a-z 0-9 _ / ! @ # + = . - * ?"),
   CONNECTOR_LABEL(
       256,
       "[a-zA-Z0-9][\\w!@#.-]+",
-      "a connector label: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit"),
+      "a connector label: 2 to 256 characters of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit"),
   FLOW_PATTERN(
       256,
       "[*?]|[a-zA-Z0-9*?][\\w!@#.*?-]+",
-      "a flow name or pattern: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit,"
+      "a flow name or pattern: 2 to 256 characters of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit,"
           + " with * and ? as wildcards"),
   ENTITY_NAME(
       1024,
       "[^ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]+",
-      "an entity name: 1 to 1024 without spaces"),
+      "an entity name: 1 to 1024 characters without spaces"),
   ENTITIES_PATH(
       256,
       "[ \\t\\n\\x0B\\f\\r\\w/!@#+=,.-]*",
-      "a parent entity's name: at most 256 of A-Z a-z 0-9 _ / ! @ # + = , . - and white space"),
+      "a parent entity's name: at most 256 characters of A-Z a-z 0-9 _ / ! @ # + = , . - and white space"),
   API_VERSION(
-      256, "[^ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]+", "an API version: 1 to 256 without spaces");
+      256,
+      "[^ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]+",
+      "an API version: 1 to 256 characters without spaces");
 
   private final int maxLength;
   private final Pattern pattern;

@@ -3,7 +3,7 @@ package io.github.metadatareset.request;
 /// The name of a connector profile.
 public record ProfileName(String value) {
 
-  /// @throws IllegalArgumentException with what is expected, where AppFlow would refuse the value
+  /// @throws IllegalArgumentException with what is expected, if AppFlow would refuse the value
   public ProfileName {
     Limit.CONNECTOR_PROFILE_NAME.check(value);
   }

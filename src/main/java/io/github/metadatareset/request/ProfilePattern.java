@@ -6,7 +6,7 @@ public record ProfilePattern(String value) {
   /// Every profile.
   public static final ProfilePattern ALL = new ProfilePattern("*");
 
-  /// @throws IllegalArgumentException with what is expected, where no name could match
+  /// @throws IllegalArgumentException with what is expected, if no name could match
   public ProfilePattern {
     Limit.CONNECTOR_PROFILE_PATTERN.check(value);
   }

@@ -35,7 +35,7 @@ public sealed interface Request {
     }
 
     /// This request as JSON with a value that AppFlow would refuse: the body of the dead letter for
-    /// a sub-request that cannot be made. Of a value that is far too long, the beginning.
+    /// a sub-request that cannot be made. A very long value is cut.
     public String jsonWith(Member member, String refusedValue) {
       return RequestWriter.write(this, member, refusedValue);
     }
@@ -70,15 +70,15 @@ public sealed interface Request {
     return RequestWriter.write(this);
   }
 
-  /// The connector type that it names, if the service behind it was shut down.
+  /// The connector type of the request, if its provider has shut it down.
   default Optional<ConnectorType> retiredType() {
     return this instanceof OfConnector(Connector.Exact exact, _, _, _)
         ? exact.type().filter(ConnectorType::isRetired)
         : Optional.empty();
   }
 
-  /// Whether it always needs more than one call. Any other request may still need several, one for
-  /// each API version that has to be found.
+  /// Whether it always needs more than one call. Any other request may still need several: one for
+  /// each API version, if its API version has to be found.
   default boolean needsSplitting() {
     return switch (this) {
       case OfConnector request -> request.call().isEmpty();

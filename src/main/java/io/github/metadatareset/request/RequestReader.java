@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// Reads requests strictly: whatever is not exactly a request is rejected with the member, what it
-/// holds and what was expected, so that no typo silently does less or more than was meant.
+/// Reads requests strictly, so that a typo never resets less or more than was meant. The message of
+/// a rejection says where the wrong value is, what it is, and what was expected.
 ///
 /// @param allowedProfiles the profiles that this deployment may reset (`CONNECTOR_PROFILE_PATTERN`)
 public record RequestReader(ProfilePattern allowedProfiles) {
@@ -38,17 +38,19 @@ public record RequestReader(ProfilePattern allowedProfiles) {
   private static final String SOME_ENTITIES =
       "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to " + MAX_LIST + " entity names";
   private static final String SOME_REQUESTS =
-      "a list of 1 to " + MAX_LIST + " requests, none with requests of its own";
-  private static final String DEPTH_ONLY_WITH_ALL = "depth only beside \"entities\": \"ALL\"";
-  private static final String LABEL_ONLY_WITH_PATTERN = "connectorLabel only beside a pattern";
+      "a list of 1 to " + MAX_LIST + " requests that have no member requests themselves";
+  private static final String DEPTH_ONLY_WITH_ALL =
+      "depth only together with \"entities\": \"ALL\"";
+  private static final String LABEL_ONLY_WITH_PATTERN =
+      "connectorLabel only if connectorProfileName is a pattern";
 
-  /// @throws InvalidJsonException if the value is no request
+  /// @throws InvalidJsonException if the value is not a valid request
   public Request read(JsonValue value) {
     return member(value, REQUESTS).map(list -> several(value, list)).orElseGet(() -> single(value));
   }
 
   private Request several(JsonValue value, JsonValue list) {
-    allowOnly(value, REQUESTS, "no other member beside requests");
+    allowOnly(value, REQUESTS, "no member other than requests");
     List<JsonValue> elements = list.asList(SOME_REQUESTS);
     if (elements.isEmpty() || elements.size() > MAX_LIST) {
       throw list.refused(SOME_REQUESTS);
@@ -62,10 +64,10 @@ public record RequestReader(ProfilePattern allowedProfiles) {
       throw value.refused(A_REQUEST);
     }
     allowOnly(value, Member::isName, A_MEMBER);
-    forbid(value, REQUESTS, "no list inside a list of requests");
+    forbid(value, REQUESTS, "no member \"requests\" inside a list of requests");
     Optional<JsonValue> flow = member(value, FLOW_NAME);
     if (flow.isPresent()) {
-      allowOnly(value, FLOW_NAME, "no other member beside flowName");
+      allowOnly(value, FLOW_NAME, "no member other than flowName");
       return new Request.OfFlows(flow.get().as("a flow's name or pattern", FlowPattern::new));
     }
     Connector connector =
@@ -74,11 +76,14 @@ public record RequestReader(ProfilePattern allowedProfiles) {
             .orElseGet(() -> withoutProfile(value));
     Entities entities = entities(value);
     if (entities instanceof Entities.UsedByFlows) {
-      forbid(value, ENTITIES_PATH, "no entitiesPath: the flows say which entities");
+      forbid(
+          value,
+          ENTITIES_PATH,
+          "no entitiesPath, as \"USED_BY_FLOWS\" means entities of all levels");
       if (connectorType(value).filter(type -> !type.hasProfile()).isPresent()) {
         throw member(value, ENTITIES)
             .orElseThrow()
-            .refused("something else for a type without profile");
+            .refused("\"ALL\" or a list of entity names, as the connectorType has no profiles");
       }
     }
     return new Request.OfConnector(
@@ -101,12 +106,14 @@ public record RequestReader(ProfilePattern allowedProfiles) {
     }
     Optional<ConnectorType> type = connectorType(value);
     if (type.filter(t -> !t.hasProfile()).isPresent()) {
-      throw refusedType(value, "a type that has profiles, as a pattern is given");
+      throw refusedType(
+          value, "a connectorType that has profiles, as connectorProfileName is a pattern");
     }
     Optional<ConnectorLabel> label =
         optional(value, CONNECTOR_LABEL, "a connector's label", ConnectorLabel::new);
     if (label.isPresent() && type.filter(t -> t != ConnectorType.CUSTOMCONNECTOR).isPresent()) {
-      throw refusedType(value, "\"CustomConnector\" or nothing beside connectorLabel");
+      throw refusedType(
+          value, "\"CustomConnector\" or no connectorType, as connectorLabel is given");
     }
     return new Connector.MatchingProfiles(name.as(A_PROFILE, ProfilePattern::new), type, label);
   }
@@ -137,7 +144,7 @@ public record RequestReader(ProfilePattern allowedProfiles) {
           .<Entities>map(Entities.One::new)
           .orElseGet(Entities.Names::new);
     }
-    forbid(value, CONNECTOR_ENTITY_NAME, "either connectorEntityName or entities");
+    forbid(value, CONNECTOR_ENTITY_NAME, "either connectorEntityName or entities, not both");
     Object content = entities.get().content();
     if (Entities.ALL.equals(content)) {
       return all(value);

@@ -19,8 +19,7 @@ import java.util.Map;
 /// Writes requests as JSON that [RequestReader] reads back as an equal request.
 final class RequestWriter {
 
-  /// Longer than any name may be, so that the beginning of a name that AppFlow refuses is refused
-  /// as well.
+  /// Longer than any valid name, so that a refused name stays refused after it was cut.
   private static final int MAX_REFUSED = 4096;
 
   private final Map<String, Object> members = new LinkedHashMap<>();

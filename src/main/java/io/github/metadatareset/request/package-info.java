@@ -1,3 +1,3 @@
-/// What is requested: values that cannot exist if AppFlow would refuse them, read strictly and
-/// written in one form, and why a request can fail.
+/// Requests: values that AppFlow accepts, how they are read from JSON and written as JSON, and why
+/// a request can fail.
 package io.github.metadatareset.request;

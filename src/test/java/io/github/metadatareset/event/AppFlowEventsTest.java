@@ -137,7 +137,7 @@ class AppFlowEventsTest {
     void areIgnoredIfNoProfileIsAllowed(String detail) {
       assertEquals(
           new ParsedEvent.Ignored(
-              "neither end of the flow is a profile that CONNECTOR_PROFILE_PATTERN allows: *-prod"),
+              "neither end of the flow is an allowed profile; CONNECTOR_PROFILE_PATTERN is *-prod"),
           PRODUCTION.read(report(detail)));
     }
 
@@ -158,7 +158,7 @@ class AppFlowEventsTest {
     @Test
     void areRefusedWithAPattern() {
       assertRefused(
-          "/detail/source: \"SALESFORCE/crm-*\"; expected a connector profile name: 1 to 256 of A-Z"
+          "/detail/source: \"SALESFORCE/crm-*\"; expected a connector profile name: 1 to 256 characters of A-Z"
               + " a-z 0-9 _ / ! @ # + = . -",
           report("{\"source\":\"SALESFORCE/crm-*\",\"source-object\":\"Account\"}"));
     }
@@ -167,7 +167,7 @@ class AppFlowEventsTest {
     @ValueSource(strings = {"\"\"", "\"a b\"", "\"a\\n\""})
     void areRefusedWithAnInvalidEntityName(String entity) {
       assertRefused(
-          "/detail/source-object: %s; expected an entity name: 1 to 1024 without spaces"
+          "/detail/source-object: %s; expected an entity name: 1 to 1024 characters without spaces"
               .formatted(entity),
           report("{\"source\":\"SLACK/a\",\"source-object\":%s}".formatted(entity)));
     }
@@ -243,7 +243,7 @@ class AppFlowEventsTest {
     void areIgnoredIfTheProfileIsNotAllowed() {
       assertEquals(
           new ParsedEvent.Ignored(
-              "profile itsm is not one that CONNECTOR_PROFILE_PATTERN allows: *-prod"),
+              "profile itsm is not allowed; CONNECTOR_PROFILE_PATTERN is *-prod"),
           PRODUCTION.read(record("UpdateConnectorProfile", "{\"connectorProfileName\":\"itsm\"}")));
     }
 
@@ -251,10 +251,10 @@ class AppFlowEventsTest {
     void areRefusedWithAPattern() {
       assertRefused(
           "/detail/requestParameters/connectorProfileName: \"crm-*\"; expected a connector profile"
-              + " name: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . -",
+              + " name: 1 to 256 characters of A-Z a-z 0-9 _ / ! @ # + = . -",
           record("UpdateConnectorProfile", "{\"connectorProfileName\":\"crm-*\"}"));
       assertRefused(
-          "/detail/requestParameters/flowName: \"crm-*\"; expected a flow's name, literally",
+          "/detail/requestParameters/flowName: \"crm-*\"; expected a flow name without * and ?",
           record("UpdateFlow", "{\"flowName\":\"crm-*\"}"));
     }
 
@@ -276,7 +276,7 @@ class AppFlowEventsTest {
           record("CreateConnectorProfile", "{}").replace("appflow.amazonaws", "glue.amazonaws");
 
       assertRefused(
-          "/detail: the event carries no request; set the Input of the schedule, or an input"
+          "/detail: the event contains no request; set the Input of the schedule, or an input"
               + " transformer of the rule, to one, such as"
               + " {\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}",
           event);

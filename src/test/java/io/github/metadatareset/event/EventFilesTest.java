@@ -36,7 +36,7 @@ class EventFilesTest {
       {"connectorProfileName": "crm-prod", "connectorType": "Salesforce",
        "connectorEntityName": "AccountChangeEvent"}""";
   private static final String NO_REQUEST =
-      "/detail: the event carries no request; set the Input of the schedule, or an input"
+      "/detail: the event contains no request; set the Input of the schedule, or an input"
           + " transformer of the rule, to one, such as"
           + " {\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
 

@@ -169,7 +169,7 @@ class EventReaderTest {
 
     private static String hint(String pointer) {
       return pointer
-          + ": the event carries no request; set the Input of the schedule, or an input transformer"
+          + ": the event contains no request; set the Input of the schedule, or an input transformer"
           + " of the rule, to one, such as"
           + " {\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
     }
@@ -188,7 +188,7 @@ class EventReaderTest {
 
       assertTrue(
           message.endsWith(
-              "expected at most 1047552 bytes in ASCII, as its sub-requests go onto the queue"),
+              "expected at most 1047552 bytes as JSON in ASCII, as its sub-requests are sent to the request queue"),
           message);
     }
 

@@ -137,8 +137,9 @@ class EventsEndToEndTest {
               ERP.get(2)),
           reset("request-type-without-profile", "S3"),
           queued("request-used-by-flows").and(CRM),
-          failed("scheduled-rule", "/detail: the event carries no request; set the Input"),
-          failed("scheduler-without-input", "/detail: the event carries no request; set the Input"),
+          failed("scheduled-rule", "/detail: the event contains no request; set the Input"),
+          failed(
+              "scheduler-without-input", "/detail: the event contains no request; set the Input"),
           reset("sns-notification", "crm-prod Salesforce Opportunity"),
           reset("stepfunctions-status-change", "crm-prod Salesforce"));
 

@@ -51,7 +51,7 @@ class SubRequestsTest {
     assertEquals(
         new Failure.Permanent(
             "TooManyCalls",
-            "the request needs 9 calls or more; 8 are left of what one event may need (MAX_CALLS_PER_EVENT)"),
+            "the request needs at least 9 calls, but its event has only 8 left (MAX_CALLS_PER_EVENT); narrow the request, or replay it with a new count"),
         refused.failure());
   }
 

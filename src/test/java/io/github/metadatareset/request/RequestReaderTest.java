@@ -49,7 +49,7 @@ class RequestReaderTest {
   private static final String SOME_ENTITIES =
       "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to 1000 entity names";
   private static final String SOME_REQUESTS =
-      "a list of 1 to 1000 requests, none with requests of its own";
+      "a list of 1 to 1000 requests that have no member requests themselves";
 
   @ParameterizedTest
   @MethodSource
@@ -218,7 +218,7 @@ class RequestReaderTest {
           "{\"connectorProfileName\":%s}",
           "/connectorProfileName",
           value,
-          "a connector profile name: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . -");
+          "a connector profile name: 1 to 256 characters of A-Z a-z 0-9 _ / ! @ # + = . -");
     }
 
     @ParameterizedTest
@@ -228,7 +228,7 @@ class RequestReaderTest {
           "{\"connectorProfileName\":%s}",
           "/connectorProfileName",
           value,
-          "a connector profile name pattern: 1 to 256 of A-Z a-z 0-9 _ / ! @ # + = . - * ?");
+          "a connector profile name pattern: 1 to 256 characters of A-Z a-z 0-9 _ / ! @ # + = . - * ?");
     }
 
     @ParameterizedTest
@@ -252,7 +252,7 @@ class RequestReaderTest {
           "{\"connectorProfileName\":\"*\",\"connectorLabel\":%s}",
           "/connectorLabel",
           value,
-          "a connector label: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or"
+          "a connector label: 2 to 256 characters of A-Z a-z 0-9 _ ! @ # . - that start with a letter or"
               + " digit");
     }
 
@@ -260,7 +260,7 @@ class RequestReaderTest {
     @ValueSource(
         strings = {"\"\"", "\"a b\"", "\"a\\t\"", "\"\\u000B\"", "\"\\uD83D\"", "\"\\uDE00a\""})
     void refusesAnInvalidEntityName(String value) {
-      String anEntityName = "an entity name: 1 to 1024 without spaces";
+      String anEntityName = "an entity name: 1 to 1024 characters without spaces";
       assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"connectorEntityName\":%s}",
           "/connectorEntityName", value, anEntityName);
@@ -277,7 +277,7 @@ class RequestReaderTest {
           "{\"connectorProfileName\":\"crm-prod\",\"entitiesPath\":%s}",
           "/entitiesPath",
           value,
-          "a parent entity's name: at most 256 of A-Z a-z 0-9 _ / ! @ # + = , . - and white"
+          "a parent entity's name: at most 256 characters of A-Z a-z 0-9 _ / ! @ # + = , . - and white"
               + " space");
     }
 
@@ -286,7 +286,7 @@ class RequestReaderTest {
     void refusesAnInvalidApiVersion(String value) {
       assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"apiVersion\":%s}",
-          "/apiVersion", value, "an API version: 1 to 256 without spaces");
+          "/apiVersion", value, "an API version: 1 to 256 characters without spaces");
     }
 
     @ParameterizedTest
@@ -296,7 +296,7 @@ class RequestReaderTest {
           "{\"flowName\":%s}",
           "/flowName",
           value,
-          "a flow name or pattern: 2 to 256 of A-Z a-z 0-9 _ ! @ # . - that start with a letter or"
+          "a flow name or pattern: 2 to 256 characters of A-Z a-z 0-9 _ ! @ # . - that start with a letter or"
               + " digit, with * and ? as wildcards");
     }
 
@@ -403,48 +403,47 @@ class RequestReaderTest {
           arguments(
               """
               {"connectorProfileName": "a", "connectorEntityName": "E", "entities": ["E"]}""",
-              "/connectorEntityName: \"E\"; expected either connectorEntityName or entities"),
+              "/connectorEntityName: \"E\"; expected either connectorEntityName or entities, not both"),
           arguments(
               """
               {"connectorProfileName": "a", "depth": 1}""",
-              "/depth: 1; expected depth only beside \"entities\": \"ALL\""),
+              "/depth: 1; expected depth only together with \"entities\": \"ALL\""),
           arguments(
               """
               {"connectorProfileName": "a", "depth": 1, "entities": "USED_BY_FLOWS"}""",
-              "/depth: 1; expected depth only beside \"entities\": \"ALL\""),
+              "/depth: 1; expected depth only together with \"entities\": \"ALL\""),
           arguments(
               """
               {"connectorProfileName": "a", "depth": 1, "entities": ["ALL"]}""",
-              "/depth: 1; expected depth only beside \"entities\": \"ALL\""),
+              "/depth: 1; expected depth only together with \"entities\": \"ALL\""),
           arguments(
               """
               {"connectorProfileName": "a", "entities": "USED_BY_FLOWS", "entitiesPath": ""}""",
-              "/entitiesPath: \"\"; expected no entitiesPath: the flows say which entities"),
+              "/entitiesPath: \"\"; expected no entitiesPath, as \"USED_BY_FLOWS\" means entities of all levels"),
           arguments(
               """
               {"connectorProfileName": "a", "connectorLabel": "Erp"}""",
-              "/connectorLabel: \"Erp\"; expected connectorLabel only beside a pattern"),
+              "/connectorLabel: \"Erp\"; expected connectorLabel only if connectorProfileName is a pattern"),
           arguments(
               """
               {"connectorType": "S3", "connectorLabel": "Erp"}""",
-              "/connectorLabel: \"Erp\"; expected connectorLabel only beside a pattern"),
+              "/connectorLabel: \"Erp\"; expected connectorLabel only if connectorProfileName is a pattern"),
           arguments(
               """
               {"connectorProfileName": "*", "connectorLabel": "Erp", "connectorType": "Slack"}""",
-              "/connectorType: \"Slack\"; expected \"CustomConnector\" or nothing beside"
-                  + " connectorLabel"),
+              "/connectorType: \"Slack\"; expected \"CustomConnector\" or no connectorType, as connectorLabel is given"),
           arguments(
               """
               {"connectorProfileName": "*", "connectorType": "S3"}""",
-              "/connectorType: \"S3\"; expected a type that has profiles, as a pattern is given"),
+              "/connectorType: \"S3\"; expected a connectorType that has profiles, as connectorProfileName is a pattern"),
           arguments(
               """
               {"flowName": "f*", "apiVersion": "v1"}""",
-              "/apiVersion: \"v1\"; expected no other member beside flowName"),
+              "/apiVersion: \"v1\"; expected no member other than flowName"),
           arguments(
               """
               {"requests": [{"flowName": "f*"}], "depth": null}""",
-              "/depth: null; expected no other member beside requests"));
+              "/depth: null; expected no member other than requests"));
     }
   }
 
@@ -477,7 +476,7 @@ class RequestReaderTest {
     @Test
     void cannotBeResetByFlows() {
       assertRefused(
-          "/entities: \"USED_BY_FLOWS\"; expected something else for a type without profile",
+          "/entities: \"USED_BY_FLOWS\"; expected \"ALL\" or a list of entity names, as the connectorType has no profiles",
           () -> read("{\"connectorType\":\"S3\",\"entities\":\"USED_BY_FLOWS\"}"));
     }
   }
@@ -531,7 +530,7 @@ class RequestReaderTest {
   @Test
   void truncatesALongValue() {
     assertRefused(
-        "/connectorProfileName: \"%s...; expected a connector profile name: 1 to 256 of A-Z a-z 0-9"
+        "/connectorProfileName: \"%s...; expected a connector profile name: 1 to 256 characters of A-Z a-z 0-9"
                 .formatted("x".repeat(99))
             + " _ / ! @ # + = . -",
         () -> read("{\"connectorProfileName\":\"%s\"}".formatted("x".repeat(257))));
@@ -540,7 +539,7 @@ class RequestReaderTest {
   @Test
   void truncatesALongPointer() {
     assertRefused(
-        "/%s...: 1; expected no other member beside requests".formatted("m".repeat(99)),
+        "/%s...: 1; expected no member other than requests".formatted("m".repeat(99)),
         () -> read("{\"requests\":[],\"%s\":1}".formatted("m".repeat(200))));
   }
 
@@ -558,8 +557,7 @@ class RequestReaderTest {
     @Test
     void cannotBeNested() {
       assertRefused(
-          "/requests/1/requests: [{\"flowName\":\"f*\"}]; expected no list inside a list of"
-              + " requests",
+          "/requests/1/requests: [{\"flowName\":\"f*\"}]; expected no member \"requests\" inside a list of requests",
           () ->
               read(
                   """

@@ -108,27 +108,27 @@ class MutantsTest {
               "a failed request counts as completed",
               "invocation/SqsBatch.java",
               "outcomes.put(each, new MessageOutcome.Failed(failure)));",
-              "outcomes.put(each, new MessageOutcome.Failed(failure))); watermark.ifPresent(mark -> task.allRequests().forEach(request -> completed.complete(request, mark)));"),
+              "outcomes.put(each, new MessageOutcome.Failed(failure))); watermark.ifPresent(time -> task.allRequests().forEach(request -> completed.complete(request, time)));"),
           new Mutant(
               "a duplicate moves the watermark",
               "invocation/SqsBatch.java",
               "outcomes.put(message, new MessageOutcome.Duplicate());",
-              "outcomes.put(message, new MessageOutcome.Duplicate()); watermark.ifPresent(mark -> completed.complete(request, mark));"),
+              "outcomes.put(message, new MessageOutcome.Duplicate()); watermark.ifPresent(time -> completed.complete(request, time));"),
           new Mutant(
               "the watermark is the time after the calls",
               "invocation/SqsBatch.java",
-              "watermark.ifPresent( mark ->",
-              "watermark.map(_ -> invocation.services().clock().instant().plusSeconds(5)).ifPresent( mark ->"),
+              "watermark.ifPresent( time ->",
+              "watermark.map(_ -> invocation.services().clock().instant().plusSeconds(5)).ifPresent( time ->"),
           new Mutant(
               "the watermark comes from the function's clock",
               "invocation/SqsBatch.java",
               ".map(SqsMessage::firstReceived)",
               ".map(_ -> Optional.of(invocation.services().clock().instant()))"),
           new Mutant(
-              "a completed request stays completed for ever",
+              "a completed request stays completed forever",
               "invocation/SqsBatch.java",
-              "if (message.wasSentBefore(completedAt.get())) {",
-              "if (completedAt.isPresent()) {"),
+              "if (message.wasSentBefore(lastWatermark.get())) {",
+              "if (lastWatermark.isPresent()) {"),
           new Mutant(
               "completed requests are not remembered",
               "invocation/CompletedRequests.java",
@@ -237,8 +237,8 @@ class MutantsTest {
           new Mutant(
               "a refused dead letter counts as accepted",
               "aws/SqsDeadLetterQueue.java",
-              "failure -> refused.put(letter, failure)",
-              "_ -> accepted.add(letter)"),
+              "failure -> refused.put(deadLetter, failure)",
+              "_ -> accepted.add(deadLetter)"),
           new Mutant(
               "sub-requests that were not accepted are ignored",
               "aws/SqsRequestQueue.java",
@@ -252,7 +252,7 @@ class MutantsTest {
           new Mutant(
               "a dead letter has the wrong error code",
               "queue/DeadLetter.java",
-              "all.put(\"ErrorCode\", legal(failure.code()));",
+              "all.put(\"ErrorCode\", printable(failure.code()));",
               "all.put(\"ErrorCode\", \"ValidationException\");"),
           new Mutant(
               "the receive count is not read",

@@ -14,7 +14,7 @@ from samcli.yamlhelper import yaml_parse
 # Where the function's libraries come from: another one is a decision, to be made here too.
 GROUPS = (
     "com.amazonaws.aws-lambda-java-",
-    "com.google.code.gson.",
+    "com.fasterxml.jackson.core.",
     "org.crac.",
     "org.reactivestreams.",
     "org.slf4j.",

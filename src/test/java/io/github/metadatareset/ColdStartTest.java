@@ -1,7 +1,6 @@
 package io.github.metadatareset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,19 +71,7 @@ class ColdStartTest {
     assertAtMost(1, of(loaded, SDK + "regions.servicemetadata."), "of services of AWS");
     assertAtMost(8, of(loaded, SDK + "services.sqs."), "of SQS, which is not needed");
     assertAtMost(235, of(loaded, "io.github.metadatareset."), "of the function");
-    assertAtMost(6, of(loaded, "com.google.gson."), "of the reader of JSON");
-  }
-
-  /// On JDK 25 that takes 30 ms.
-  @Test
-  void noBigDecimalIsInitialisedUntilTheFirstAnswer(@TempDir Path directory) throws Exception {
-    List<String> initialised =
-        ClassLog.initialised(logOfOneCall("class+init", directory)).stream()
-            .map(ClassLog.Initialised::name)
-            .toList();
-
-    assertTrue(initialised.contains("com/google/gson/stream/JsonReader"), "the log is as expected");
-    assertFalse(initialised.contains("java/math/BigDecimal"));
+    assertAtMost(76, of(loaded, "com.fasterxml.jackson."), "of the reader of JSON");
   }
 
   private Path logOfOneCall(String what, Path directory) throws InterruptedException {

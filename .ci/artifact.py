@@ -14,7 +14,7 @@ from samcli.yamlhelper import yaml_parse
 # The groups of the libraries that the function needs. Whoever adds one adds it here, too.
 GROUPS = (
     "com.amazonaws.aws-lambda-java-",
-    "com.google.code.gson.",
+    "com.fasterxml.jackson.core.",
     "org.crac.",
     "org.reactivestreams.",
     "org.slf4j.",

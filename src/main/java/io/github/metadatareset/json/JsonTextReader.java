@@ -1,180 +1,163 @@
 package io.github.metadatareset.json;
 
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import com.google.gson.stream.MalformedJsonException;
+import com.fasterxml.jackson.core.ErrorReportConfiguration;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
-import java.io.Reader;
-import java.math.BigDecimal;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Reads one JSON text (RFC 8259) within bounds, and knows where it stands in it. With Gson: every
-/// parser of Jackson's initialises `BigDecimal`, which takes 30 ms of a cold start on JDK 25. Here
-/// only numbers do that which are no `long`.
+/// Reads one JSON text (RFC 8259) within limits, and says where and why it cannot. With
+/// jackson-core, because its messages can be shown as they are and it has the limits. The first
+/// invocation after a restore takes no longer than with Gson; a start without SnapStart takes at
+/// most 40 ms more (src/benchmark/README.md).
 final class JsonTextReader {
+
+  private static final String JSON = "JSON (RFC 8259)";
 
   private static final int MAX_NESTING = 64;
   private static final int MAX_LENGTH_OF_A_NUMBER = 1000;
+  private static final int MAX_TOKEN_IN_ERROR = 20;
+  private static final int EXCERPT = 20;
 
-  private final JsonReader json;
-  private final int maxTokens;
-  private int tokens;
+  private final String text;
+  private final String pointer;
+  private final JsonParser json;
 
-  /// Of each array that is open its elements so far; of each object the name of the member that is
-  /// read, null before the first.
-  private final List<Object> open = new ArrayList<>();
-
-  /// The same names come in every record of a batch, and need be there only once.
-  private final Map<String, String> names = new HashMap<>();
-
-  JsonTextReader(Reader text, int maxTokens) {
-    this.json = new JsonReader(text);
-    this.json.setStrictness(Strictness.STRICT);
-    this.maxTokens = maxTokens;
+  private JsonTextReader(String text, String pointer, int maxTokens) throws IOException {
+    this.text = text;
+    this.pointer = pointer;
+    this.json = factory(maxTokens).createParser(new StringReader(text));
   }
 
+  /// One for each text, because a factory keeps the names that it has read. Within a text equal
+  /// names are one string. A message says where an array or object began only if the source is
+  /// included; that of a `StringReader` is shown without its content.
+  private static JsonFactory factory(int maxTokens) {
+    return new JsonFactoryBuilder()
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(MAX_NESTING)
+                .maxNameLength(Integer.MAX_VALUE)
+                .maxNumberLength(Integer.MAX_VALUE)
+                .maxTokenCount(maxTokens)
+                .build())
+        .errorReportConfiguration(
+            ErrorReportConfiguration.builder().maxErrorTokenLength(MAX_TOKEN_IN_ERROR).build())
+        .build();
+  }
+
+  /// @param maxTokens the most names, values, and ends of arrays and objects
   /// @return a `Map`, `List`, `String`, `Boolean`, null, or a number: an `Integer` or a `Long`
   ///     where one can hold it, or else a `BigDecimal`
-  /// @throws IOException if there is none, or none within the bounds
-  Object value() throws IOException {
-    count();
-    return switch (json.peek()) {
-      case BEGIN_OBJECT -> object();
-      case BEGIN_ARRAY -> array();
-      case STRING -> json.nextString();
-      case NUMBER -> number(json.nextString());
-      case BOOLEAN -> json.nextBoolean();
-      case NULL -> {
-        json.nextNull();
-        yield null;
-      }
-      default -> throw new MalformedJsonException("Expected value");
-    };
+  /// @throws InvalidJsonException if the text is anything but one value within the limits
+  static Object read(String text, String pointer, int maxTokens) {
+    try {
+      return new JsonTextReader(text, pointer, maxTokens).onlyValue();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading a string failed", e);
+    }
   }
 
-  /// Whether nothing follows the value.
-  boolean isAtItsEnd() throws IOException {
+  private Object onlyValue() throws IOException {
     try {
-      return json.peek() == JsonToken.END_DOCUMENT;
-    } catch (MalformedJsonException e) {
-      return false;
+      if (json.nextToken() == null) {
+        throw invalid("no JSON value", json.currentLocation(), "", JSON);
+      }
+      Object value = value();
+      if (json.nextToken() != null) {
+        throw invalid("a second JSON value", json.currentTokenLocation(), "", "one JSON value");
+      }
+      return value;
+    } catch (StreamConstraintsException e) {
+      throw overLimit(e.getOriginalMessage());
+    } catch (JsonProcessingException e) {
+      throw invalid("not JSON", e.getLocation(), ": " + e.getOriginalMessage(), JSON);
     }
+  }
+
+  private Object value() throws IOException {
+    return switch (json.currentToken()) {
+      case START_OBJECT -> object();
+      case START_ARRAY -> array();
+      case VALUE_STRING -> json.getText();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number();
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NULL -> null;
+      default -> throw new IllegalStateException("no value: " + json.currentToken());
+    };
   }
 
   private Map<String, Object> object() throws IOException {
     Map<String, Object> members = new LinkedHashMap<>();
-    json.beginObject();
-    begin(null);
-    while (json.hasNext()) {
-      count();
-      String name = name();
-      open.set(open.size() - 1, name);
+    for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
       if (members.containsKey(name)) {
-        throw new MalformedJsonException("A second member of this name");
+        throw invalid(
+            "the key %s twice".formatted(JsonValue.shown(name)),
+            json.currentTokenLocation(),
+            "",
+            "JSON with each key once");
       }
+      json.nextToken();
       members.put(name, value());
     }
-    json.endObject();
-    end();
     return members;
   }
 
   private List<Object> array() throws IOException {
     List<Object> elements = new ArrayList<>();
-    json.beginArray();
-    begin(elements);
-    while (json.hasNext()) {
+    while (json.nextToken() != JsonToken.END_ARRAY) {
       elements.add(value());
     }
-    json.endArray();
-    end();
     return elements;
   }
 
-  private void begin(Object container) throws IOException {
-    if (open.size() == MAX_NESTING) {
-      throw new MalformedJsonException("More than " + MAX_NESTING + " levels");
-    }
-    open.add(container);
-  }
-
-  private void end() throws IOException {
-    open.removeLast();
-    count();
-  }
-
-  private void count() throws IOException {
-    tokens++;
-    if (tokens > maxTokens) {
-      throw new MalformedJsonException(
-          "More than " + maxTokens + " names, values, and ends of arrays and objects");
-    }
-  }
-
-  private String name() throws IOException {
-    String name = json.nextName();
-    String known = names.putIfAbsent(name, name);
-    return known == null ? name : known;
-  }
-
-  private static Number number(String text) throws IOException {
-    if (text.length() > MAX_LENGTH_OF_A_NUMBER) {
-      throw new MalformedJsonException("A number of " + text.length() + " characters");
-    }
-    if (isWhole(text)) {
-      try {
-        return whole(Long.parseLong(text));
-      } catch (NumberFormatException e) {
-        // it is too great
-      }
+  private Number number() throws IOException {
+    if (json.getTextLength() > MAX_LENGTH_OF_A_NUMBER) {
+      throw overLimit("number of more than %d characters".formatted(MAX_LENGTH_OF_A_NUMBER));
     }
     try {
-      return new BigDecimal(text);
+      return switch (json.getNumberType()) {
+        case INT, LONG -> json.getNumberValue();
+        default -> json.getDecimalValue();
+      };
     } catch (NumberFormatException e) {
-      throw new MalformedJsonException("An exponent out of range", e);
+      throw overLimit("exponent beyond %d".formatted(Integer.MAX_VALUE));
     }
   }
 
-  private static boolean isWhole(String number) {
-    return number.indexOf('.') < 0 && number.indexOf('e') < 0 && number.indexOf('E') < 0;
+  private InvalidJsonException overLimit(String limit) {
+    return invalid("over a limit", json.currentLocation(), ": " + limit, "JSON within the limits");
   }
 
-  private static Number whole(long number) {
-    if (number == (int) number) {
-      return (int) number;
-    }
-    return number;
-  }
-
-  /// The JSON Pointer of what is read.
-  String pointer() {
-    StringBuilder pointer = new StringBuilder();
-    for (Object container : open) {
-      if (container instanceof List<?> elements) {
-        pointer.append('/').append(elements.size());
-      } else if (container instanceof String name) {
-        pointer.append('/').append(JsonValue.escapedInPointer(name));
-      }
-    }
-    return pointer.toString();
-  }
-
-  /// What is wrong, without that which Gson says to programmers.
-  static String problem(IOException problem) {
-    return problem
-        .getMessage()
-        .replaceFirst("(?s) path \\$.*", "")
-        .replace(
-            "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON",
-            "Unexpected text")
-        .replace("Unterminated array", "Expected a comma or ]")
-        .replace("Unterminated object", "Expected a comma or }")
-        .replace("Unescaped control characters (\\u0000-\\u001F)", "Unescaped control characters")
-        .replace(" in strict mode", "");
+  private InvalidJsonException invalid(
+      String problem, JsonLocation place, String reason, String expectation) {
+    int offset = (int) place.getCharOffset();
+    String excerpt =
+        text.substring(Math.max(0, offset - EXCERPT), Math.min(text.length(), offset + EXCERPT));
+    return JsonValue.invalid(
+        pointer + json.getParsingContext().pathAsPointer(),
+        "%s at line %d, column %d, near %s%s"
+            .formatted(
+                problem,
+                place.getLineNr(),
+                place.getColumnNr(),
+                JsonValue.write(excerpt),
+                JsonValue.escaped(reason)),
+        expectation);
   }
 }

@@ -1,13 +1,9 @@
 package io.github.metadatareset.json;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.StringReader;
 import java.math.BigDecimal;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,38 +23,28 @@ public record JsonValue(String pointer, Object content) {
 
   private static final int MAX_TOKENS_OF_AN_EVENT = 1_000_000;
 
-  private static final String JSON = "JSON (RFC 8259) without a key twice";
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /// Reads one JSON text, all of it.
   ///
   /// @throws InvalidJsonException if it is no JSON, has a key twice, nests too deep, or has more
   ///     values than a request could have
   public static JsonValue parse(String text, String pointer) {
-    if (text.startsWith("\uFEFF")) {
-      throw invalid(pointer, "a byte order mark", JSON);
-    }
-    return read(new JsonTextReader(new StringReader(text), MAX_TOKENS_OF_A_MESSAGE), pointer);
+    return new JsonValue(pointer, JsonTextReader.read(text, pointer, MAX_TOKENS_OF_A_MESSAGE));
   }
 
-  /// As the other, from UTF-8, for what the function is invoked with.
-  public static JsonValue parse(byte[] text) {
-    var characters =
-        new InputStreamReader(new ByteArrayInputStream(text), StandardCharsets.UTF_8.newDecoder());
-    return read(new JsonTextReader(characters, MAX_TOKENS_OF_AN_EVENT), "");
-  }
-
-  private static JsonValue read(JsonTextReader reader, String pointer) {
-    try {
-      Object content = reader.value();
-      if (reader.isAtItsEnd()) {
-        return new JsonValue(pointer, content);
-      }
-    } catch (CharacterCodingException e) {
-      throw invalid(pointer, "bytes that are not UTF-8", "JSON in UTF-8");
-    } catch (IOException e) {
-      throw invalid(pointer + reader.pointer(), shown(JsonTextReader.problem(e)), JSON);
+  /// Reads what the function is invoked with, from UTF-8. A byte order mark is skipped.
+  ///
+  /// @throws InvalidJsonException as above, or if it is not UTF-8
+  public static JsonValue parse(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    // Decoding replaces what is not UTF-8.
+    int mismatch = Arrays.mismatch(bytes, text.getBytes(StandardCharsets.UTF_8));
+    if (mismatch >= 0) {
+      throw invalid("", "not UTF-8 at byte " + (mismatch + 1), "JSON in UTF-8");
     }
-    throw invalid(pointer, "more follows the first JSON value", "one JSON value");
+    String json = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    return new JsonValue("", JsonTextReader.read(json, "", MAX_TOKENS_OF_AN_EVENT));
   }
 
   /// The JSON of maps, lists, strings, numbers and booleans, on one line, in printable ASCII: so it
@@ -146,18 +132,23 @@ public record JsonValue(String pointer, Object content) {
 
   /// The refusal of this value: where it stands, what it is (escaped and cut), what was expected.
   public InvalidJsonException refused(String expectation) {
-    return invalid(pointer, cut(write(content)), expectation);
+    return invalid(pointer, shown(content), expectation);
   }
 
-  private static InvalidJsonException invalid(String pointer, String found, String expectation) {
-    String where = pointer.isEmpty() ? "the request" : shown(pointer);
+  static InvalidJsonException invalid(String pointer, String found, String expectation) {
+    String where = pointer.isEmpty() ? "the request" : cut(escaped(pointer));
     return new InvalidJsonException("%s: %s; expected %s".formatted(where, found, expectation));
   }
 
-  /// Escaped as in JSON, as a member's name may hold anything, and cut.
-  private static String shown(String text) {
+  /// As JSON, cut.
+  static String shown(Object content) {
+    return cut(write(content));
+  }
+
+  /// Printable ASCII: a member's name may hold anything.
+  static String escaped(String text) {
     String json = write(text);
-    return cut(json.substring(1, json.length() - 1));
+    return json.substring(1, json.length() - 1);
   }
 
   private static String cut(String text) {
@@ -165,11 +156,7 @@ public record JsonValue(String pointer, Object content) {
   }
 
   private String pointerTo(String member) {
-    return pointer + "/" + escapedInPointer(member);
-  }
-
-  static String escapedInPointer(String member) {
-    return member.replace("~", "~0").replace("/", "~1");
+    return pointer + "/" + member.replace("~", "~0").replace("/", "~1");
   }
 
   private static final class Elements extends AbstractList<JsonValue> {

@@ -36,7 +36,7 @@ final class Profile {
           new Layer("the CRT's client", "software.amazon.awssdk.crt."),
           new Layer("the CRT's client", "software.amazon.awssdk.http.crt."),
           new Layer("the SDK's pipeline", "software.amazon.awssdk."),
-          new Layer("JSON", "com.google.gson."));
+          new Layer("JSON", "com.fasterxml.jackson."));
 
   private static final String NO_LAYER = "the JDK alone";
 

@@ -96,8 +96,10 @@ class EventReaderTest {
     @Test
     void invalidJsonIsRefusedWithItsPosition() {
       assertRefused(
-          "/Message/connectorType: Expected value at line 1 column 18;"
-              + " expected JSON (RFC 8259) without a key twice",
+          "/Message/connectorType: not JSON at line 1, column 18, near"
+              + " \"{\\\"connectorType\\\":}\": Unexpected character ('}' (code 125)): expected a valid"
+              + " value (JSON String, Number, Array, Object or token 'null', 'true' or 'false');"
+              + " expected JSON (RFC 8259)",
           "{\"Message\":\"{\\\"connectorType\\\":}\"}");
     }
 

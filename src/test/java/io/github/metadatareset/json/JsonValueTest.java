@@ -3,6 +3,7 @@ package io.github.metadatareset.json;
 import static io.github.metadatareset.json.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -102,20 +103,20 @@ class JsonValueTest {
 
     @Test
     void takesNothingThatIsNoUtf8() {
-      for (byte[] bytes :
-          List.of(
-              new byte[] {(byte) 0xFF},
-              new byte[] {'"', (byte) 0xC3, '(', '"'},
-              new byte[] {'1', ' ', (byte) 0xC3},
-              new byte[] {'"', (byte) 0xC0, (byte) 0x80, '"'},
-              new byte[] {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'},
-              new byte[] {0, 0, (byte) 0xFF, (byte) 0xFE, 1, 1, 1, 1},
-              "{\"a\":\"\u00E9\"}".getBytes(StandardCharsets.UTF_16))) {
-        assertRefused(
-            "the request: bytes that are not UTF-8; expected JSON in UTF-8",
-            () -> JsonValue.parse(bytes));
-      }
+      assertNotUtf8(1, new byte[] {(byte) 0xFF});
+      assertNotUtf8(2, new byte[] {'"', (byte) 0xC3, '(', '"'});
+      assertNotUtf8(3, new byte[] {'1', ' ', (byte) 0xC3});
+      assertNotUtf8(2, new byte[] {'"', (byte) 0xC0, (byte) 0x80, '"'});
+      assertNotUtf8(2, new byte[] {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'});
+      assertNotUtf8(3, new byte[] {0, 0, (byte) 0xFF, (byte) 0xFE, 1, 1, 1, 1});
+      assertNotUtf8(1, "{\"a\":\"\u00E9\"}".getBytes(StandardCharsets.UTF_16));
       assertNoJson(() -> JsonValue.parse("[1]".getBytes(StandardCharsets.UTF_16LE)));
+    }
+
+    private static void assertNotUtf8(int at, byte[] bytes) {
+      assertRefused(
+          "the request: not UTF-8 at byte %d; expected JSON in UTF-8".formatted(at),
+          () -> JsonValue.parse(bytes));
     }
 
     @Test
@@ -123,25 +124,30 @@ class JsonValueTest {
       assertEquals(1, JsonValue.parse("\uFEFF1".getBytes(StandardCharsets.UTF_8)).content());
       assertNoJson(() -> JsonValue.parse("\uFEFF1", ""));
       assertRefused(
-          "the request: more follows the first JSON value; expected one JSON value",
+          "the request: not JSON at line 1, column 2, near \"1[\": Unexpected character ('['"
+              + " (code 91)): Expected space separating root-level values;"
+              + " expected JSON (RFC 8259)",
           () -> JsonValue.parse("\uFEFF1[".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
     void takesNothingAfterTheValue() {
       assertRefused(
-          "the request: more follows the first JSON value; expected one JSON value",
+          "the request: a second JSON value at line 1, column 4, near \"{} {}\";"
+              + " expected one JSON value",
           () -> JsonValue.parse("{} {}", ""));
       assertRefused(
-          "/Message: more follows the first JSON value; expected one JSON value",
+          "/Message: not JSON at line 1, column 4, near \"{} x\": Unrecognized token 'x': was"
+              + " expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false');"
+              + " expected JSON (RFC 8259)",
           () -> JsonValue.parse("{} x", "/Message"));
     }
 
     @Test
     void takesNoKeyTwice() {
       assertRefused(
-          "/detail/a/0/b: A second member of this name;"
-              + " expected JSON (RFC 8259) without a key twice",
+          "/detail/a/0/b: the key \"b\" twice at line 1, column 14, near"
+              + " \"{\\\"a\\\":[{\\\"b\\\":1,\\\"b\\\":1}]}\"; expected JSON with each key once",
           () -> JsonValue.parse("{\"a\":[{\"b\":1,\"b\":1}]}", "/detail"));
       assertNoJson(() -> JsonValue.parse("{\"a\":1,\"\\u0061\":1}", ""));
       assertNoJson(() -> JsonValue.parse("{\"a\":null,\"b\":{\"a\":1},\"a\":null}", ""));
@@ -149,10 +155,20 @@ class JsonValueTest {
     }
 
     @Test
+    void keepsEqualNamesOnce() {
+      List<JsonValue> objects = JsonValue.parse("[{\"name\":1},{\"name\":2}]", "").asList("");
+
+      assertSame(
+          objects.getFirst().memberNames().getFirst(), objects.getLast().memberNames().getFirst());
+    }
+
+    @Test
     void takesNoNumberThatIsThousandsOfDigitsLong() {
       assertEquals("9".repeat(1000), JsonValue.parse("9".repeat(1000), "").content().toString());
       assertRefused(
-          "/1: A number of 1001 characters; expected JSON (RFC 8259) without a key twice",
+          "/1: over a limit at line 1, column 1005, near \"%s]\": number of more than 1000"
+                  .formatted("9".repeat(20))
+              + " characters; expected JSON within the limits",
           () -> JsonValue.parse("[0,%s]".formatted("9".repeat(1001)), ""));
       assertNoJson(() -> JsonValue.parse("0." + "9".repeat(1000), ""));
       assertNoJson(() -> JsonValue.parse("9".repeat(100_000), ""));
@@ -171,8 +187,9 @@ class JsonValueTest {
     void takesNoMoreValuesThanARequestOrABatchOfTheGreatestSizeHas() {
       assertEquals(299_998, ((List<?>) JsonValue.parse(zeros(299_998), "").content()).size());
       assertRefused(
-          "the request: More than 300000 names, values, and ends of arrays and objects;"
-              + " expected JSON (RFC 8259) without a key twice",
+          "the request: over a limit at line 1, column 600000, near \"0,0,0,0,0,0,0,0,0,0]\": Token"
+              + " count (300001) exceeds the maximum allowed (300000, from"
+              + " `StreamReadConstraints.getMaxTokenCount()`); expected JSON within the limits",
           () -> JsonValue.parse(zeros(299_999), ""));
       assertEquals(99_999, JsonValue.parse(members(99_999), "").memberNames().size());
       assertNoJson(() -> JsonValue.parse(members(100_000), ""));
@@ -220,40 +237,134 @@ class JsonValueTest {
 
     @ParameterizedTest
     @MethodSource
-    void namesWhatIsWrongAndWhereInTheText(String text, String found) {
+    void namesWhatIsWrongAndWhereInTheText(String text, String pointer, String place, String why) {
       assertRefused(
-          found + "; expected JSON (RFC 8259) without a key twice",
+          "%s: not JSON at %s, near %s: %s; expected JSON (RFC 8259)"
+              .formatted(pointer, place, JsonValue.write(text), why),
           () -> JsonValue.parse(text, "/detail"));
     }
 
     static Stream<Arguments> namesWhatIsWrongAndWhereInTheText() {
+      String anyValue = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
       return Stream.of(
-          arguments("", "/detail: End of input at line 1 column 1"),
-          arguments("{", "/detail: End of input at line 1 column 2"),
-          arguments("{'a':1}", "/detail: Unexpected text at line 1 column 3"),
+          arguments(
+              "{",
+              "/detail",
+              "line 1, column 2",
+              "Unexpected end-of-input: expected close marker for Object (start marker at [Source:"
+                  + " (StringReader); line: 1, column: 1])"),
+          arguments(
+              "{'a':1}",
+              "/detail",
+              "line 1, column 2",
+              "Unexpected character (''' (code 39)): was expecting double-quote to start field"
+                  + " name"),
+          arguments(
+              "{\"a\":1,}",
+              "/detail/a",
+              "line 1, column 8",
+              "Unexpected character ('}' (code 125)): was expecting double-quote to start field"
+                  + " name"),
           arguments(
               "{\"a/b\":[1,{\"c~\":nul}]}",
-              "/detail/a~1b/1/c~0: Unexpected text at line 1 column 17"),
+              "/detail/a~1b/1/c~0",
+              "line 1, column 17",
+              "Unrecognized token 'nul': was expecting " + anyValue),
           arguments(
-              "{\"a\":[[1],[1],\n[1,tru]]}", "/detail/a/2/1: Unexpected text at line 2 column 4"),
-          arguments("{\"a\":{\"b\":1},\"c\":}", "/detail/c: Expected value at line 1 column 18"),
+              "{\"a\":[[1],[1],\n[1,tru]]}",
+              "/detail/a/2/1",
+              "line 2, column 4",
+              "Unrecognized token 'tru': was expecting " + anyValue),
+          arguments(
+              "{\"a\":{\"b\":1},\"c\":}",
+              "/detail/c",
+              "line 1, column 18",
+              "Unexpected character ('}' (code 125)): expected a valid value " + anyValue),
           arguments(
               "{\"\":{\" path $.a\":01}}",
-              "/detail// path $.a: Unexpected text at line 1 column 18"),
-          arguments("[1 2]", "/detail/1: Expected a comma or ] at line 1 column 5"),
-          arguments("{\"a\":1 \"b\":2}", "/detail/a: Expected a comma or } at line 1 column 9"),
-          arguments("{\"a\" 1}", "/detail/a: Expected ':' at line 1 column 7"),
-          arguments("[\"a", "/detail/0: Unterminated string at line 1 column 4"),
+              "/detail// path $.a",
+              "line 1, column 19",
+              "Invalid numeric value: Leading zeroes not allowed"),
+          arguments(
+              "[1 2]",
+              "/detail/1",
+              "line 1, column 4",
+              "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries"),
+          arguments(
+              "{\"a\":1 \"b\":2}",
+              "/detail/a",
+              "line 1, column 8",
+              "Unexpected character ('\\\"' (code 34)): was expecting comma to separate Object"
+                  + " entries"),
+          arguments(
+              "{\"a\" 1}",
+              "/detail/a",
+              "line 1, column 6",
+              "Unexpected character ('1' (code 49)): was expecting a colon to separate field"
+                  + " name and value"),
+          arguments(
+              "[\"a",
+              "/detail/0",
+              "line 1, column 4",
+              "Unexpected end-of-input: was expecting closing quote for a string value"),
           arguments(
               "[\"\t\"]",
-              "/detail/0: Unescaped control characters are not allowed at line 1 column 3"),
-          arguments("[\"\\x\"]", "/detail/0: Invalid escape sequence at line 1 column 5"),
+              "/detail/0",
+              "line 1, column 3",
+              "Illegal unquoted character ((CTRL-CHAR, code 9)): has to be escaped using backslash"
+                  + " to be included in string value"),
           arguments(
-              "[\"\\\n\"]", "/detail/0: Cannot escape a newline character at line 1 column 5"),
+              "[\"\\x\"]",
+              "/detail/0",
+              "line 1, column 4",
+              "Unrecognized character escape 'x' (code 120)"),
           arguments(
-              "[\"\\u00zz\"]", "/detail/0: Malformed Unicode escape \\\\u00zz at line 1 column 5"),
-          arguments("[1e9999999999]", "/detail/0: An exponent out of range"),
-          arguments("\uFEFF{}", "/detail: a byte order mark"));
+              "[\"\\\n\"]",
+              "/detail/0",
+              "line 1, column 4",
+              "Unrecognized character escape (CTRL-CHAR, code 10)"),
+          arguments(
+              "[\"\\u00zz\"]",
+              "/detail/0",
+              "line 1, column 7",
+              "Unexpected character ('z' (code 122)): expected a hex-digit for character escape"
+                  + " sequence"),
+          arguments(
+              "\uFEFF{}",
+              "/detail",
+              "line 1, column 1",
+              "Unexpected character ('\\uFEFF' (code 65279 / 0xfeff)): expected a valid value "
+                  + anyValue),
+          arguments(
+              "id,name\n1,crm\n",
+              "/detail",
+              "line 1, column 1",
+              "Unrecognized token 'id': was expecting " + anyValue));
+    }
+
+    @Test
+    void saysThatThereIsNothing() {
+      assertRefused(
+          "/detail: no JSON value at line 1, column 1, near \"\"; expected JSON (RFC 8259)",
+          () -> JsonValue.parse("", "/detail"));
+    }
+
+    @Test
+    void saysThatAnExponentIsOutOfRange() {
+      assertRefused(
+          "/detail/0: over a limit at line 1, column 14, near \"[1e9999999999]\": exponent"
+              + " beyond 2147483647; expected JSON within the limits",
+          () -> JsonValue.parse("[1e9999999999]", "/detail"));
+    }
+
+    @Test
+    void showsTwentyCharactersBeforeAndAfterThePlace() {
+      assertRefused(
+          "/1: not JSON at line 1, column 1005, near \"%s\\\",?%s\": Unexpected character ('?'"
+                  .formatted("a".repeat(18), "b".repeat(19))
+              + " (code 63)): expected a valid value (JSON String, Number, Array, Object or token"
+              + " 'null', 'true' or 'false'); expected JSON (RFC 8259)",
+          () -> JsonValue.parse("[\"%s\",?%s".formatted("a".repeat(1000), "b".repeat(1000)), ""));
     }
 
     @Test
@@ -263,8 +374,10 @@ class JsonValueTest {
               .getMessage();
 
       assertEquals(
-          "%s...: More than 64 levels; expected JSON (RFC 8259) without a key twice"
-              .formatted("/0".repeat(50)),
+          "%s...: over a limit at line 1, column 66, near \"%s\": Document nesting depth (65)"
+                  .formatted("/0".repeat(50), "[".repeat(20))
+              + " exceeds the maximum allowed (64, from `StreamReadConstraints.getMaxNestingDepth()`);"
+              + " expected JSON within the limits",
           message);
     }
 

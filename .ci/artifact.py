@@ -11,7 +11,7 @@ import sys
 from checks import report
 from samcli.yamlhelper import yaml_parse
 
-# The groups of the libraries that the function needs. Whoever adds one adds it here, too.
+# The groups of the libraries that the function needs. Add the group of a new library here.
 GROUPS = (
     "com.amazonaws.aws-lambda-java-",
     "com.fasterxml.jackson.core.",

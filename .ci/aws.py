@@ -1,4 +1,4 @@
-"""AWS on this machine: ministack, changed where the deployment needs something that it lacks or does differently from AWS.
+"""An emulator of AWS: ministack, changed where the deployment needs something that it lacks or does differently from AWS.
 
 1. A Java function runs: the deployed artifact, on a JVM with Lambda's runtime interface client.
 2. EventBridge Scheduler invokes a function asynchronously: with retries, and with the dead letter that Lambda writes.

@@ -114,7 +114,7 @@ class AppFlow:
 
 
 class Aws:
-    """ministack."""
+    """ministack, the emulator of AWS: see aws.py."""
 
     def __init__(self, port):
         self.url = f"http://127.0.0.1:{port}"

@@ -1,5 +1,5 @@
-"""The container image, without a container engine: what its Dockerfile lays out is what the zip holds, and its template differs from
-template.yaml only by the package.
+"""Checks the container image, without a container engine: its Dockerfile copies the files of the zip, and its template differs from
+template.yaml only in the package.
 
 usage: image.py FOLDER BUILT_TEMPLATE IMAGE_TEMPLATE
 
@@ -25,7 +25,7 @@ TASK_ROOT = "/var/task"
 
 OF_A_ZIP = {"Code", "Handler", "Runtime"}
 OF_AN_IMAGE = {"Code", "PackageType"}
-# SAM gives the metadata of the function to all that it makes of it.
+# SAM copies the metadata of the function to all resources that it generates from it.
 IMAGE_METADATA = {"Dockerfile", "DockerContext", "DockerTag"}
 
 
@@ -37,7 +37,7 @@ def copy(source, target):
 
 
 def laid_out(dockerfile, folder):
-    """Makes the stages of a Dockerfile. Returns the base of the last one, its root folder and its command."""
+    """Executes the stages of a Dockerfile. Returns the base of the last one, its root folder and its command."""
     shutil.rmtree(folder, ignore_errors=True)
     stages, base, command = {}, None, None
     stage = directory = None
@@ -66,7 +66,7 @@ def laid_out(dockerfile, folder):
             case ["CMD", _]:
                 command = json.loads(line.removeprefix("CMD "))
             case _:
-                raise SystemExit(f"this check does not know: {line}")
+                raise SystemExit(f"{dockerfile}: this check does not support the instruction: {line}")
     return base, stage, command
 
 
@@ -78,7 +78,7 @@ def same_files(image, artifact):
     ours, theirs = files(image), files(artifact)
     if not theirs:
         yield f"{artifact} is empty: there is nothing to compare with"
-    yield from (f"in one of them only: {name}" for name in sorted(ours ^ theirs))
+    yield from (f"only in the image or only in the zip: {name}" for name in sorted(ours ^ theirs))
     yield from (f"differs: {name}" for name in sorted(ours & theirs) if not filecmp.cmp(image / name, artifact / name, shallow=False))
 
 
@@ -115,9 +115,9 @@ def main(folder, built_template, image_template):
     base, root, command = laid_out(REPOSITORY / "src/image/Dockerfile", pathlib.Path(folder).resolve())
     artifact = pathlib.Path(built_template).parent / FUNCTION
     verdicts = [
-        report("the image holds what the zip holds", same_files(root / TASK_ROOT.lstrip("/"), artifact)),
+        report("the image contains the files of the zip", same_files(root / TASK_ROOT.lstrip("/"), artifact)),
         report("the image has the runtime and the handler that the template names", runs_what_the_template_names(base, command)),
-        report("the image's template differs only by the package", differs_only_by_the_package(image_template)),
+        report("the image's template differs only in the package", differs_only_by_the_package(image_template)),
     ]
     return all(verdicts)
 

@@ -1,10 +1,10 @@
-"""The pages: their links lead somewhere, and what they name exists.
+"""Checks the pages: the targets of their links exist, and so do the names in them.
 
 usage: pages.py [ARTIFACT SBOM]
 
-ARTIFACT is the function's folder that `sam build` leaves, SBOM what a release has: with them the licences are checked too. Options of `sam` and
-`aws` commands are checked where this Python has the SAM CLI, as in .ci/run. It ends with a test of itself: mistakes that are planted in the
-pages have to be found.
+ARTIFACT is the folder of the function that `sam build` writes, SBOM is that of a release: with them the licences are checked too. Options of `sam` and
+`aws` commands are checked if this Python has the SAM CLI, as in .ci/run. The last check is a test of the others: they have to find mistakes that it adds
+to the pages.
 """
 
 import fnmatch
@@ -25,7 +25,7 @@ os.environ.setdefault("CHECKS", os.devnull)
 
 from checks import report  # noqa: E402
 
-# The SAM CLI of this Python, which brings botocore along.
+# The SAM CLI of this Python. It depends on botocore, which is then installed too.
 SAM = pathlib.Path(sys.executable).parent / "sam"
 if SAM.exists():
     import botocore.session
@@ -54,11 +54,11 @@ PHASES = {"clean", "validate", "compile", "test-compile", "test", "package", "ve
 # Properties of Maven itself and of its plugins.
 MAVEN_PROPERTIES = {"test", "skipTests", "maven.test.skip", "includeScope"}
 AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager"}
-# Names in code that are neither ours nor in our sources: APIs, and products.
+# Names in code that are not in the sources: APIs and products.
 FOREIGN_NAMES = {"HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
 
 
-# ---- What there is
+# ---- The project
 
 
 class Project:
@@ -114,7 +114,7 @@ class Project:
         return {name for text in enums for name in re.findall(r'^\s+[A-Z_]+\("(\w+)"', text, re.M)}
 
     def error_codes(self):
-        """The function's own, where a failure is made with one."""
+        """The function's own error codes."""
         return {
             code
             for name, text in self.java.items()
@@ -143,7 +143,7 @@ def spans(page):
 
 
 def blocks(page):
-    """The lines of the blocks of code that hold commands, continued lines joined."""
+    """The code blocks with commands. Continued lines are joined."""
     found = re.findall(r"^```(\w*)\n(.*?)^```\s*$", page, re.M | re.S)
     return [re.sub(r"\\\n\s*", "", body) for language, body in found if language in ("", "bash", "sh")]
 
@@ -168,7 +168,7 @@ def names(cell):
 
 
 def anchors(page):
-    """As GitHub makes them of headings."""
+    """The anchors that GitHub makes from headings."""
     seen, found = Counter(), set()
     for heading in re.findall(r"^#{1,6} (.+?)\s*$", prose(page), re.M):
         text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "")
@@ -271,7 +271,7 @@ def goal(project, word):
 
 @functools.cache
 def goals_of(plugin):
-    """Empty where Maven has not fetched it yet."""
+    """Empty if Maven has not downloaded the plugin yet."""
     for jar in pathlib.Path.home().glob(f".m2/repository/**/{plugin}/*/{plugin}-*.jar"):
         with zipfile.ZipFile(jar) as archive:
             descriptor = ElementTree.fromstring(archive.read("META-INF/maven/plugin.xml"))
@@ -281,7 +281,7 @@ def goals_of(plugin):
 
 @functools.cache
 def sam_options(*words):
-    """Empty where there is no such command."""
+    """Empty if there is no such command."""
     shown = subprocess.run([SAM, *words, "--help"], capture_output=True, text=True, env={**os.environ, "COLUMNS": "200", "SAM_CLI_TELEMETRY": "0"})
     return set(re.findall(r"--[a-z][a-z-]*", shown.stdout)) if shown.returncode == 0 else set()
 
@@ -306,7 +306,7 @@ def sam(project, words, made):
                 yield f"there is no {following}"
         if word == "--event" and following.startswith("{"):
             if not set(json.loads(following)) <= project.members():
-                yield f"{following} is no request"
+                yield f"{following} is not a request"
         if re.fullmatch(r"[A-Z]\w+Function", word) and word not in project.section("Resources"):
             yield f"the template has no {word}"
 
@@ -404,7 +404,7 @@ def first(rows):
 
 
 def actions(rows):
-    """In a cell, an action without its service is of the one before it."""
+    """In a cell, an action without a service has the service of the action before it."""
     found = set()
     for row in rows:
         service = ""
@@ -455,7 +455,7 @@ def licenses(project, artifact, sbom):
             yield f"{name}: its POM says {given}, the list {rows[name]}"
     packed = artifact / "META-INF" / pathlib.PurePosixPath(LICENSES).name
     if not packed.is_file() or packed.read_text(encoding="utf-8") != project.pages[LICENSES]:
-        yield "the list is not in the package as it is here"
+        yield "the list in the package is missing or differs"
 
 
 # ---- The test of these checks
@@ -490,7 +490,7 @@ IF_SAM_IS_THERE = [
     (commands, "README.md", "```\naws sqs gone --queue-url x\n```"),
     (commands, "README.md", "```\naws sqs purge-queue --gone x\n```"),
 ]
-# Each takes a line out of a table, or puts a wrong one in.
+# Each removes a line of a table, or makes it wrong.
 CHANGED = [
     ("docs/operations.md", r"\| `ScheduleState` .*\n", ""),
     ("docs/operations.md", r"\| `MaxReceiveCount` \| 12 ", "| `MaxReceiveCount` | 13 "),
@@ -523,13 +523,13 @@ def planted_mistakes_are_found(project):
 def main(artifact=None, sbom=None):
     project = Project()
     verdicts = [
-        report("links and anchors in the pages lead somewhere", links(project)),
+        report("the targets of links in the pages exist", links(project)),
         report("commands in the pages exist, with their goals, options, files and tests", commands(project)),
         report("files, parameters, variables, metrics and types that the pages name exist", named(project)),
-        report("tables in the pages are complete, as template and code have it", tables(project)),
+        report("tables in the pages are complete, compared with template and code", tables(project)),
         report(f"README.md has at most {README_WORDS:,} words", readme_is_short(project)),
         report("the pages use plain words", plain_words(project)),
-        report("mistakes that are planted in the pages are found", planted_mistakes_are_found(project)),
+        report("the checks find mistakes that are added to the pages", planted_mistakes_are_found(project)),
     ]
     if artifact is not None:
         verdicts.append(report("the licences of the libraries in the package are listed", licenses(project, pathlib.Path(artifact), pathlib.Path(sbom or ""))))

@@ -1,4 +1,4 @@
-"""Every step of the GitHub workflows that runs a command runs a script that .ci/run runs too, and nothing else.
+"""Checks that each command in the GitHub workflows is a script that .ci/run runs too.
 
 usage: workflows.py WORKFLOW...
 """
@@ -34,11 +34,11 @@ def not_checked_here(workflow):
     for command in commands:
         script = shlex.split(command)[0]
         if len(command.strip().splitlines()) > 1 or re.search(r"[;&|<>`]|\$\(|\$\{\{", command):
-            yield f"more than the call of one script: {command.strip()}"
+            yield f"this is not the call of a single script: {command.strip()}"
         elif not script.startswith(".ci/") or not os.access(ROOT / script, os.X_OK):
-            yield f"no script of .ci: {script}"
+            yield f"this is not an executable script in .ci: {script}"
         elif not is_run_here(script):
-            yield f"not run by .ci/run: {script}"
+            yield f".ci/run does not run this script: {script}"
 
 
 def main(*workflows):

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Runs google-java-format on every Java source below `src`. The `java` command runs this file as
-/// it is, see pom.xml.
+/// Runs google-java-format on every Java source below `src`. The `java` command runs this source
+/// file directly, see pom.xml.
 ///
-/// Usage: `java Format.java check|apply LIST`. `apply` formats them. The names of the files that
-/// are then not formatted are in the file LIST.
+/// Usage: `java Format.java check|apply LIST`. `apply` formats the sources. `check` writes the
+/// names of those that are not formatted to the file LIST.
 public class Format {
 
   /// A source that is not formatted.
@@ -27,7 +27,7 @@ public class Format {
         apply(unformatted);
         Files.write(list, List.of());
       }
-      default -> throw new IllegalArgumentException(arguments[0] + ": check or apply is expected");
+      default -> throw new IllegalArgumentException(arguments[0] + "; expected check or apply");
     }
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(LongSuite.Announcement.class)
 public @interface LongSuite {
 
-  /// What the suite is for, in a sentence. The log gives it when the suite starts.
+  /// What the suite is for, in a sentence. It is logged when the suite starts.
   String value();
 
   /// Prints what a suite is for.

@@ -159,7 +159,7 @@ class AppFlowFailuresTest {
 
     /// With the timers that the function uses.
     @Test
-    void appliesHoweverCloseItIs() {
+    void appliesEvenIfItIsVeryClose() {
       AwsFixture.pointSdkTo(emulator.endpoint());
       emulator.faults().always(RESET, Fault.stall());
       AppFlow appFlow = new AwsClients(8).appFlow(in(Duration.ofNanos(100_000)));
@@ -224,7 +224,7 @@ class AppFlowFailuresTest {
 
     @ParameterizedTest(name = "of attempt {0}")
     @ValueSource(ints = {1, AwsClients.ATTEMPTS})
-    void endsACallAndIsNoFailure(int attempt) throws Exception {
+    void endsACallAndIsNotAFailure(int attempt) throws Exception {
       AppFlow appFlow = appFlow();
       emulator.faults().next(attempt - 1, RESET, Fault.error(503, "ServiceUnavailableException"));
       CountDownLatch arrived = stallResets(1);

@@ -60,12 +60,14 @@ class AwsFailuresTest {
 
   @Test
   void anErrorWithoutDetailsKeepsTheMessageOfTheSdk() {
-    AwsServiceException bare =
+    AwsServiceException withoutDetails =
         AppflowException.builder().statusCode(502).message("bad gateway").build();
 
     assertEquals(
-        "HTTP 502: " + bare.getMessage(),
-        "%s: %s".formatted(AwsFailures.of(bare).code(), AwsFailures.of(bare).message()));
+        "HTTP 502: " + withoutDetails.getMessage(),
+        "%s: %s"
+            .formatted(
+                AwsFailures.of(withoutDetails).code(), AwsFailures.of(withoutDetails).message()));
   }
 
   @ParameterizedTest
@@ -77,7 +79,7 @@ class AwsFailuresTest {
   }
 
   @Test
-  void anExceptionThatIsNoErrorOfTheServiceIsRetryable() {
+  void anExceptionThatIsNotAnErrorOfTheServiceIsRetryable() {
     assertEquals(
         new Failure.Unavailable("UncheckedIOException", "java.net.SocketException: reset"),
         AwsFailures.of(new UncheckedIOException(new SocketException("reset"))));
@@ -95,7 +97,7 @@ class AwsFailuresTest {
   }
 
   @Test
-  void anInterruptIsNoFailure() {
+  void anInterruptIsNotAFailure() {
     AbortedException aborted = AbortedException.create("Thread was interrupted");
 
     assertSame(
@@ -110,7 +112,7 @@ class AwsFailuresTest {
 
   /// The SDK then throws what it throws for a broken connection.
   @Test
-  void anInterruptOfTheLastAttemptIsNoFailure() {
+  void anInterruptOfTheLastAttemptIsNotAFailure() {
     SdkClientException cancelled = SdkClientException.create("Request was cancelled");
     Thread.currentThread().interrupt();
 

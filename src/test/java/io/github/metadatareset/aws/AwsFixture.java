@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// The function's clients for a local server, and deadlines on a clock that stands still: however
-/// slow the machine is, no time passes.
+/// The function's clients for a local server, and deadlines on a clock that stands still, so that a
+/// slow machine does not change the result.
 final class AwsFixture {
 
   static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
@@ -27,7 +27,7 @@ final class AwsFixture {
     return new AwsClients(maxConcurrentCalls, timers);
   }
 
-  /// From now on, new clients find this endpoint where they find their settings in Lambda.
+  /// Sets the endpoint for all SDK clients that are created from now on.
   static void pointSdkTo(URI endpoint) {
     System.setProperty("aws.region", "us-east-1");
     System.setProperty("aws.accessKeyId", "test");

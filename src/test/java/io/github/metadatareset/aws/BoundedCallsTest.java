@@ -182,7 +182,7 @@ class BoundedCallsTest {
   }
 
   @Test
-  void anInterruptDuringACallIsNoFailure() {
+  void anInterruptDuringACallIsNotAFailure() {
     Function<AwsRequestOverrideConfiguration, DescribeFlowResponse> aborted =
         _ -> {
           throw AbortedException.create("Thread was interrupted");
@@ -197,7 +197,7 @@ class BoundedCallsTest {
   }
 
   @Test
-  void anInterruptWhileACallWaitsForAPermitIsNoFailure() throws Exception {
+  void anInterruptWhileACallWaitsForAPermitIsNotAFailure() throws Exception {
     permits.acquireUninterruptibly();
     AtomicInteger made = new AtomicInteger();
     List<Throwable> thrown = new ArrayList<>();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/// On a clock of the test.
+/// The tests control the clock.
 class PaceTest {
 
   private static final double SECOND = 1e9;

@@ -21,7 +21,7 @@ import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.retries.api.RetryToken;
 import software.amazon.awssdk.services.appflow.model.AppflowException;
 
-/// On a clock of the test: a call takes 50 ms.
+/// The tests control the clock. A call takes 50 ms.
 class PacedRetriesTest {
 
   private static final Throwable THROTTLED = AppflowException.builder().statusCode(429).build();

@@ -4,7 +4,7 @@ import io.github.metadatareset.queue.DeadLetterQueue;
 import io.github.metadatareset.queue.RequestQueue;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/// The function's queues on an SQS client of the test.
+/// The function's queues with an SQS client that a test provides.
 public record SqsAdapters(SqsClient client) {
 
   public RequestQueue requestQueue(String url) {

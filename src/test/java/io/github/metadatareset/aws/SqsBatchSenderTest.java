@@ -91,7 +91,7 @@ class SqsBatchSenderTest {
   }
 
   @Test
-  void theBytesOfEachBatchAreCountedAnew() {
+  void theBytesOfEachBatchAreCountedSeparately() {
     Message message = new Message("x".repeat(MAX_BYTES / 2), Map.of(), Optional.empty());
 
     sender.send(Collections.nCopies(6, message), inAMinute());
@@ -176,7 +176,7 @@ class SqsBatchSenderTest {
   }
 
   @Test
-  void anInterruptedCallIsNoFailure() {
+  void anInterruptedCallIsNotAFailure() {
     sqs.onSend(
         _ -> {
           throw AbortedException.create("Thread was interrupted");

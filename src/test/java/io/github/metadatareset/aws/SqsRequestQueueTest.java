@@ -143,7 +143,7 @@ class SqsRequestQueueTest {
     }
 
     @Test
-    void anInterruptIsNoFailure() {
+    void anInterruptIsNotAFailure() {
       sqs.onSend(
           _ -> {
             throw AbortedException.create("Thread was interrupted");
@@ -238,7 +238,7 @@ class SqsRequestQueueTest {
     }
 
     @Test
-    void anInterruptedCallIsNoFailure() {
+    void anInterruptedCallIsNotAFailure() {
       sqs.onChange(
           _ -> {
             throw AbortedException.create("Thread was interrupted");

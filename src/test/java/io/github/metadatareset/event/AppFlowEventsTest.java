@@ -44,7 +44,7 @@ class AppFlowEventsTest {
                "detail": {
                  "source": "SALESFORCE/crm-prod", "source-object": "Account",
                  "destination": "S3", "destination-object": "s3://example-lake-raw/crm",
-                 "status": "in words that nobody documented", "added by AWS": [{"a": 1.5e3}]}}"""
+                 "status": "undocumented text", "added by AWS": [{"a": 1.5e3}]}}"""
                   .formatted(kind)));
     }
 

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A message that release 0.1.0 put onto the request queue is read by every later release of the
-/// same major version. The texts here are what 0.1.0 wrote: add to them, and never change them.
+/// Every later release of the same major version reads the messages that release 0.1.0 sent to the
+/// request queue. The texts here are what 0.1.0 wrote: add to them, and never change them.
 class CompatibilityTest {
 
   private static final EventReader READER = new EventReader(ProfilePattern.ALL);

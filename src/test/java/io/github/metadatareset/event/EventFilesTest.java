@@ -42,7 +42,7 @@ class EventFilesTest {
 
   private static final Map<String, Outcome> OUTCOMES =
       Map.ofEntries(
-          // bare requests
+          // requests without wrapper
           parsed("request-names-of-a-profile", "{'connectorProfileName': 'crm-prod'}"),
           parsed(
               "request-entity",

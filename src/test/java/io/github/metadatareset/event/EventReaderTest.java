@@ -214,17 +214,17 @@ class EventReaderTest {
   }
 
   @Test
-  void aWrappedRequestIsReadLikeABareOne() {
+  void aWrappedRequestIsReadLikeOneWithoutWrapper() {
     RandomCases cases = new RandomCases(4_000);
     int[] requests = {0};
 
     cases.check(
         random -> {
           String json = JsonValue.write(new RandomJson(random).any());
-          Optional<ParsedEvent> bare = parsed(json);
+          Optional<ParsedEvent> unwrapped = parsed(json);
 
-          assertEquals(bare, parsed(wrapped(random, json)), json);
-          requests[0] += bare.isPresent() ? 1 : 0;
+          assertEquals(unwrapped, parsed(wrapped(random, json)), json);
+          requests[0] += unwrapped.isPresent() ? 1 : 0;
         });
 
     assertTrue(requests[0] > cases.count() / 4, () -> requests[0] + " of the cases were requests");

@@ -57,7 +57,7 @@ class TypedEventsTest {
     assertTrue(eventBridgeEvents().count() > 15);
   }
 
-  /// One reason why the function reads the stream itself.
+  /// One reason why the function reads the raw event.
   @Test
   void lambdasTypeFailsForAScheduleWithoutInput() throws IOException {
     String json = Files.readString(EVENTS.resolve("scheduler-without-input.json"));

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /// A fault between the SDK and AppFlow, and the failure that the function must report.
 ///
-/// @param fault what the emulator does; empty if the SDK does not reach it
+/// @param fault what the emulator does; empty if the SDK cannot connect to it
 /// @param route the endpoint that the SDK uses, given that of the emulator
 /// @param ofReset the failure of a reset; empty if the reset counts as made
 /// @param ofRead the failure of a call that reads; empty if it succeeds
@@ -58,7 +58,7 @@ record AppFlowFault(
     return fault.filter(it -> it instanceof Fault.Stall || it instanceof Fault.Drip).isPresent();
   }
 
-  /// Whether the SDK retries the call because of its status, whatever the error code is.
+  /// Whether the SDK retries the call because of its status, for any error code.
   boolean isRetriedForItsStatus() {
     return fault
         .filter(it -> it instanceof Fault.Error error && RETRIED.contains(error.status()))
@@ -174,22 +174,22 @@ record AppFlowFault(
             unavailable("HTTP 400")));
   }
 
-  /// Answers that are no 200 and have no error code.
+  /// Responses with another status than 200 and without an error code.
   private static List<AppFlowFault> statuses() {
     return List.of(
-        bare(400),
-        bare(401),
-        bare(403),
-        bare(404),
-        bare(407),
-        bare(408),
-        row("a bare 429", json(429, ""), expected(THROTTLED, "HTTP 429")),
-        bare(500),
-        bare(501),
-        bare(502),
-        bare(503),
-        bare(504),
-        bare(999),
+        withoutContent(400),
+        withoutContent(401),
+        withoutContent(403),
+        withoutContent(404),
+        withoutContent(407),
+        withoutContent(408),
+        row("a 429 without content", json(429, ""), expected(THROTTLED, "HTTP 429")),
+        withoutContent(500),
+        withoutContent(501),
+        withoutContent(502),
+        withoutContent(503),
+        withoutContent(504),
+        withoutContent(999),
         redirect(301),
         redirect(302),
         redirect(307),
@@ -197,7 +197,7 @@ record AppFlowFault(
         row("a proxy's 502 in HTML", html(502), unavailable("HTTP 502")),
         row("a truncated 500", Fault.raw(truncated(http(500, ID, "{}"))), unavailable("HTTP 500")),
         row("an empty 204", Fault.raw("HTTP/1.1 204 No Content\r\n" + ID + "\r\n"), DONE, INVALID),
-        row("a 206 with a part of the answer", json(206, "{}"), DONE, INVALID));
+        row("a 206 with a partial response", json(206, "{}"), DONE, INVALID));
   }
 
   /// Answers with status 200. The answer to a reset has no content: a request ID is enough.
@@ -293,8 +293,8 @@ record AppFlowFault(
     return row(name, fault, expected(PERMANENT, "ValidationException"));
   }
 
-  private static AppFlowFault bare(int status) {
-    return row("a bare " + status, json(status, ""), unavailable("HTTP " + status));
+  private static AppFlowFault withoutContent(int status) {
+    return row(status + " without content", json(status, ""), unavailable("HTTP " + status));
   }
 
   private static AppFlowFault redirect(int status) {

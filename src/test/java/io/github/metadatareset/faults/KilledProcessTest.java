@@ -58,7 +58,7 @@ class KilledProcessTest {
   private static final LocalQueues.Settings QUEUES =
       LocalQueues.Settings.DEFAULT.withVisibilityTimeout(LIMIT);
 
-  /// After so many failed receives SQS moves a message to the dead-letter queue.
+  /// After this many failed receives SQS moves a message to the dead-letter queue.
   private static final int MAX_RECEIVE_COUNT = 2;
 
   private static final EventSourceMapping.Settings SETTINGS =

@@ -45,7 +45,7 @@ import software.amazon.awssdk.services.sqs.model.SqsException;
 /// sub-requests, dead letters or the request of a direct invocation, or sets a backoff. A message
 /// is deleted only if SQS accepted what replaces it, and no other exception is thrown. AppFlow is a
 /// fake.
-@LongSuite("Every fault of SQS ends as documented, whatever the function sends.")
+@LongSuite("Every fault of SQS ends as documented, for everything that the function sends.")
 class SqsFaultMatrixTest {
 
   /// A fault, and the failure that the function must report. Without a fault SQS cannot be reached.
@@ -88,7 +88,7 @@ class SqsFaultMatrixTest {
           error(403, "OverLimit"),
           error(500, "InternalFailure"),
           error(503, "ServiceUnavailable"),
-          row("a bare 503", new Fault.Answer(503, "text/plain", "", false), "HTTP 503"),
+          row("a 503 without content", new Fault.Answer(503, "text/plain", "", false), "HTTP 503"),
           row("a 200 in HTML", Fault.html(), "SdkClientException"),
           row("an empty 200", Fault.emptyBody(), "InvalidResponse"),
           row("a 200 that is not JSON", Fault.garbageBody(), "SdkClientException"),

@@ -26,13 +26,13 @@ import java.util.stream.Stream;
 /// profiles, flows and entities, so that resets of other rounds cannot hide a lost one.
 final class Workload {
 
-  /// After so many rounds the profiles of the first are used again.
+  /// After this many rounds the profiles of the first one are used again.
   private static final int ROUNDS = 20;
 
   private static final int TOP_ENTITIES = 12;
 
   /// @param resets the expected resets, in the format of [LocalStack#resets]
-  /// @param deadLetter for the part of the request that is rejected
+  /// @param deadLetter for the sub-request that is rejected
   record WorkloadRequest(String body, Set<String> resets, Optional<ExpectedDeadLetter> deadLetter) {
 
     private WorkloadRequest(Map<String, ?> request, Set<String> resets) {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every message of a batch has one outcome, whatever the messages hold and AppFlow answers.
+/// Every message of a batch has one outcome, for any messages and any responses of AppFlow.
 class BatchFuzzTest {
 
   @MethodSource("messages")

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Everything that the function sends to a queue is valid for SQS, whatever it receives and
-/// whatever AppFlow lists. If a dead letter is not accepted, its message is returned. [StrictSqs]
+/// Everything that the function sends to a queue is valid for SQS, for any messages and any
+/// responses of AppFlow. If a dead letter is not accepted, its message is returned. [StrictSqs]
 /// has the rules.
 class SqsLegalityTest {
 

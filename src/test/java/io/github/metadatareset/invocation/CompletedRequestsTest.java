@@ -33,7 +33,7 @@ class CompletedRequestsTest {
   }
 
   @Test
-  void aRequestSentAtTheWatermarkOrLaterIsNoDuplicate() {
+  void aRequestSentAtTheWatermarkOrLaterIsNotADuplicate() {
     completed.complete(ACCOUNT, NOON);
 
     assertFalse(isDuplicate(ACCOUNT, NOON));

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The log of one invocation. Each line has one of the forms that docs/operations.md describes,
-/// whatever the input was.
+/// The log of one invocation. For any input, each line has one of the forms that
+/// docs/operations.md describes.
 public record LogLines(List<JsonValue> all) {
 
   /// The longest event that CloudWatch Logs accepts in every Region.

@@ -3,7 +3,7 @@ package io.github.metadatareset.invocation;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.queue.SqsMessage;
 
-/// Messages of the request queue, as a test of one step needs them.
+/// Messages of the request queue, for tests of a single class.
 final class Messages {
 
   private Messages() {}

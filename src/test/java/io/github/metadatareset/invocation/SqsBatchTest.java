@@ -55,7 +55,7 @@ class SqsBatchTest {
   }
 
   @Test
-  void makesOneCallForEqualRequestsInOtherWordsAndCountsTheOthersAsDuplicates() {
+  void makesOneCallForDifferentRequestsForTheSameCallAndCountsTheOthersAsDuplicates() {
     handle(
         message("a", ACCOUNT, NOON - 1000, NOON - 10),
         message("b", ACCOUNT_WITH_TYPE, NOON - 1000, NOON - 10));
@@ -66,7 +66,7 @@ class SqsBatchTest {
   }
 
   @Test
-  void makesNoCallForAMessageThatWasSentBeforeTheSameCallInOtherWordsBegan() {
+  void makesNoCallForAMessageThatWasSentBeforeTheSameCallOfAnotherRequestBegan() {
     handle(message("a", ACCOUNT_WITH_TYPE, NOON - 1000, NOON - 10));
 
     handle(message("b", ACCOUNT, NOON - 500, NOON));

@@ -28,7 +28,7 @@ public final class TestFunction {
     this.handler = fixture.log(log).handler();
   }
 
-  /// @return the IDs of the messages that go back to the queue
+  /// @return the IDs of the messages that return to the queue
   public List<String> returned(TestMessage... batch) {
     return returned(TIMEOUT, batch);
   }

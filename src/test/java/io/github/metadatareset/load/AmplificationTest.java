@@ -34,7 +34,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// No event causes endless calls, dead letters or invocations, whatever the connectors list.
+/// No event causes endless calls, dead letters or invocations, even if connectors list endless
+/// entities.
 class AmplificationTest {
 
   /// Lambda stops a chain of about 16 invocations through one queue.

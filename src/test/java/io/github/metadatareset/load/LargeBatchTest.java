@@ -215,7 +215,7 @@ class LargeBatchTest {
     }
   }
 
-  /// @return the IDs of the messages that go back to the queue
+  /// @return the IDs of the messages that return to the queue
   private List<String> returned(IntFunction<TestMessage> record) {
     return function.returned(
         IntStream.range(0, RECORDS).mapToObj(record).toArray(TestMessage[]::new));

@@ -67,7 +67,7 @@ final class SmallHeap {
     try {
       invoke(event.getBytes(UTF_8));
     } catch (RequestFailedException e) {
-      // expected if the body is no request
+      // expected if the body is not a request
     }
   }
 

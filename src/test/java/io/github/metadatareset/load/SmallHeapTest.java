@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/// Bodies of 1 MiB are handled within 64 MiB of heap, whatever they hold and however many arrive.
+/// Any number of bodies of 1 MiB are handled within 64 MiB of heap, with any content.
 @LongSuite("A heap of 64 MiB is enough for every message body, however hostile.")
 class SmallHeapTest {
 

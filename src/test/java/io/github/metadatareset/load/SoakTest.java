@@ -140,7 +140,7 @@ class SoakTest {
     }
   }
 
-  /// Discards what the local stack has recorded, and prints the outcomes of so many requests.
+  /// Discards what the local stack has recorded, and prints the outcomes of this many requests.
   private Sample sample(MixedLoad load, int requests) {
     stack.appFlow().forgetCalls();
     stack.queues().takeAll(stack.queues().deadLetterQueueUrl()).stream()

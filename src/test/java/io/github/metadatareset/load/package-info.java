@@ -1,2 +1,2 @@
-/// Large batches, small heaps, a steady load, and connectors that list entities without end.
+/// Large batches, small heaps, a steady load, and connectors that list endless entities.
 package io.github.metadatareset.load;

@@ -147,7 +147,7 @@ class DeadLetterTest {
     assertEquals(6, deadLetter(half.substring(0, 500_000), MISSING).attributes().size());
   }
 
-  /// The size of the dead letter with the first so many attributes, as SQS counts it: the body, and
+  /// The size of the dead letter with this many of the attributes, as SQS counts it: the body, and
   /// the name, data type and value of each attribute.
   private static int bytes(DeadLetter deadLetter, int attributes) {
     Map<String, String> all = deadLetter("", MISSING).attributes();

@@ -38,7 +38,7 @@ public final class FakeQueues implements RequestQueue, DeadLetterQueue {
     return List.copyOf(correlationIds);
   }
 
-  /// How many calls each enqueued request may need; nothing for a request without that limit.
+  /// How many calls each enqueued request may need. A request without a limit has no entry.
   public synchronized List<Integer> maxCalls() {
     return List.copyOf(maxCalls);
   }

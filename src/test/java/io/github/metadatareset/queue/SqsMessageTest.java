@@ -141,7 +141,7 @@ class SqsMessageTest {
   }
 
   @Test
-  void anInvalidMessageIdIsNoCorrelationId() {
+  void anInvalidMessageIdIsNotACorrelationId() {
     assertEquals(
         "unknown",
         onlyMessage("{\"messageId\": \"a\\nb\", \"body\": \"\", \"eventSource\": \"aws:sqs\"}")
@@ -177,7 +177,7 @@ class SqsMessageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{}", "[]", "null", "\"Records\"", "{\"connectorType\":\"S3\"}"})
-  void anEventWithoutRecordsIsNoBatch(String event) {
+  void anEventWithoutRecordsIsNotABatch(String event) {
     assertEquals(Optional.empty(), batch(event));
   }
 
@@ -201,7 +201,7 @@ class SqsMessageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "{}", "\"aws:sqs\""})
-  void recordsThatAreNoListAreRefused(String records) {
+  void recordsThatAreNotAListAreRefused(String records) {
     assertRefused(
         "/Records: %s; expected records of one SQS queue (eventSource aws:sqs)".formatted(records),
         "{\"Records\": %s}".formatted(records));

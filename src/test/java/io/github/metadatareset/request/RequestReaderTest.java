@@ -346,7 +346,7 @@ class RequestReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "7", "[7]", "[]", "{}"})
-  void refusesListElementsThatAreNoNames(String value) {
+  void refusesListElementsThatAreNotNames(String value) {
     assertRefused(
         "/entities/0: %s; expected an entity's name".formatted(value),
         () -> read("{\"connectorProfileName\":\"crm-prod\",\"entities\":[%s]}".formatted(value)));

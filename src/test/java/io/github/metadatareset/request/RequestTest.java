@@ -71,7 +71,7 @@ class RequestTest {
   }
 
   @Test
-  void aRequestMayNameARetiredService() {
+  void aRequestMayNameARetiredConnector() {
     for (String type : List.of("Googleanalytics", "Honeycode")) {
       assertEquals(
           Optional.of(ConnectorType.of(type)),

@@ -8,7 +8,7 @@ import java.util.Set;
 /// duplicates of completed requests.
 record BatchChecks(World world) {
 
-  /// @param returned the IDs of the messages that go back to the queue
+  /// @param returned the IDs of the messages that return to the queue
   void check(Invocation invocation, Set<String> returned) {
     Environment environment = invocation.environment();
     invocation.attempts.forEach(

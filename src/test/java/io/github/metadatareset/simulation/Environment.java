@@ -13,7 +13,8 @@ import software.amazon.awssdk.core.exception.AbortedException;
 /// after its end, its threads have no more effect.
 final class Environment {
 
-  /// Ends a thread of an environment that has ended, whatever exceptions the thread catches.
+  /// Ends a thread of an environment that has ended. If the thread catches it, its next call of a
+  /// service throws it again.
   static final class Ended extends Error {
     private static final long serialVersionUID = 1L;
 

@@ -14,8 +14,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// No request is lost, whatever goes wrong: runs of the real function with simulated services, each
-/// from one seed. `-Dseeds=` sets the number of runs, `-Dseed=` the first seed.
+/// No request is lost, in any combination of faults: runs of the real function with simulated
+/// services, each from one seed. `-Dseeds=` sets the number of runs, `-Dseed=` the first seed.
 @LongSuite(
     "No request is lost in thousands of simulated worlds full of faults, each replayable from its seed.")
 class SimulationTest {

@@ -46,7 +46,7 @@ final class VirtualTime implements InstantSource {
     return BEGIN.plusMillis(now);
   }
 
-  /// Runs the action after so many milliseconds.
+  /// Runs the action after this many milliseconds.
   void after(long delay, Runnable action) {
     events.add(new Event(now + delay, scheduled++, action));
   }

@@ -492,7 +492,7 @@ def without_batch_item_failures(function):
 
 
 def problems_of(check, stack):
-    """A check that raises an exception has failed. The next ones run all the same."""
+    """A check that raises an exception has failed. The next checks still run."""
     try:
         return check(stack)
     except Exception as error:  # any exception: the report contains it

@@ -181,7 +181,7 @@ def only_rules_of_the_stack_send(template):
     for name, policy in of_type(template, "AWS::SQS::QueuePolicy").items():
         allowed = [s for s in statements(policy["PolicyDocument"]) if s["Effect"] == "Allow"]
         if not allowed:
-            yield f"{name} allows nobody to send"
+            yield f"{name} allows no sender"
         for statement in allowed:
             if statement["Principal"] != {"Service": "events.amazonaws.com"} or statement["Action"] != "sqs:SendMessage":
                 yield f"{name}: {statement['Principal']} may {statement['Action']}"

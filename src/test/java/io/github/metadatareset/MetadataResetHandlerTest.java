@@ -410,7 +410,7 @@ class MetadataResetHandlerTest {
       assertEquals(Map.of(), queues.delays());
     }
 
-    /// The call fails permanently, after a part of the two minutes that the function has.
+    /// The call fails permanently, after some of the function's two minutes.
     private List<String> returnedAfterACallOf(Duration duration) {
       AtomicReference<Instant> now = new AtomicReference<>(NOON);
       appFlow.resetsFailing(

@@ -13,7 +13,7 @@ import software.amazon.awssdk.retries.api.RetryStrategy;
 
 /// The SDK's standard retries, where each attempt also waits for its turn in the [Pace].
 ///
-/// The SDK's adaptive strategy does the same with a rate limiter of its own. It is not used: it
+/// The SDK's adaptive strategy does the same with its own rate limiter. It is not used: it
 /// reaches only three quarters of the rate that AppFlow accepts, and stops for seconds after a
 /// single throttled call.
 record PacedRetries(RetryStrategy retries, Pace pace) implements RetryStrategy {

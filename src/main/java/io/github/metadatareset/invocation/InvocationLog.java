@@ -14,7 +14,7 @@ import java.util.Map;
 
 /// The log of one invocation: one JSON line for the invocation, which is both log and metrics
 /// (CloudWatch embedded metric format), and one line for each message that was ignored, retried or
-/// failed. Lines are ASCII and never hold a body, so no input can forge a line.
+/// failed. Lines are ASCII and never contain a body, so no input can forge a line.
 public final class InvocationLog {
 
   /// The namespace of the metrics. Their one dimension is `FunctionName`.

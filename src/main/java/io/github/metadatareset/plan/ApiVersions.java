@@ -70,7 +70,7 @@ final class ApiVersions {
       return List.of(request);
     }
     if (request.entities() instanceof Entities.Listed) {
-      // Each entity has versions of its own, which are found when the list is split.
+      // Each entity may have other versions. They are found when the list is split.
       return List.of(request);
     }
     ConnectorLabel label = profile.label().get();

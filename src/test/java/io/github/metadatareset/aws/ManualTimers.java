@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// Timers for the SDK's timeouts that expire when a test says so, and never by themselves.
+/// Timers for the SDK's timeouts. They expire only when a test says so.
 final class ManualTimers extends ScheduledThreadPoolExecutor {
 
   private final Queue<Timer> timers = new ConcurrentLinkedQueue<>();

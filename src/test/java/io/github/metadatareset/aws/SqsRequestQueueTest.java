@@ -107,7 +107,7 @@ class SqsRequestQueueTest {
           group, Optional.ofNullable(sqs.sends().getFirst().entries().getFirst().messageGroupId()));
     }
 
-    /// [SqsRules] has the characters that are legal in a message group.
+    /// [SqsRules] has the characters that are valid in a message group.
     @Test
     void putsEveryCharacterOfAProfileNameIntoTheMessageGroup() {
       List<StrictSqs.Message> accepted = new ArrayList<>();

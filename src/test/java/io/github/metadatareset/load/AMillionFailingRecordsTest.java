@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Every record fails with a retryable error, and without delay, so that as many threads as
 /// possible fail at the same moment. A record that is missing from the answer would be lost: SQS
 /// deletes its message.
-@LongSuite("A million failing records all come back to the queue, however many calls run at once.")
+@LongSuite("A million failing records all return to the queue, with few or many concurrent calls.")
 class AMillionFailingRecordsTest {
 
   private static final int HALF = 500_000;
@@ -97,7 +97,7 @@ class AMillionFailingRecordsTest {
     return IntStream.range(first, first + count).mapToObj(i -> "message-" + i).toList();
   }
 
-  /// Each needs a call of its own.
+  /// Each needs its own call.
   private static TestMessage[] messages(List<String> ids) {
     return ids.stream()
         .map(

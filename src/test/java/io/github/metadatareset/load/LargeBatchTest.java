@@ -38,7 +38,8 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /// Lambda sends batches of up to 10,000 records and 6 MB.
-@LongSuite("A batch of 10,000 records is handled within its memory, its time and one line of log.")
+@LongSuite(
+    "A batch of 10,000 records is handled within the limits of memory and time, with one log line.")
 class LargeBatchTest {
 
   private static final int RECORDS = 10_000;

@@ -55,7 +55,7 @@ final class SmallHeap {
     }
   }
 
-  /// In a direct invocation, in a batch with another message, and as often as a batch may hold it.
+  /// In a direct invocation, in a batch with another message, and as often as it fits into a batch.
   private void handle(String body) throws IOException {
     handleDirectly(body);
     handleAll(List.of(body, "{\"connectorProfileName\":\"crm\"}"));

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /// Any number of bodies of 1 MiB are handled within 64 MiB of heap, with any content.
-@LongSuite("A heap of 64 MiB is enough for every message body, however hostile.")
+@LongSuite("A heap of 64 MiB is enough for every message body, even for hostile ones.")
 class SmallHeapTest {
 
   /// The exit code of `-XX:+ExitOnOutOfMemoryError`.

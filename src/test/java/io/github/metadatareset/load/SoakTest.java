@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /// ```
 /// mvn -q test -Dtest=SoakTest -Dsoak=36000
 /// ```
-@LongSuite("Memory and threads stay flat under a steady, mixed load.")
+@LongSuite("Memory and threads do not grow under a steady, mixed load.")
 class SoakTest {
 
   private static final int REQUESTS = Integer.getInteger("soak", 300);
@@ -63,7 +63,7 @@ class SoakTest {
     stack.close();
   }
 
-  /// What the JVM holds at a moment.
+  /// The memory and the threads of the JVM at one moment.
   private record Sample(long liveBytes, long threads) {
 
     static Sample now() {

@@ -118,7 +118,7 @@ class EventSourceMappingTest {
     var used = new ConcurrentLinkedQueue<RequestStreamHandler>();
     var firstIsRunning = new CountDownLatch(1);
     var invocations = new AtomicInteger();
-    // Only the first invocation times out, however slow this machine is.
+    // Only the first invocation times out, even on a slow machine.
     Environments.Timeout timeout =
         (running, _) -> {
           if (invocations.getAndIncrement() > 0) {

@@ -104,8 +104,8 @@ class ReportBatchItemFailuresTest {
           an identifier with a bad key name         | {"batchItemFailures": [{"messageId": "$2"}]}
           an identifier with a bad key name         | {"batchItemFailures": [{}]}
           a message id that does not exist          | {"batchItemFailures": [{"itemIdentifier": "6c0a1f5e-unknown"}]}
-          ... beside one that does                  | {"batchItemFailures": [{"itemIdentifier": "$2"}, {"itemIdentifier": "6c0a1f5e-unknown"}]}
-          ... beside a null identifier              | {"batchItemFailures": [{"itemIdentifier": "$2"}, {"itemIdentifier": null}]}
+          ... with one that does                    | {"batchItemFailures": [{"itemIdentifier": "$2"}, {"itemIdentifier": "6c0a1f5e-unknown"}]}
+          ... with a null identifier                | {"batchItemFailures": [{"itemIdentifier": "$2"}, {"itemIdentifier": null}]}
           undocumented: a list of something else | {"batchItemFailures": ["$2"]}
           undocumented: a list of something else | {"batchItemFailures": [null]}
           undocumented: a list of something else | {"batchItemFailures": [{"itemIdentifier": 7}]}

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 /// The simulation finds bugs: each of these, in the function's own sources, within 10,000 runs. A
 /// `Thread.yield()` stands for a thread that is interrupted between two steps.
 @LongSuite(
-    "The simulation finds each bug that is planted in the function: its success means something.")
+    "The simulation finds each bug that is added to the function, so that its success counts.")
 class MutantsTest {
 
   private static final int SEEDS = 10_000;

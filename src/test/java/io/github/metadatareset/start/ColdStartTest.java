@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Counts the classes that a cold start loads and the connections of a warm function, in the real
 /// runtime. docs/performance.md has the times.
 @LongSuite(
-    "A cold start loads no more classes than it did, and a warm function keeps its connections.")
+    "A cold start loads no more classes than before, and a warm function keeps its connections.")
 @EnabledOnOs(OS.LINUX)
 class ColdStartTest {
 

@@ -59,7 +59,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The function works after a restore by SnapStart: its snapshot holds no connection, credentials
 /// or random numbers, and its clock may jump.
-@LongSuite("A function restored from a snapshot shares no state with the others and works at once.")
+@LongSuite("A function restored from a snapshot shares no state with others and works immediately.")
 class SnapStartTest {
 
   private static final String RESET =

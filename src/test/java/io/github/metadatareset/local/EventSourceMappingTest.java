@@ -119,8 +119,8 @@ class EventSourceMappingTest {
     var firstIsRunning = new CountDownLatch(1);
     var invocations = new AtomicInteger();
     // Only the first invocation times out, however slow this machine is.
-    Environments.Timeout timeout =
-        (running, _) -> {
+    EventSourceMapping.Timeout timeout =
+        (_, running, _) -> {
           if (invocations.getAndIncrement() > 0) {
             return running.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
           }

@@ -10,6 +10,7 @@ import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.request.ProfilePattern;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
@@ -17,8 +18,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/// Builds the handler for a test: with the default limits of the template, the system's clock and
-/// no log, unless the test sets others.
+/// Builds the handler for a test: with the default limits of the template, a clock that stands
+/// still and no log, unless the test sets others. By a clock that stands still no invocation runs
+/// out of time, however slow the machine is.
 public record HandlerFixture(Limits limits, Supplier<Services> services) {
 
   public static final int MAX_RECEIVE_COUNT = 12;
@@ -27,6 +29,8 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
 
   public static final Limits LIMITS =
       new Limits(MAX_RECEIVE_COUNT, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_EVENT, ProfilePattern.ALL);
+
+  private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 
   public static HandlerFixture of(
       Function<Deadline, AppFlow> appFlow,
@@ -37,7 +41,7 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
             appFlow,
             requestQueue,
             deadLetterQueue,
-            InstantSource.system(),
+            InstantSource.fixed(NOON),
             new Random(1),
             new PrintStream(OutputStream.nullOutputStream()));
     return new HandlerFixture(LIMITS, () -> services);

@@ -10,15 +10,20 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /// Timers for the SDK's timeouts. They expire only when a test says so.
-final class ManualTimers extends ScheduledThreadPoolExecutor {
+public final class ManualTimers extends ScheduledThreadPoolExecutor {
 
   private final Queue<Timer> timers = new ConcurrentLinkedQueue<>();
 
   private record Timer(Duration delay, RunnableScheduledFuture<?> task) {}
 
-  ManualTimers() {
+  public ManualTimers() {
     super(1, Thread.ofPlatform().daemon().factory());
     setRemoveOnCancelPolicy(true);
+  }
+
+  /// The function's clients, with these timers.
+  public AwsClients clients(int maxConcurrentCalls) {
+    return new AwsClients(maxConcurrentCalls, this);
   }
 
   @Override
@@ -31,14 +36,14 @@ final class ManualTimers extends ScheduledThreadPoolExecutor {
 
   /// As if this much time had passed since the calls in flight began: their timers with at most
   /// this delay expire.
-  void expire(Duration time) {
+  public void expire(Duration time) {
     timers.stream()
         .filter(timer -> timer.delay().compareTo(time) <= 0)
         .forEach(timer -> timer.task().run());
   }
 
   /// The delays of the timers of calls that are in flight, in ascending order.
-  List<Duration> running() {
+  public List<Duration> running() {
     return timers.stream()
         .filter(timer -> !timer.task().isDone())
         .map(Timer::delay)

@@ -37,6 +37,10 @@ record AppFlowFault(
   private static final Optional<Expected> TIMEOUT = unavailable("ApiCallTimeoutException");
 
   private static final String ID = "x-amzn-RequestId: 123\r\n";
+
+  /// Takes minutes at the speed of a [Fault.Drip].
+  private static final String LONG_HEADER = "X: " + "x".repeat(9999) + "\r\n";
+
   private static final String VALIDATION = "x-amzn-ErrorType: ValidationException\r\n" + ID;
 
   static final List<AppFlowFault> ALL =
@@ -272,10 +276,10 @@ record AppFlowFault(
             DONE,
             SDK_CLIENT),
         row("a stalled connection", Fault.stall(), TIMEOUT),
-        row("a slow head", new Fault.Drip("", http(200, ID, "{}")), TIMEOUT),
+        row("a slow head", new Fault.Drip("", http(200, LONG_HEADER + ID, "{}")), TIMEOUT),
         row(
             "a slow body",
-            new Fault.Drip(http(200, "Content-Length: 99\r\n" + ID, ""), " ".repeat(99)),
+            new Fault.Drip(http(200, "Content-Length: 9999\r\n" + ID, ""), " ".repeat(9999)),
             TIMEOUT),
         unreachable("a closed port", _ -> URI.create("http://127.0.0.1:1")),
         // A label has at most 63 characters, so no resolver looks this one up.

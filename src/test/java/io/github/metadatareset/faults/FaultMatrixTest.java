@@ -10,18 +10,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.HandlerFixture;
 import io.github.metadatareset.LongSuite;
 import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.aws.ManualTimers;
 import io.github.metadatareset.faults.AppFlowFault.Expected;
 import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.LocalStack;
+import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.queue.DeadLetter;
+import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.queue.FakeQueues;
 import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +37,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,7 +51,8 @@ import software.amazon.awssdk.services.appflow.model.AppflowException;
 /// other exception is thrown.
 ///
 /// All cases run at the same time, because the SDK waits seconds before it retries a throttled
-/// call. Faults that only the deadline ends run after the others.
+/// call. Only the calls with a fault that has no end have a timeout: all others may take as long as
+/// they need on this machine. The function's clock stands still, see [EndlessCalls].
 @LongSuite("Every fault of AppFlow, on every kind of request, ends as documented.")
 class FaultMatrixTest {
 
@@ -59,7 +65,8 @@ class FaultMatrixTest {
   /// The timeout of the function.
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-  /// The timeout of the function for faults that only its deadline ends.
+  /// The timeout of the function for faults that only its deadline ends. So short that the calls
+  /// end before the SDK makes a second attempt.
   private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(6);
 
   /// A kind of request, and the operation that has the fault.
@@ -127,12 +134,12 @@ class FaultMatrixTest {
     private Optional<Failure> thrown = Optional.empty();
     private List<String> returned = List.of();
 
-    Trial(Case faultCase, AwsClients aws) {
+    Trial(Case faultCase, Function<Deadline, AppFlow> appFlow, InstantSource clock) {
       this.faultCase = faultCase;
       this.beforeLast =
           message("beforeLast", faultCase.request() + " ").received(MAX_RECEIVE_COUNT - 1);
       this.last = message("last", faultCase.request() + "\n").received(MAX_RECEIVE_COUNT);
-      this.function = new TestFunction(HandlerFixture.of(aws::appFlow, queues, queues));
+      this.function = new TestFunction(HandlerFixture.of(appFlow, queues, queues).clock(clock));
     }
 
     @Override
@@ -187,30 +194,43 @@ class FaultMatrixTest {
     List<Trial> trials =
         AppFlowFault.ALL.stream().map(FaultMatrixTest::trials).flatMap(List::stream).toList();
     trials.forEach(trial -> prepare(trial.faultCase));
-    runConcurrently(trials.stream().filter(trial -> !trial.faultCase.fault().isEndless()));
-    runConcurrently(trials.stream().filter(trial -> trial.faultCase.fault().isEndless()));
-    emulator.close();
-  }
-
-  private static void runConcurrently(Stream<Trial> trials) {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       trials.forEach(trial -> TRIALS.put(trial.faultCase.profile(), threads.submit(trial)));
     }
+    emulator.close();
   }
 
   /// The scenarios of a fault share one client. Throttled ones do not: they would slow each other
   /// down.
   private static List<Trial> trials(AppFlowFault fault) {
     LocalStack.pointSdkTo(fault.route().apply(emulator.endpoint()), emulator.endpoint());
-    AwsClients shared = new AwsClients(MAX_CONCURRENT_CALLS);
+    AwsClients shared = withoutTimeouts();
     return Stream.of(Scenario.values())
         .map(scenario -> Case.of(fault, scenario))
-        .map(
-            faultCase ->
-                faultCase.is(Failure.Throttled.class)
-                    ? new Trial(faultCase, new AwsClients(MAX_CONCURRENT_CALLS))
-                    : new Trial(faultCase, shared))
+        .map(faultCase -> trial(faultCase, shared))
         .toList();
+  }
+
+  private static Trial trial(Case faultCase, AwsClients shared) {
+    SettableClock clock = new SettableClock();
+    if (faultCase.fault().isEndless()) {
+      AwsClients withTimeouts = new AwsClients(MAX_CONCURRENT_CALLS);
+      return new Trial(
+          faultCase,
+          new EndlessCalls(
+              faultCase.profile(),
+              faultCase.scenario().operation,
+              withTimeouts::appFlow,
+              shared::appFlow,
+              clock),
+          clock);
+    }
+    AwsClients aws = faultCase.is(Failure.Throttled.class) ? withoutTimeouts() : shared;
+    return new Trial(faultCase, aws::appFlow, clock);
+  }
+
+  private static AwsClients withoutTimeouts() {
+    return new ManualTimers().clients(MAX_CONCURRENT_CALLS);
   }
 
   private static void prepare(Case faultCase) {
@@ -278,6 +298,8 @@ class FaultMatrixTest {
       assertEquals(AwsClients.ATTEMPTS, attempts);
     } else if (notRetried && !fault.isRetriedForItsStatus()) {
       assertEquals(1, attempts);
+    } else if (fault.isEndless()) {
+      assertTrue(attempts <= 1, "the deadline ends the first attempt");
     } else {
       assertTrue(attempts <= AwsClients.ATTEMPTS, () -> attempts + " times");
     }

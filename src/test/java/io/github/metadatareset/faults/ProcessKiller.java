@@ -2,6 +2,8 @@ package io.github.metadatareset.faults;
 
 import static java.util.stream.Collectors.joining;
 
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.ProcessProxy;
 import io.github.metadatareset.local.ProcessProxy.Call;
 import io.github.metadatareset.local.RuntimeProcess;
@@ -13,15 +15,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
 /// Kills processes at chosen moments of their work, one at a time.
-final class ProcessKiller {
+///
+/// As the timeout of an [EventSourceMapping], it times out the processes that get no more answers.
+/// The others may take as long as they need on this machine.
+final class ProcessKiller implements EventSourceMapping.Timeout {
 
   /// When a process is killed. At the moments around SendMessageBatch the delay may be longer, so
   /// that other threads go on if they do not wait for the queue.
@@ -56,7 +66,7 @@ final class ProcessKiller {
   enum Means {
     SIGKILL,
 
-    /// The process gets no more answers, and runs into the function's timeout.
+    /// The process gets no more answers, and runs into the function's timeout a little later.
     TIMEOUT
   }
 
@@ -96,12 +106,38 @@ final class ProcessKiller {
     return kills;
   }
 
+  private static final long POLL_MILLIS = 20;
+
+  /// How long a process gets no answers until it has timed out. Calls under way end meanwhile.
+  private static final long UNANSWERED_SECONDS = 2;
+
+  private final Map<RuntimeProcess, Future<?>> timedOut = new ConcurrentHashMap<>();
   private final AtomicReference<Kill> next = new AtomicReference<>();
   private final Queue<Kill> kills = new ConcurrentLinkedQueue<>();
 
   /// Kills the next process that reaches the moment of the kill.
   void expect(Kill kill) {
     next.set(kill);
+  }
+
+  @Override
+  public byte[] await(
+      RequestStreamHandler environment, Future<byte[]> running, Duration functionTimeout)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long end = System.nanoTime() + functionTimeout.toNanos();
+    while (System.nanoTime() < end && !hasTimedOut(environment)) {
+      try {
+        return running.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException _) {
+        // It still runs.
+      }
+    }
+    throw new TimeoutException();
+  }
+
+  private boolean hasTimedOut(RequestStreamHandler environment) {
+    Future<?> unanswered = timedOut.get(environment);
+    return unanswered != null && unanswered.isDone();
   }
 
   /// How many processes were killed and did not time out.
@@ -184,7 +220,13 @@ final class ProcessKiller {
       LockSupport.parkNanos(kill.delay().toNanos());
       switch (kill.means()) {
         case SIGKILL -> process.close();
-        case TIMEOUT -> unanswered = true;
+        case TIMEOUT -> {
+          unanswered = true;
+          timedOut.put(
+              process,
+              new CompletableFuture<Void>()
+                  .completeOnTimeout(null, UNANSWERED_SECONDS, TimeUnit.SECONDS));
+        }
       }
       kills.add(kill);
       kill.done().countDown();

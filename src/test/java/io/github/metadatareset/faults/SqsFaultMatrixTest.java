@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.HandlerFixture;
 import io.github.metadatareset.LongSuite;
 import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.aws.ManualTimers;
 import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalQueues;
@@ -17,6 +18,8 @@ import io.github.metadatareset.local.SqsProxy;
 import io.github.metadatareset.local.SqsProxy.Script;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.plan.FakeAppFlow;
+import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
@@ -45,6 +48,9 @@ import software.amazon.awssdk.services.sqs.model.SqsException;
 /// sub-requests, dead letters or the request of a direct invocation, or sets a backoff. A message
 /// is deleted only if SQS accepted what replaces it, and no other exception is thrown. AppFlow is a
 /// fake.
+///
+/// Only the calls with a fault that has no end have a timeout: all others may take as long as they
+/// need on this machine. The function's clock stands still, see [EndlessQueueCalls].
 @LongSuite("Every fault of SQS ends as documented, for everything that the function sends.")
 class SqsFaultMatrixTest {
 
@@ -53,6 +59,11 @@ class SqsFaultMatrixTest {
 
     boolean isReachable() {
       return fault.isPresent();
+    }
+
+    /// Whether only a timeout ends the call.
+    boolean isEndless() {
+      return fault.filter(it -> it instanceof Fault.Stall || it instanceof Fault.Drip).isPresent();
     }
 
     @Override
@@ -113,7 +124,10 @@ class SqsFaultMatrixTest {
           row("a stalled connection", Fault.stall(), "ApiCallTimeoutException"),
           row(
               "a slow answer",
-              new Fault.Drip("", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+              new Fault.Drip(
+                  "",
+                  "HTTP/1.1 200 OK\r\nX: %s\r\nContent-Length: 2\r\n\r\n{}"
+                      .formatted("x".repeat(9999))),
               "ApiCallTimeoutException"),
           new Row(
               "a closed port", Optional.empty(), Failure.Unavailable.class, "SdkClientException"));
@@ -163,7 +177,7 @@ class SqsFaultMatrixTest {
       this.beforeLast =
           message(prefix + "before-last", request() + " ").received(MAX_RECEIVE_COUNT - 1);
       this.last = message(prefix + "last", request() + "\n").received(MAX_RECEIVE_COUNT);
-      this.function = function(appFlow, aws);
+      this.function = function(row, scenario, appFlow, aws);
       appFlow.resetsFailing(
           call ->
               call.request().json().contains("throttled")
@@ -224,9 +238,8 @@ class SqsFaultMatrixTest {
     }
   }
 
-  /// A limited number at the same time, as the timeouts for SQS are short.
   private static void run(List<Row> rows, SqsProxy proxy) {
-    try (ExecutorService threads = Executors.newFixedThreadPool(16, Thread.ofVirtual().factory())) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Row row : rows) {
         trials(row, proxy).forEach(trial -> TRIALS.put(trial.prefix, threads.submit(trial)));
       }
@@ -240,19 +253,49 @@ class SqsFaultMatrixTest {
 
   private static TestFunction function(SqsProxy proxy) {
     LocalStack.pointSdkTo(proxy.endpoint(), proxy.endpoint());
-    return function(new FakeAppFlow(), new AwsClients(8));
+    AwsClients aws = withoutTimeouts();
+    return new TestFunction(
+        HandlerFixture.of(_ -> new FakeAppFlow(), requestQueue(aws), deadLetterQueue(aws)));
   }
 
-  private static TestFunction function(AppFlow appFlow, AwsClients aws) {
-    return new TestFunction(
-        HandlerFixture.of(
-            _ -> appFlow,
-            aws.requestQueue(queues.requestQueueUrl()),
-            aws.deadLetterQueue(queues.deadLetterQueueUrl())));
+  private static TestFunction function(
+      Row row, Scenario scenario, AppFlow appFlow, AwsClients aws) {
+    if (!row.isEndless()) {
+      return new TestFunction(
+          HandlerFixture.of(_ -> appFlow, requestQueue(aws), deadLetterQueue(aws)));
+    }
+    SettableClock clock = new SettableClock();
+    AwsClients real = new AwsClients(8);
+    RequestQueue endlessRequests = new EndlessQueueCalls.Requests(requestQueue(real), clock);
+    RequestQueue requestQueue = requestQueue(aws);
+    RequestQueue requests =
+        switch (scenario) {
+          case SUB_REQUESTS, DIRECT ->
+              new EndlessQueueCalls.Operations(endlessRequests, requestQueue);
+          case BACKOFF -> new EndlessQueueCalls.Operations(requestQueue, endlessRequests);
+          case DEAD_LETTER -> requestQueue;
+        };
+    DeadLetterQueue deadLetters =
+        scenario == Scenario.DEAD_LETTER
+            ? new EndlessQueueCalls.DeadLetters(deadLetterQueue(real), clock)
+            : deadLetterQueue(aws);
+    return new TestFunction(HandlerFixture.of(_ -> appFlow, requests, deadLetters).clock(clock));
+  }
+
+  private static RequestQueue requestQueue(AwsClients aws) {
+    return aws.requestQueue(queues.requestQueueUrl());
+  }
+
+  private static DeadLetterQueue deadLetterQueue(AwsClients aws) {
+    return aws.deadLetterQueue(queues.deadLetterQueueUrl());
+  }
+
+  private static AwsClients withoutTimeouts() {
+    return new ManualTimers().clients(8);
   }
 
   private static List<Trial> trials(Row row, SqsProxy proxy) {
-    AwsClients aws = new AwsClients(8);
+    AwsClients aws = withoutTimeouts();
     List<Trial> trials =
         Stream.of(Scenario.values()).map(scenario -> new Trial(row, scenario, aws)).toList();
     row.fault()

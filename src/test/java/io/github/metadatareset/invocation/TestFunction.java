@@ -13,19 +13,24 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 
-/// The function, and what it logged in its last invocation.
+/// The function, and what it logged in its last invocation. The function's clock also tells how
+/// much of an invocation's time is left.
 public final class TestFunction {
 
   public static final String REQUEST_ID = "request-1";
   public static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final InstantSource clock;
   private final MetadataResetHandler handler;
 
   public TestFunction(HandlerFixture fixture) {
-    this.handler = fixture.log(log).handler();
+    HandlerFixture logged = fixture.log(log);
+    this.clock = logged.services().get().clock();
+    this.handler = logged.handler();
   }
 
   /// @return the IDs of the messages that return to the queue
@@ -49,12 +54,12 @@ public final class TestFunction {
     return invoke(event, TIMEOUT);
   }
 
-  /// @throws AssertionError if the answer comes after the timeout; a timeout of zero is over from
-  ///     the start and is not checked
+  /// @throws AssertionError if the answer comes after the timeout by the function's clock; a
+  ///     timeout of zero is over from the start and is not checked
   public String invoke(byte[] event, Duration timeout) {
     log.reset();
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    LocalContext context = LocalContext.of(REQUEST_ID, timeout);
+    LocalContext context = LocalContext.of(REQUEST_ID, timeout, clock);
     try {
       handler.handleRequest(new ByteArrayInputStream(event), answer, context);
     } catch (IOException e) {

@@ -27,23 +27,16 @@ final class Environments {
     }
   }
 
-  /// Waits for the answer of a running invocation, at most for the function's timeout.
-  @FunctionalInterface
-  interface Timeout {
-    byte[] await(Future<byte[]> running, Duration functionTimeout)
-        throws InterruptedException, ExecutionException, TimeoutException;
-  }
-
   private final Supplier<? extends RequestStreamHandler> newEnvironment;
   private final Duration functionTimeout;
-  private final Timeout timeout;
+  private final EventSourceMapping.Timeout timeout;
   private final ExecutorService threads;
   private final Deque<RequestStreamHandler> idle = new ConcurrentLinkedDeque<>();
 
   Environments(
       Supplier<? extends RequestStreamHandler> newEnvironment,
       Duration functionTimeout,
-      Timeout timeout,
+      EventSourceMapping.Timeout timeout,
       ExecutorService threads) {
     this.newEnvironment = newEnvironment;
     this.functionTimeout = functionTimeout;
@@ -71,7 +64,7 @@ final class Environments {
       throws InterruptedException {
     Future<byte[]> running = threads.submit(() -> answer(environment, event));
     try {
-      byte[] answer = timeout.await(running, functionTimeout);
+      byte[] answer = timeout.await(environment, running, functionTimeout);
       idle.push(environment);
       return new Outcome(answer, Optional.empty());
     } catch (ExecutionException thrown) {

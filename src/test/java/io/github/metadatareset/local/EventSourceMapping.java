@@ -11,10 +11,13 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -98,6 +101,15 @@ public final class EventSourceMapping implements AutoCloseable {
       Optional<String> failure,
       Duration duration) {}
 
+  /// Waits for the answer of an invocation that runs in this environment.
+  ///
+  /// @throws TimeoutException if the invocation has run into the function's timeout
+  @FunctionalInterface
+  public interface Timeout {
+    byte[] await(RequestStreamHandler environment, Future<byte[]> running, Duration functionTimeout)
+        throws InterruptedException, ExecutionException, TimeoutException;
+  }
+
   private static final Duration LONG_POLL = Duration.ofSeconds(1);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
 
@@ -126,15 +138,15 @@ public final class EventSourceMapping implements AutoCloseable {
         queues,
         newEnvironment,
         settings,
-        (running, timeout) -> running.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+        (_, running, timeout) -> running.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
   }
 
-  /// For a test of timeouts that does not depend on the time.
-  EventSourceMapping(
+  /// For a test that decides which invocations time out, so that it does not depend on the time.
+  public EventSourceMapping(
       LocalQueues queues,
       Supplier<? extends RequestStreamHandler> newEnvironment,
       Settings settings,
-      Environments.Timeout timeout) {
+      Timeout timeout) {
     this.queues = queues;
     this.settings = settings;
     this.environments =

@@ -15,10 +15,12 @@ import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
+import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.ClassLog;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalContext;
+import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalStack;
 import io.github.metadatareset.local.ProcessProxy;
 import io.github.metadatareset.local.RuntimeApi;
@@ -68,7 +70,12 @@ class SnapStartTest {
   private static final String SPLIT =
       "{\"connectorProfileName\":\"crm\",\"entities\":[\"Account\",\"Lead\"]}";
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  /// Of the function, and of a test that waits for it: only a test that is stuck takes so long.
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+  /// A message is not received again before it is returned, however slow this machine is.
+  private static final LocalQueues.Settings LONG_VISIBILITY_TIMEOUT =
+      LocalQueues.Settings.DEFAULT.withVisibilityTimeout(Duration.ofHours(1));
 
   /// Lambda deletes a snapshot that was not used for 14 days.
   private static final Duration AGE = Duration.ofDays(14);
@@ -79,10 +86,12 @@ class SnapStartTest {
   void start() {
     stack =
         LocalStack.start(
-            new AppFlowAccount()
-                .addProfile(Profile.of("crm", "Salesforce"))
-                .addEntity("crm", "Account")
-                .addEntity("crm", "Lead"));
+            AppFlowEmulator.start(
+                new AppFlowAccount()
+                    .addProfile(Profile.of("crm", "Salesforce"))
+                    .addEntity("crm", "Account")
+                    .addEntity("crm", "Lead")),
+            LONG_VISIBILITY_TIMEOUT);
   }
 
   @AfterEach
@@ -172,7 +181,10 @@ class SnapStartTest {
 
       stack.queues().sendAll(List.of(RESET, SPLIT, "no request"));
       try (EventSourceMapping mapping =
-          new EventSourceMapping(stack.queues(), process, EventSourceMapping.Settings.DEFAULT)) {
+          new EventSourceMapping(
+              stack.queues(),
+              process,
+              EventSourceMapping.Settings.DEFAULT.withFunctionTimeout(TIMEOUT))) {
         assertTrue(mapping.drain(TIMEOUT));
       }
 
@@ -301,7 +313,10 @@ class SnapStartTest {
         new EventSourceMapping(
             stack.queues(),
             function,
-            EventSourceMapping.Settings.DEFAULT.withConcurrency(1).withImmediateRetries())) {
+            EventSourceMapping.Settings.DEFAULT
+                .withConcurrency(1)
+                .withFunctionTimeout(TIMEOUT)
+                .withImmediateRetries())) {
       assertTrue(mapping.drain(TIMEOUT));
       assertEquals(1, mapping.invocations().getFirst().returnedIds().size());
     }

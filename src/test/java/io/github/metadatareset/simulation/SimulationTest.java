@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /// No request is lost, in any combination of faults: runs of the real function with simulated
 /// services, each from one seed. `-Dseeds=` sets the number of runs, `-Dseed=` the first seed.
-@LongSuite("No request is lost in thousands of simulated runs with faults, each repeatable by its seed.")
+@LongSuite(
+    "No request is lost in thousands of simulated runs with faults, each repeatable by its seed.")
 class SimulationTest {
 
   private static final int SEEDS = Integer.getInteger("seeds", 10_000);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.metadatareset.LongSuite;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.LocalQueues.Depth;
@@ -69,6 +70,8 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 /// batches and can respond as ElasticMQ never would. No test depends on how fast the machine is:
 /// the clock stands still, and timeouts expire when the test says so.
 @Timeout(60)
+@LongSuite(
+    "The adapters of both queues speak the protocol of SQS, with the real SDK and a real queue server.")
 class SqsQueuesTest {
 
   private static final int MAX_BYTES = 1024 * 1024;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.HandlerFixture;
+import io.github.metadatareset.LongSuite;
 import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.plan.AppFlow.Entity;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /// No event causes endless calls, dead letters or invocations, even if connectors list endless
 /// entities.
+@LongSuite("No event needs more calls, dead letters or chained invocations than its limits allow.")
 class AmplificationTest {
 
   /// Lambda stops a chain of about 16 invocations through one queue.

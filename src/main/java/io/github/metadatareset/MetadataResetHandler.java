@@ -77,10 +77,9 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
+    byte[] event = input.readAllBytes();
     Duration remaining = Duration.ofMillis(context.getRemainingTimeInMillis());
-    output.write(
-        answer(
-            input.readAllBytes(), context.getFunctionName(), context.getAwsRequestId(), remaining));
+    output.write(answer(event, context.getFunctionName(), context.getAwsRequestId(), remaining));
   }
 
   byte[] answer(byte[] event, String functionName, String requestId, Duration remaining) {

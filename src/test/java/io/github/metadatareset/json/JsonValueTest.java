@@ -368,6 +368,15 @@ class JsonValueTest {
     }
 
     @Test
+    void showsAHundredCharactersInFull() {
+      String hundred = "v".repeat(98);
+
+      assertRefused(
+          "the request: \"%s\"; expected x".formatted(hundred),
+          () -> throwing(JsonValue.parse("\"%s\"".formatted(hundred), "").refused("x")));
+    }
+
+    @Test
     void saysThatTooManyLevelsAreNested() {
       String message =
           assertThrows(InvalidJsonException.class, () -> JsonValue.parse("[".repeat(65), ""))

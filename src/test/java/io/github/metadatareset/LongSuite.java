@@ -16,6 +16,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(LongSuite.Announcement.class)
 public @interface LongSuite {
 
+  /// The tag of suites that repeat the same code for so long that they need the C2 compiler.
+  String NEEDS_C2 = "needs-c2";
+
   /// What the suite is for, in a sentence. It is logged when the suite starts.
   String value();
 

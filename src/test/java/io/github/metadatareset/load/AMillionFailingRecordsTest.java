@@ -28,12 +28,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every record fails with a retryable error, and without delay, so that as many threads as
 /// possible fail at the same moment. A record that is missing from the answer would be lost: SQS
 /// deletes its message.
+@Tag(LongSuite.NEEDS_C2)
 @LongSuite("A million failing records all return to the queue, with few or many concurrent calls.")
 class AMillionFailingRecordsTest {
 

@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /// The whole function on the local stack: messages go in; calls to AppFlow, returned messages and
 /// dead letters come out.
+@Tag(LongSuite.NEEDS_C2)
 @LongSuite(
     "The whole function works over real HTTP, up to resetting everything of 50 large profiles.")
 class LocalStackTest {

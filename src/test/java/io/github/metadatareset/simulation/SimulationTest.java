@@ -12,10 +12,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// No request is lost, in any combination of faults: runs of the real function with simulated
 /// services, each from one seed. `-Dseeds=` sets the number of runs, `-Dseed=` the first seed.
+@Tag(LongSuite.NEEDS_C2)
 @LongSuite(
     "No request is lost in thousands of simulated runs with faults, each repeatable by its seed.")
 class SimulationTest {

@@ -636,11 +636,13 @@ class MetadataResetHandlerTest {
     }
   }
 
-  /// Lambda stops a chain of about 16 invocations that invoke each other through a queue.
+  /// Lambda stops a chain of about 16 invocations that invoke each other through a queue. The
+  /// longest chain of this function: the event, a list, a pattern, a profile that then belongs to a
+  /// connector with several API versions, the root, 5 levels of nested entities, and details.
   @Test
-  void nestedEntitiesNeedAtMostFifteenChainedInvocations() {
-    appFlow.profile("chat", ConnectorType.SLACK).entities("chat", parent("d1"));
-    for (int depth = 1; depth <= 12; depth++) {
+  void noRequestNeedsMoreThanElevenChainedInvocations() {
+    appFlow.profileOfUnknownType("chat").entities("chat", parent("d1"));
+    for (int depth = 1; depth <= 7; depth++) {
       appFlow.entities("chat/d" + depth, parent("d" + (depth + 1)));
     }
     invoke("{'requests':[{'connectorProfileName':'*','entities':'ALL'},{'flowName':'*'}]}");
@@ -648,6 +650,12 @@ class MetadataResetHandlerTest {
     int invocations = 1;
     int sent = 0;
     while (sent < queues.requests().size()) {
+      if (invocations == 3) {
+        appFlow
+            .customProfile("chat", "Chat")
+            .connector("Chat", "v1", "v2")
+            .withFlow("sync", use("chat", "d1", "v1"), use("chat", "d1", "v2"));
+      }
       List<String> generation = queues.requests().subList(sent, queues.requests().size());
       sent += generation.size();
       returned(
@@ -657,7 +665,7 @@ class MetadataResetHandlerTest {
       invocations++;
     }
 
-    assertEquals(15, invocations);
+    assertEquals(11, invocations);
     assertEquals("TooDeep", queues.deadLetters().getFirst().failure().code());
   }
 

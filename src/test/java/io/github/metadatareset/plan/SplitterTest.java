@@ -336,16 +336,16 @@ class SplitterTest {
 
     @Test
     void entitiesNestedTooDeepAreRejectedWithARequestThatContinues() {
-      appFlow.entities("chat/d10", parent("d11"));
+      appFlow.entities("chat/d5", parent("d6"));
 
-      SubRequests subRequests = split(CHAT + "'entities':'ALL','entitiesPath':'d10','depth':10}");
+      SubRequests subRequests = split(CHAT + "'entities':'ALL','entitiesPath':'d5','depth':5}");
 
       assertEquals(
-          requests(CHAT + "'connectorEntityName':'d11','entitiesPath':'d10'}"),
+          requests(CHAT + "'connectorEntityName':'d6','entitiesPath':'d5'}"),
           subRequests.requests());
       assertEquals("TooDeep", subRequests.rejected().getFirst().failure().code());
       assertEquals(
-          request(CHAT + "'entities':'ALL','entitiesPath':'d11','depth':10}"),
+          request(CHAT + "'entities':'ALL','entitiesPath':'d6','depth':5}"),
           request(subRequests.rejected().getFirst().body()));
     }
 

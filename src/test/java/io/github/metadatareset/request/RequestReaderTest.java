@@ -45,7 +45,7 @@ class RequestReaderTest {
 
   private static final String A_REQUEST =
       "an object with connectorProfileName, a connectorType without profile, flowName or requests";
-  private static final String A_DEPTH = "a whole number from 0 to 10";
+  private static final String A_DEPTH = "a whole number from 0 to 5";
   private static final String SOME_ENTITIES =
       "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to 1000 entity names";
   private static final String SOME_REQUESTS =
@@ -97,8 +97,8 @@ class RequestReaderTest {
         arguments(
             """
             {"connectorProfileName": "crm-prod", "entities": "ALL", "entitiesPath": "Objects",
-             "depth": 10}""",
-            new OfConnector(CRM, new All(10)).withEntitiesPath(new EntitiesPath("Objects"))),
+             "depth": 5}""",
+            new OfConnector(CRM, new All(5)).withEntitiesPath(new EntitiesPath("Objects"))),
         arguments(
             """
             {"connectorProfileName": "crm-*"}""",
@@ -361,7 +361,8 @@ class RequestReaderTest {
           "1"          | "1"
           true         | true
           -1           | -1
-          11           | 11
+          6            | 6
+          10           | 10
           0.5          | 0.5
           1.0000000001 | 1.0000000001
           4294967297   | 4294967297

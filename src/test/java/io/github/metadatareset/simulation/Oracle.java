@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /// @param allowedProfiles the profiles that the deployment may reset
 record Oracle(Account account, String allowedProfiles) {
 
-  private static final int MAX_DEPTH = 10;
+  private static final int MAX_DEPTH = 5;
 
   /// The body has to be refused.
   static final class Refused extends Exception {

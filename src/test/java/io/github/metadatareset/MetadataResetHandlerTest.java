@@ -15,9 +15,9 @@ import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.queue.FakeQueues;
 import io.github.metadatareset.queue.TestMessage;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import java.time.Duration;
@@ -54,7 +54,7 @@ class MetadataResetHandlerTest {
   private final TestFunction function =
       new TestFunction(
           HandlerFixture.of(_ -> appFlow, queues, queues)
-              .limits(new Limits(MAX_RECEIVE_COUNT, 8, MAX_CALLS_PER_EVENT, ProfilePattern.ALL))
+              .limits(new Limits(MAX_RECEIVE_COUNT, 8, MAX_CALLS_PER_EVENT, AllowedProfiles.ALL))
               .clock(InstantSource.fixed(NOON)));
 
   @Nested

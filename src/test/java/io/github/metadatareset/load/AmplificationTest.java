@@ -18,8 +18,8 @@ import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.random.RandomCases;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ConnectorType;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +114,7 @@ class AmplificationTest {
       this.function =
           new TestFunction(
               HandlerFixture.of(_ -> appFlow, this, deadLetters)
-                  .limits(new Limits(12, 8, maxCalls, ProfilePattern.ALL))
+                  .limits(new Limits(12, 8, maxCalls, AllowedProfiles.ALL))
                   .clock(InstantSource.fixed(Instant.EPOCH)));
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestSchemaTest {
 
   private static final RequestSchema SCHEMA = RequestSchema.load();
-  private static final RequestReader READER = new RequestReader(ProfilePattern.ALL);
+  private static final RequestReader READER = new RequestReader(AllowedProfiles.ALL);
 
   @Test
   void isAValidSchema() {

@@ -5,6 +5,7 @@ import static io.github.metadatareset.plan.FakeAppFlow.parent;
 import static io.github.metadatareset.plan.FakeAppFlow.use;
 import static io.github.metadatareset.queue.TestMessage.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -690,7 +691,10 @@ class MetadataResetHandlerTest {
 
     @Test
     void declaresItsMetricsInTheEmbeddedMetricFormat() {
-      returned(message("a", ACCOUNT));
+      returned(
+          message("a", ACCOUNT).sent(NOON.minusSeconds(3), NOON.minusSeconds(1)),
+          message("b", ACCOUNT),
+          message("c", "{}"));
 
       JsonValue metrics =
           function
@@ -706,19 +710,22 @@ class MetadataResetHandlerTest {
           List.of(List.of("FunctionName")), metrics.member("Dimensions").orElseThrow().content());
       assertEquals(
           List.of(
-              "Resets",
-              "Splits",
-              "SubRequests",
-              "Duplicates",
-              "Ignored",
-              "Rejected",
-              "Returned",
-              "DeadLetters",
-              "Throttled",
-              "Denied"),
-          metrics.member("Metrics").orElseThrow().asList("a list").stream()
-              .map(metric -> metric.text("Name").orElseThrow())
-              .toList());
+              Map.of("Name", "Resets", "Unit", "Count"),
+              Map.of("Name", "Duplicates", "Unit", "Count"),
+              Map.of("Name", "RequestAge", "Unit", "Milliseconds")),
+          metrics.member("Metrics").orElseThrow().content(),
+          "neither those that are 0, nor those that are only in the log");
+      assertEquals(1L, metric("Rejected"));
+      assertEquals(1L, metric("DeadLetters"));
+      assertEquals(0L, metric("Throttled"));
+    }
+
+    @Test
+    void sendsNoMetricsIfThereAreNone() {
+      returned(message("a", "{}"));
+
+      assertFalse(function.log().invocation().has("_aws"));
+      assertEquals(1L, metric("DeadLetters"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.metadatareset;
 
 import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ProfilePattern;
 import java.net.URI;
 import java.util.List;
@@ -32,6 +33,12 @@ record Configuration(String requestQueueUrl, String deadLetterQueueUrl, Limits l
             "CONNECTOR_PROFILE_PATTERN",
             "a connector profile name pattern, such as * or prod-*",
             ProfilePattern::new);
+    Variable<Optional<ProfilePattern>> excludedProfiles =
+        Variable.optional(
+            environment,
+            "EXCLUDED_PROFILE_PATTERN",
+            "nothing, or a connector profile name pattern, such as *-test",
+            ProfilePattern::new);
     List<String> problems =
         Stream.of(
                 requestQueueUrl,
@@ -39,7 +46,8 @@ record Configuration(String requestQueueUrl, String deadLetterQueueUrl, Limits l
                 maxReceiveCount,
                 maxConcurrentCalls,
                 maxCallsPerEvent,
-                allowedProfiles)
+                allowedProfiles,
+                excludedProfiles)
             .flatMap(variable -> variable.problem().stream())
             .toList();
     if (!problems.isEmpty()) {
@@ -53,7 +61,7 @@ record Configuration(String requestQueueUrl, String deadLetterQueueUrl, Limits l
             maxReceiveCount.get(),
             maxConcurrentCalls.get(),
             maxCallsPerEvent.get(),
-            allowedProfiles.get()));
+            new AllowedProfiles(allowedProfiles.get(), excludedProfiles.get())));
   }
 
   /// A variable that was read: it has a value, or a problem.
@@ -73,6 +81,17 @@ record Configuration(String requestQueueUrl, String deadLetterQueueUrl, Limits l
       } catch (IllegalArgumentException e) {
         return problem("%s is \"%s\"; expected %s".formatted(name, text, expectation));
       }
+    }
+
+    /// A variable that may be missing or blank.
+    static <T> Variable<Optional<T>> optional(
+        Map<String, String> environment,
+        String name,
+        String expectation,
+        Function<String, T> parser) {
+      return environment.getOrDefault(name, "").isBlank()
+          ? new Variable<>(Optional.of(Optional.empty()), Optional.empty())
+          : read(environment, name, expectation, text -> Optional.of(parser.apply(text)));
     }
 
     static Variable<String> url(Map<String, String> environment, String name) {

@@ -2,7 +2,7 @@ package io.github.metadatareset;
 
 import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.invocation.Limits;
-import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.AllowedProfiles;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,7 @@ final class Priming {
       new Configuration(
           "https://sqs.us-east-1.amazonaws.com/000000000000/requests",
           "https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters",
-          new Limits(12, 8, 1000, ProfilePattern.ALL));
+          new Limits(12, 8, 1000, AllowedProfiles.ALL));
 
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
 

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ProfilePattern;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
@@ -23,6 +26,8 @@ class ConfigurationTest {
   private static final String CALLS = "a whole number from 1 to 256";
   private static final String CALLS_PER_EVENT = "a whole number from 1 to 100000000";
   private static final String PATTERN = "a connector profile name pattern, such as * or prod-*";
+  private static final String EXCLUDED =
+      "nothing, or a connector profile name pattern, such as *-test";
 
   private final Map<String, String> environment =
       new HashMap<>(
@@ -38,8 +43,30 @@ class ConfigurationTest {
   void readsWhatTheTemplateSets() {
     assertEquals(
         new Configuration(
-            REQUESTS, DEAD_LETTERS, new Limits(12, 8, 9000, new ProfilePattern("prod-*"))),
+            REQUESTS,
+            DEAD_LETTERS,
+            new Limits(12, 8, 9000, new AllowedProfiles(new ProfilePattern("prod-*")))),
         Configuration.of(environment));
+  }
+
+  @ParameterizedTest(name = "\"{0}\"")
+  @ValueSource(strings = {"", " "})
+  void excludesNothingIfThePatternForItIsBlank(String blank) {
+    environment.put("EXCLUDED_PROFILE_PATTERN", blank);
+
+    assertEquals(
+        new AllowedProfiles(new ProfilePattern("prod-*")),
+        Configuration.of(environment).limits().allowedProfiles());
+  }
+
+  @Test
+  void readsWhichProfilesAreExcluded() {
+    environment.put("EXCLUDED_PROFILE_PATTERN", "prod-legacy-*");
+
+    assertEquals(
+        new AllowedProfiles(
+            new ProfilePattern("prod-*"), Optional.of(new ProfilePattern("prod-legacy-*"))),
+        Configuration.of(environment).limits().allowedProfiles());
   }
 
   @Test
@@ -108,6 +135,7 @@ class ConfigurationTest {
     "MAX_CONCURRENT_CALLS, ' 8', " + CALLS,
     "CONNECTOR_PROFILE_PATTERN, prod *, '" + PATTERN + "'",
     "CONNECTOR_PROFILE_PATTERN, 'prod,test', '" + PATTERN + "'",
+    "EXCLUDED_PROFILE_PATTERN, 'a b', '" + EXCLUDED + "'",
   })
   void namesAnInvalidVariableItsValueAndWhatIsExpected(
       String variable, String value, String expected) {

@@ -7,7 +7,7 @@ import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.queue.DeadLetterQueue;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.queue.RequestQueue;
-import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.AllowedProfiles;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -28,7 +28,7 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
   public static final int MAX_CALLS_PER_EVENT = 10_000_000;
 
   public static final Limits LIMITS =
-      new Limits(MAX_RECEIVE_COUNT, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_EVENT, ProfilePattern.ALL);
+      new Limits(MAX_RECEIVE_COUNT, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_EVENT, AllowedProfiles.ALL);
 
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 

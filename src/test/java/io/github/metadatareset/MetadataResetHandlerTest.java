@@ -5,6 +5,7 @@ import static io.github.metadatareset.plan.FakeAppFlow.parent;
 import static io.github.metadatareset.plan.FakeAppFlow.use;
 import static io.github.metadatareset.queue.TestMessage.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,9 +16,9 @@ import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.queue.FakeQueues;
 import io.github.metadatareset.queue.TestMessage;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import java.time.Duration;
@@ -54,7 +55,7 @@ class MetadataResetHandlerTest {
   private final TestFunction function =
       new TestFunction(
           HandlerFixture.of(_ -> appFlow, queues, queues)
-              .limits(new Limits(MAX_RECEIVE_COUNT, 8, MAX_CALLS_PER_EVENT, ProfilePattern.ALL))
+              .limits(new Limits(MAX_RECEIVE_COUNT, 8, MAX_CALLS_PER_EVENT, AllowedProfiles.ALL))
               .clock(InstantSource.fixed(NOON)));
 
   @Nested
@@ -636,11 +637,13 @@ class MetadataResetHandlerTest {
     }
   }
 
-  /// Lambda stops a chain of about 16 invocations that invoke each other through a queue.
+  /// Lambda stops a chain of about 16 invocations that invoke each other through a queue. The
+  /// longest chain of this function: the event, a list, a pattern, a profile that then belongs to a
+  /// connector with several API versions, the root, 5 levels of nested entities, and details.
   @Test
-  void nestedEntitiesNeedAtMostFifteenChainedInvocations() {
-    appFlow.profile("chat", ConnectorType.SLACK).entities("chat", parent("d1"));
-    for (int depth = 1; depth <= 12; depth++) {
+  void noRequestNeedsMoreThanElevenChainedInvocations() {
+    appFlow.profileOfUnknownType("chat").entities("chat", parent("d1"));
+    for (int depth = 1; depth <= 7; depth++) {
       appFlow.entities("chat/d" + depth, parent("d" + (depth + 1)));
     }
     invoke("{'requests':[{'connectorProfileName':'*','entities':'ALL'},{'flowName':'*'}]}");
@@ -648,6 +651,12 @@ class MetadataResetHandlerTest {
     int invocations = 1;
     int sent = 0;
     while (sent < queues.requests().size()) {
+      if (invocations == 3) {
+        appFlow
+            .customProfile("chat", "Chat")
+            .connector("Chat", "v1", "v2")
+            .withFlow("sync", use("chat", "d1", "v1"), use("chat", "d1", "v2"));
+      }
       List<String> generation = queues.requests().subList(sent, queues.requests().size());
       sent += generation.size();
       returned(
@@ -657,7 +666,7 @@ class MetadataResetHandlerTest {
       invocations++;
     }
 
-    assertEquals(15, invocations);
+    assertEquals(11, invocations);
     assertEquals("TooDeep", queues.deadLetters().getFirst().failure().code());
   }
 
@@ -682,7 +691,10 @@ class MetadataResetHandlerTest {
 
     @Test
     void declaresItsMetricsInTheEmbeddedMetricFormat() {
-      returned(message("a", ACCOUNT));
+      returned(
+          message("a", ACCOUNT).sent(NOON.minusSeconds(3), NOON.minusSeconds(1)),
+          message("b", ACCOUNT),
+          message("c", "{}"));
 
       JsonValue metrics =
           function
@@ -698,19 +710,22 @@ class MetadataResetHandlerTest {
           List.of(List.of("FunctionName")), metrics.member("Dimensions").orElseThrow().content());
       assertEquals(
           List.of(
-              "Resets",
-              "Splits",
-              "SubRequests",
-              "Duplicates",
-              "Ignored",
-              "Rejected",
-              "Returned",
-              "DeadLetters",
-              "Throttled",
-              "Denied"),
-          metrics.member("Metrics").orElseThrow().asList("a list").stream()
-              .map(metric -> metric.text("Name").orElseThrow())
-              .toList());
+              Map.of("Name", "Resets", "Unit", "Count"),
+              Map.of("Name", "Duplicates", "Unit", "Count"),
+              Map.of("Name", "RequestAge", "Unit", "Milliseconds")),
+          metrics.member("Metrics").orElseThrow().content(),
+          "neither those that are 0, nor those that are only in the log");
+      assertEquals(1L, metric("Rejected"));
+      assertEquals(1L, metric("DeadLetters"));
+      assertEquals(0L, metric("Throttled"));
+    }
+
+    @Test
+    void sendsNoMetricsIfThereAreNone() {
+      returned(message("a", "{}"));
+
+      assertFalse(function.log().invocation().has("_aws"));
+      assertEquals(1L, metric("DeadLetters"));
     }
 
     @Test

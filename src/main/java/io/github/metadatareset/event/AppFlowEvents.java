@@ -2,6 +2,7 @@ package io.github.metadatareset.event;
 
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.ConnectorType;
@@ -34,9 +35,9 @@ final class AppFlowEvents {
           "AppFlow Scheduled Flow Deactivated",
           "AppFlow Automatic Field Import Report");
 
-  private final ProfilePattern allowedProfiles;
+  private final AllowedProfiles allowedProfiles;
 
-  AppFlowEvents(ProfilePattern allowedProfiles) {
+  AppFlowEvents(AllowedProfiles allowedProfiles) {
     this.allowedProfiles = allowedProfiles;
   }
 
@@ -66,8 +67,7 @@ final class AppFlowEvents {
     return switch (requests.size()) {
       case 0 ->
           new ParsedEvent.Ignored(
-              "neither end of the flow is an allowed profile; CONNECTOR_PROFILE_PATTERN is "
-                  + allowedProfiles.value());
+              "neither end of the flow is an allowed profile; " + allowedProfiles.description());
       case 1 -> new ParsedEvent.ParsedRequest(requests.getFirst());
       default -> new ParsedEvent.ParsedRequest(new Request.Several(requests));
     };
@@ -86,7 +86,7 @@ final class AppFlowEvents {
         connector.as("TYPE/profile", value -> new ProfileName(value.substring(slash + 1)));
     Optional<ConnectorType> type = ConnectorType.ofEvent(text.substring(0, slash));
     return Optional.of(name)
-        .filter(allowedProfiles::matches)
+        .filter(allowedProfiles::contains)
         .map(
             profile ->
                 new Request.OfConnector(
@@ -137,12 +137,12 @@ final class AppFlowEvents {
   }
 
   private ParsedEvent ofProfile(ProfileName name) {
-    return allowedProfiles.matches(name)
+    Optional<String> refusal = allowedProfiles.refusal(name);
+    return refusal.isEmpty()
         ? new ParsedEvent.ParsedRequest(
             new Request.OfConnector(new Connector.NamedProfile(name), new Entities.UsedByFlows()))
         : new ParsedEvent.Ignored(
-            "profile %s is not allowed; CONNECTOR_PROFILE_PATTERN is %s"
-                .formatted(name.value(), allowedProfiles.value()));
+            "profile %s is not allowed; %s".formatted(name.value(), refusal.get()));
   }
 
   private static Request ofLabel(ConnectorLabel label) {

@@ -3,9 +3,9 @@ package io.github.metadatareset.event;
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.queue.SqsMessage;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Member;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
@@ -43,7 +43,7 @@ public final class EventReader {
   private final RequestReader requests;
   private final AppFlowEvents appFlowEvents;
 
-  public EventReader(ProfilePattern allowedProfiles) {
+  public EventReader(AllowedProfiles allowedProfiles) {
     this.requests = new RequestReader(allowedProfiles);
     this.appFlowEvents = new AppFlowEvents(allowedProfiles);
   }

@@ -101,13 +101,34 @@ public final class InvocationLog {
   void invocation(Collection<String> correlationIds, Map<Metric, Long> metrics) {
     Map<String, Object> line = line("INFO", "invocation");
     line.put("FunctionName", functionName);
-    metrics.forEach((metric, value) -> line.put(metric.cloudWatchName(), value));
-    line.put("_aws", metricDefinitions(metrics.keySet()));
+    metrics.forEach((metric, value) -> line.put(metric.memberName(), value));
+    // The rest has arrays. Logs Insights finds 200 fields of a line, and each element is one:
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
+    List<Map<String, String>> definitions = definitions(metrics);
+    if (!definitions.isEmpty()) {
+      line.put("_aws", metadata(definitions));
+    }
     line.put("correlationIds", correlationIds(correlationIds));
     print(line);
   }
 
-  private Map<String, Object> metricDefinitions(Collection<Metric> metrics) {
+  /// Without those that are 0: CloudWatch bills a metric only for the hours in which it is sent.
+  private static List<Map<String, String>> definitions(Map<Metric, Long> metrics) {
+    return metrics.entrySet().stream()
+        .filter(each -> each.getValue() != 0)
+        .map(Map.Entry::getKey)
+        .flatMap(
+            metric ->
+                metric
+                    .unit()
+                    .map(unit -> Map.of("Name", metric.memberName(), "Unit", unit))
+                    .stream())
+        .toList();
+  }
+
+  private Map<String, Object> metadata(List<Map<String, String>> definitions) {
+    // At any place of the line; a line without it holds no metrics:
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     return Map.of(
         "Timestamp",
         clock.millis(),
@@ -119,9 +140,7 @@ public final class InvocationLog {
                 "Dimensions",
                 List.of(List.of("FunctionName")),
                 "Metrics",
-                metrics.stream()
-                    .map(each -> Map.of("Name", each.cloudWatchName(), "Unit", each.unit()))
-                    .toList())));
+                definitions)));
   }
 
   private static List<String> correlationIds(Collection<String> ids) {

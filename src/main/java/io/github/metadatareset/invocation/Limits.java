@@ -1,6 +1,6 @@
 package io.github.metadatareset.invocation;
 
-import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.AllowedProfiles;
 
 /// What this deployment allows.
 ///
@@ -13,4 +13,4 @@ public record Limits(
     int maxReceiveCount,
     int maxConcurrentCalls,
     int maxCallsPerEvent,
-    ProfilePattern allowedProfiles) {}
+    AllowedProfiles allowedProfiles) {}

@@ -1,30 +1,35 @@
 package io.github.metadatareset.invocation;
 
-/// The metrics of an invocation, in CloudWatch's namespace `AppFlowMetadataReset`.
+import java.util.Optional;
+
+/// What an invocation counts and measures. Each is a member of its log line. Those with a unit are
+/// also metrics in CloudWatch's namespace `AppFlowMetadataReset`: the ones that the dashboard and
+/// the alarms read, as CloudWatch bills each custom metric for each hour in which it is sent
+/// (https://aws.amazon.com/cloudwatch/pricing/).
 enum Metric {
   /// Calls of ResetConnectorMetadataCache that AppFlow accepted.
   RESETS("Resets", "Count"),
 
   /// Requests that were split.
-  SPLITS("Splits", "Count"),
+  SPLITS("Splits"),
 
   /// The sub-requests that were sent to the request queue.
-  SUB_REQUESTS("SubRequests", "Count"),
+  SUB_REQUESTS("SubRequests"),
 
   /// Messages that needed no work, because an equal request was completed.
   DUPLICATES("Duplicates", "Count"),
 
   /// Messages and events that need no reset.
-  IGNORED("Ignored", "Count"),
+  IGNORED("Ignored"),
 
   /// Requests and sub-requests that failed permanently.
-  REJECTED("Rejected", "Count"),
+  REJECTED("Rejected"),
 
   /// Messages that return to the request queue, to be retried.
   RETURNED("Returned", "Count"),
 
   /// Dead letters that the dead-letter queue accepted.
-  DEAD_LETTERS("DeadLetters", "Count"),
+  DEAD_LETTERS("DeadLetters"),
 
   /// Requests that failed because AppFlow or SQS throttled a call.
   THROTTLED("Throttled", "Count"),
@@ -35,20 +40,28 @@ enum Metric {
   /// The longest time from sending a message to its reset. Absent if no message was reset.
   REQUEST_AGE("RequestAge", "Milliseconds");
 
-  private final String cloudWatchName;
-  private final String unit;
+  private final String memberName;
+  private final Optional<String> unit;
 
-  Metric(String cloudWatchName, String unit) {
-    this.cloudWatchName = cloudWatchName;
-    this.unit = unit;
+  /// Only in the log line.
+  Metric(String memberName) {
+    this.memberName = memberName;
+    this.unit = Optional.empty();
   }
 
-  String cloudWatchName() {
-    return cloudWatchName;
+  /// Also in CloudWatch.
+  Metric(String memberName, String unit) {
+    this.memberName = memberName;
+    this.unit = Optional.of(unit);
   }
 
-  /// As the embedded metric format names it.
-  String unit() {
+  /// The name in the log line, and in CloudWatch.
+  String memberName() {
+    return memberName;
+  }
+
+  /// As the embedded metric format names it; empty if it is not sent to CloudWatch.
+  Optional<String> unit() {
     return unit;
   }
 }

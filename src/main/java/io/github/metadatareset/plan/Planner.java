@@ -1,9 +1,9 @@
 package io.github.metadatareset.plan;
 
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import java.util.Collection;
@@ -18,7 +18,7 @@ public final class Planner {
 
   /// @param concurrency how many flows are described at the same time
   /// @param allowedProfiles the only profiles that requests by pattern or flow reset
-  public Planner(AppFlow appFlow, int concurrency, ProfilePattern allowedProfiles) {
+  public Planner(AppFlow appFlow, int concurrency, AllowedProfiles allowedProfiles) {
     this.discovery = new Discovery(appFlow, concurrency);
     this.versions = new ApiVersions(discovery);
     this.splitter = new Splitter(appFlow, discovery, versions, allowedProfiles);

@@ -4,6 +4,7 @@ import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Flow;
 import io.github.metadatareset.plan.AppFlow.Profile;
 import io.github.metadatareset.plan.AppFlow.Use;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
@@ -27,7 +28,7 @@ import java.util.function.Function;
 ///
 /// @param allowedProfiles the only profiles that requests by pattern or flow reset
 record Splitter(
-    AppFlow appFlow, Discovery discovery, ApiVersions versions, ProfilePattern allowedProfiles) {
+    AppFlow appFlow, Discovery discovery, ApiVersions versions, AllowedProfiles allowedProfiles) {
 
   /// @throws RequestFailedException if AppFlow does not answer, or nothing matches a pattern
   SubRequests split(Request request) {
@@ -61,7 +62,7 @@ record Splitter(
   }
 
   private boolean matches(Profile profile, MatchingProfiles matching) {
-    return allowedProfiles.matches(profile.name())
+    return allowedProfiles.contains(profile.name())
         && matching.name().matches(profile.name())
         && (matching.type().isEmpty() || matching.type().equals(profile.type()))
         && (matching.label().isEmpty() || matching.label().equals(profile.label()));
@@ -105,7 +106,7 @@ record Splitter(
     Collector collector = new Collector();
     flows.stream()
         .flatMap(flow -> flow.uses().stream())
-        .filter(use -> allowedProfiles.matches(use.profile()))
+        .filter(use -> allowedProfiles.contains(use.profile()))
         .forEach(
             use ->
                 collector.addUse(

@@ -20,7 +20,7 @@ public record Correlation(String id, OptionalInt maxCalls) {
   /// The message attribute with the number of calls that are left to a sub-request.
   public static final String MAX_CALLS = "MaxCalls";
 
-  private static final Pattern ID_FORM = Pattern.compile("[!-~]{1,128}");
+  private static final Pattern ID_FORM = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final Pattern MAX_CALLS_FORM = Pattern.compile("[1-9][0-9]{0,8}");
 
   /// The correlation of a whole event.
@@ -67,8 +67,9 @@ public record Correlation(String id, OptionalInt maxCalls) {
         .flatMap(attribute -> attribute.text("stringValue"));
   }
 
-  /// Valid as an SQS message attribute and as a message group ID, and safe in a log line.
-  static boolean isId(String id) {
+  /// Valid as an SQS message attribute, and needs no quoting in a log line, a query or a shell. IDs
+  /// of SQS and Lambda are UUIDs, which have this form.
+  private static boolean isId(String id) {
     return ID_FORM.matcher(id).matches();
   }
 }

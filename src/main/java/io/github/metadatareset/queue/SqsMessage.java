@@ -31,6 +31,10 @@ public record SqsMessage(
   public static final int MAX_BYTES = 1_048_576;
 
   private static final String EXPECTED = "records of one SQS queue (eventSource aws:sqs)";
+  /// What SQS accepts in a dead letter too
+  /// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
+  private static final Pattern GROUP_ID_FORM = Pattern.compile("[!-~]{1,128}");
+
   private static final Pattern COUNT_FORM = Pattern.compile("[0-9]{1,15}");
 
   /// The messages of an SQS batch; empty if the event is not a batch. If at-least-once delivery
@@ -84,7 +88,9 @@ public record SqsMessage(
         attribute(attributes, "SentTimestamp").map(Instant::ofEpochMilli),
         attribute(attributes, "ApproximateFirstReceiveTimestamp").map(Instant::ofEpochMilli),
         Correlation.of(json, messageId),
-        attributes.flatMap(all -> all.text("MessageGroupId")).filter(Correlation::isId));
+        attributes
+            .flatMap(all -> all.text("MessageGroupId"))
+            .filter(id -> GROUP_ID_FORM.matcher(id).matches()));
   }
 
   private static int bounded(long count) {

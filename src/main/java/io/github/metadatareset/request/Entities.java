@@ -5,10 +5,12 @@ import java.util.List;
 /// Which entities of a connector a request is for.
 public sealed interface Entities {
 
-  /// How many levels of nested entities are reset. Lambda stops a function that invokes itself
-  /// through a queue after about 16 invocations. A list, a pattern and the details at the end take
-  /// up to four of them.
-  int MAX_DEPTH = 10;
+  /// How many levels of nested entities are reset. Lambda stops a chain of "approximately 16"
+  /// invocations through a queue, and with it the other messages of the batch
+  /// (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html). So no chain is
+  /// longer than 11: one each for the event, a list, a pattern and an API version that has to be
+  /// found, six for the root and these levels, and one for the details at the end.
+  int MAX_DEPTH = 5;
 
   /// The value in JSON that means [UsedByFlows].
   String USED_BY_FLOWS = "USED_BY_FLOWS";

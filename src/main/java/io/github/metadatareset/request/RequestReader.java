@@ -21,9 +21,7 @@ import java.util.function.Predicate;
 
 /// Reads requests strictly, so that a typo never resets less or more than was meant. The message of
 /// a rejection says where the wrong value is, what it is, and what was expected.
-///
-/// @param allowedProfiles the profiles that this deployment may reset (`CONNECTOR_PROFILE_PATTERN`)
-public record RequestReader(ProfilePattern allowedProfiles) {
+public record RequestReader(AllowedProfiles allowedProfiles) {
 
   /// The most requests in one list, and the most names in `entities`.
   public static final int MAX_LIST = 1000;
@@ -98,10 +96,12 @@ public record RequestReader(ProfilePattern allowedProfiles) {
     if (!new Glob(name.asText(A_PROFILE)).hasWildcard()) {
       forbid(value, CONNECTOR_LABEL, LABEL_ONLY_WITH_PATTERN);
       ProfileName profile = name.as(A_PROFILE, ProfileName::new);
-      if (!allowedProfiles.matches(profile)) {
-        throw name.refused(
-            "a profile that CONNECTOR_PROFILE_PATTERN allows: " + allowedProfiles.value());
-      }
+      allowedProfiles
+          .refusal(profile)
+          .ifPresent(
+              refusal -> {
+                throw name.refused("an allowed profile, as " + refusal);
+              });
       return new Connector.NamedProfile(profile, connectorType(value));
     }
     Optional<ConnectorType> type = connectorType(value);

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,8 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Which request an AppFlow event results in. Complete events are in `events/`.
 class AppFlowEventsTest {
 
-  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
-  private static final EventReader PRODUCTION = new EventReader(new ProfilePattern("*-prod"));
+  private static final EventReader READER = new EventReader(AllowedProfiles.ALL);
+  private static final EventReader PRODUCTION =
+      new EventReader(new AllowedProfiles(new ProfilePattern("*-prod")));
+
+  private static final EventReader WITHOUT_OLD =
+      new EventReader(
+          new AllowedProfiles(ProfilePattern.ALL, Optional.of(new ProfilePattern("*-old"))));
 
   @Nested
   class FlowReports {
@@ -142,6 +149,16 @@ class AppFlowEventsTest {
     }
 
     @Test
+    void areIgnoredIfTheProfileIsExcluded() {
+      assertEquals(
+          new ParsedEvent.Ignored(
+              "neither end of the flow is an allowed profile; CONNECTOR_PROFILE_PATTERN is *"
+                  + " and EXCLUDED_PROFILE_PATTERN is *-old"),
+          WITHOUT_OLD.read(
+              report("{\"source\":\"SALESFORCE/crm-old\",\"source-object\":\"Account\"}")));
+    }
+
+    @Test
     void resetOnlyTheAllowedProfile() {
       assertEquals(
           parsed(
@@ -248,6 +265,15 @@ class AppFlowEventsTest {
     }
 
     @Test
+    void areIgnoredIfTheProfileIsExcluded() {
+      assertEquals(
+          new ParsedEvent.Ignored(
+              "profile crm-old is not allowed; EXCLUDED_PROFILE_PATTERN is *-old"),
+          WITHOUT_OLD.read(
+              record("UpdateConnectorProfile", "{\"connectorProfileName\":\"crm-old\"}")));
+    }
+
+    @Test
     void areRefusedWithAPattern() {
       assertRefused(
           "/detail/requestParameters/connectorProfileName: \"crm-*\"; expected a connector profile"
@@ -293,7 +319,7 @@ class AppFlowEventsTest {
 
   private static ParsedEvent parsed(String request) {
     return new ParsedEvent.ParsedRequest(
-        new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(request, "")));
+        new RequestReader(AllowedProfiles.ALL).read(JsonValue.parse(request, "")));
   }
 
   private static void assertRefused(String message, String event) {

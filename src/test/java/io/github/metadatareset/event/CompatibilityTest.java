@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.SqsMessage;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// request queue. The texts here are what 0.1.0 wrote: add to them, and never change them.
 class CompatibilityTest {
 
-  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
+  private static final EventReader READER = new EventReader(AllowedProfiles.ALL);
   private static final NamedProfile CRM = new NamedProfile(new ProfileName("crm"));
 
   static Stream<Arguments> requestsOf010() {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.queue.SqsMessage;
-import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EventFilesTest {
 
   private static final Path EVENTS = Path.of("events");
-  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
+  private static final EventReader READER = new EventReader(AllowedProfiles.ALL);
 
   private static final String REPORTED_ACCOUNT =
       """
@@ -235,7 +235,7 @@ class EventFilesTest {
   private static Outcome request(String json) {
     JsonValue value = JsonValue.parse(json.replace('\'', '"'), "");
     return new Parsed(
-        new ParsedEvent.ParsedRequest(new RequestReader(ProfilePattern.ALL).read(value)));
+        new ParsedEvent.ParsedRequest(new RequestReader(AllowedProfiles.ALL).read(value)));
   }
 
   private sealed interface Outcome {}

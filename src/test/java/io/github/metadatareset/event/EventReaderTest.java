@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.random.RandomCases;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.RandomJson;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EventReaderTest {
 
-  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
+  private static final EventReader READER = new EventReader(AllowedProfiles.ALL);
   private static final String REQUEST = "{\"connectorProfileName\":\"crm-prod\"}";
   private static final ParsedEvent PARSED = new ParsedEvent.ParsedRequest(request(REQUEST));
   private static final String ONE_OF_THE_MEMBERS =
@@ -258,7 +258,7 @@ class EventReaderTest {
   }
 
   private static Request request(String json) {
-    return new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json, ""));
+    return new RequestReader(AllowedProfiles.ALL).read(JsonValue.parse(json, ""));
   }
 
   private static void assertRefused(String message, String event) {

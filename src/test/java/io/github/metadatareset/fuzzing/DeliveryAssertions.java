@@ -8,8 +8,8 @@ import io.github.metadatareset.event.EventReader;
 import io.github.metadatareset.event.ParsedEvent;
 import io.github.metadatareset.invocation.LogLines;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import java.util.Collection;
@@ -25,7 +25,7 @@ import java.util.Set;
 /// log line.
 record DeliveryAssertions(StrictFunction function, LogLines log, Set<String> returned) {
 
-  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
+  private static final EventReader READER = new EventReader(AllowedProfiles.ALL);
 
   static void assertOneOutcomeEach(
       StrictFunction function, List<MaliciousMessage> batch, String answer) {

@@ -10,8 +10,8 @@ import io.github.metadatareset.event.EventReader;
 import io.github.metadatareset.event.ParsedEvent;
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every event is refused, ignored, or read as a request that can be written and read again.
 public class EventReaderFuzzTest {
 
-  private static final EventReader READER = new EventReader(ProfilePattern.ALL);
-  private static final RequestReader STRICT = new RequestReader(ProfilePattern.ALL);
+  private static final EventReader READER = new EventReader(AllowedProfiles.ALL);
+  private static final RequestReader STRICT = new RequestReader(AllowedProfiles.ALL);
   private static final RequestSchema SCHEMA = RequestSchema.load();
 
   @MethodSource("events")

@@ -19,9 +19,9 @@ import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.random.RandomCases;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Fingerprint;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import java.util.List;
 import java.util.Optional;
@@ -162,7 +162,7 @@ class SqsLegalityTest {
     String answer = function.invoke(MaliciousMessage.batch(List.of(message)));
 
     assertEquals("{\"batchItemFailures\":[]}", answer);
-    EventReader reader = new EventReader(ProfilePattern.ALL);
+    EventReader reader = new EventReader(AllowedProfiles.ALL);
     for (StrictSqs.Message subRequest : function.enqueued()) {
       assertTrue(
           reader.read(subRequest.body()) instanceof ParsedEvent.ParsedRequest(Request request)

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.json.JsonValue;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// The log of one invocation. For any input, each line has one of the forms that
@@ -49,8 +51,11 @@ public record LogLines(List<JsonValue> all) {
           "Returned",
           "DeadLetters",
           "Throttled",
-          "Denied",
-          "_aws");
+          "Denied");
+
+  /// The members that are also metrics in CloudWatch.
+  private static final List<String> METRICS =
+      List.of("Resets", "Duplicates", "Returned", "Throttled", "Denied", "RequestAge");
 
   /// @throws AssertionError if a line has another form
   static LogLines of(String text, String requestId) {
@@ -67,17 +72,44 @@ public record LogLines(List<JsonValue> all) {
     Set<String> names = new HashSet<>(line.memberNames());
     assertTrue(names.removeAll(ANY_LINE) && line.isObject(), line::toString);
     assertEquals(Optional.of(requestId), line.text("requestId"));
+    assertTrue(hasArraysLast(line), line::toString);
     assertTrue(Set.of("INFO", "WARN", "ERROR").contains(line.text("level").orElseThrow()));
     switch (line.text("message").orElseThrow()) {
       case "invocation" -> {
-        names.remove("RequestAge");
+        names.removeAll(Set.of("RequestAge", "_aws"));
         assertEquals(INVOCATION_LINE, names);
+        assertEquals(
+            METRICS.stream().filter(name -> count(line, name) != 0).toList(), metrics(line));
+        assertEquals(line.has("_aws"), !metrics(line).isEmpty());
       }
       case "request" ->
           assertTrue(
               Set.of(REQUEST_LINE, MESSAGE_LINE, MESSAGES_LINE).contains(names), line::toString);
       default -> throw new AssertionError(line);
     }
+  }
+
+  /// Logs Insights finds only the first 200 fields of a line.
+  private static boolean hasArraysLast(JsonValue line) {
+    Predicate<Object> isSingle = content -> !(content instanceof Map || content instanceof List);
+    return line.memberNames().stream()
+        .map(name -> line.member(name).orElseThrow().content())
+        .dropWhile(isSingle)
+        .noneMatch(isSingle);
+  }
+
+  private static long count(JsonValue line, String name) {
+    return line.member(name).map(value -> ((Number) value.content()).longValue()).orElse(0L);
+  }
+
+  /// The names of the metrics that CloudWatch extracts from the line.
+  private static List<String> metrics(JsonValue line) {
+    return line.member("_aws").flatMap(aws -> aws.member("CloudWatchMetrics")).stream()
+        .flatMap(directives -> directives.asList("directives").stream())
+        .flatMap(directive -> directive.member("Metrics").stream())
+        .flatMap(metrics -> metrics.asList("metrics").stream())
+        .map(metric -> metric.text("Name").orElseThrow())
+        .toList();
   }
 
   public long count(String outcome) {

@@ -1,15 +1,27 @@
 package io.github.metadatareset.invocation;
 
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 class MetricTest {
 
-  @ParameterizedTest
-  @EnumSource
-  void countsExceptForTheAgeOfARequest(Metric metric) {
-    assertEquals(metric == Metric.REQUEST_AGE ? "Milliseconds" : "Count", metric.unit());
+  /// CloudWatch bills each of them.
+  @Test
+  void onlySixMetricsAreSentToCloudWatch() {
+    assertEquals(
+        Map.of(
+            "Resets", "Count",
+            "Duplicates", "Count",
+            "Returned", "Count",
+            "Throttled", "Count",
+            "Denied", "Count",
+            "RequestAge", "Milliseconds"),
+        Arrays.stream(Metric.values())
+            .filter(metric -> metric.unit().isPresent())
+            .collect(toMap(Metric::memberName, metric -> metric.unit().orElseThrow())));
   }
 }

@@ -16,8 +16,8 @@ import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.random.RandomCases;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import java.time.Duration;
 import java.util.Collection;
@@ -86,7 +86,7 @@ class AMillionFailingRecordsTest {
                     HandlerFixture.MAX_RECEIVE_COUNT,
                     maxConcurrentCalls,
                     HandlerFixture.MAX_CALLS_PER_EVENT,
-                    ProfilePattern.ALL)));
+                    AllowedProfiles.ALL)));
   }
 
   /// 10, 100 or 10,000. A third of all records is in batches of each size.

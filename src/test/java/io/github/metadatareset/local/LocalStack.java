@@ -8,6 +8,7 @@ import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.invocation.Services;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ProfilePattern;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -91,7 +92,7 @@ public final class LocalStack implements AutoCloseable {
                 maxReceiveCount,
                 maxConcurrentCalls,
                 HandlerFixture.MAX_CALLS_PER_EVENT,
-                ProfilePattern.ALL),
+                AllowedProfiles.ALL),
             () -> services(clock))
         .handler();
   }

@@ -36,7 +36,15 @@ public final class FakeAppFlow implements AppFlow {
     return this;
   }
 
+  /// A profile of a type that is newer than the function.
+  public FakeAppFlow profileOfUnknownType(String name) {
+    profiles.add(new Profile(new ProfileName(name), Optional.empty(), Optional.empty()));
+    return this;
+  }
+
+  /// A profile of a custom connector. It replaces one that has the same name.
   public FakeAppFlow customProfile(String name, String label) {
+    profiles.removeIf(profile -> profile.name().value().equals(name));
     profiles.add(
         new Profile(
             new ProfileName(name),

@@ -4,9 +4,9 @@ import static io.github.metadatareset.plan.FakeAppFlow.use;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.ProfilePattern;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestReader;
 import java.util.List;
@@ -107,7 +107,7 @@ class PlannerTest {
         IntStream.range(0, 150)
             .mapToObj(i -> request("{'connectorProfileName':'p%d'}".formatted(i)))
             .toList();
-    Planner planner = new Planner(appFlow, 4, ProfilePattern.ALL);
+    Planner planner = new Planner(appFlow, 4, AllowedProfiles.ALL);
     planner.announce(requests);
 
     requests.forEach(planner::plan);
@@ -133,7 +133,7 @@ class PlannerTest {
   }
 
   private Plan plan(Request request) {
-    return new Planner(appFlow, 4, ProfilePattern.ALL).plan(request);
+    return new Planner(appFlow, 4, AllowedProfiles.ALL).plan(request);
   }
 
   private static Plan split(String... requests) {
@@ -141,6 +141,7 @@ class PlannerTest {
   }
 
   private static Request request(String json) {
-    return new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json.replace('\'', '"'), ""));
+    return new RequestReader(AllowedProfiles.ALL)
+        .read(JsonValue.parse(json.replace('\'', '"'), ""));
   }
 }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfilePattern;
@@ -19,6 +20,7 @@ import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class SplitterTest {
 
   private final FakeAppFlow appFlow = new FakeAppFlow();
-  private ProfilePattern allowedProfiles = ProfilePattern.ALL;
+  private AllowedProfiles allowedProfiles = AllowedProfiles.ALL;
 
   @Nested
   class ProfilesByPattern {
@@ -96,10 +98,21 @@ class SplitterTest {
     @Test
     void includeOnlyAllowedProfiles() {
       appFlow.profile("prod", ConnectorType.SLACK).profile("dev", ConnectorType.SLACK);
-      allowedProfiles = new ProfilePattern("prod*");
+      allowedProfiles = new AllowedProfiles(new ProfilePattern("prod*"));
 
       assertEquals(
           requests("{'connectorProfileName':'prod','connectorType':'Slack'}"),
+          split("{'connectorProfileName':'*'}").requests());
+    }
+
+    @Test
+    void leaveOutExcludedProfiles() {
+      appFlow.profile("crm", ConnectorType.SLACK).profile("crm-old", ConnectorType.SLACK);
+      allowedProfiles =
+          new AllowedProfiles(ProfilePattern.ALL, Optional.of(new ProfilePattern("*-old")));
+
+      assertEquals(
+          requests("{'connectorProfileName':'crm','connectorType':'Slack'}"),
           split("{'connectorProfileName':'*'}").requests());
     }
 
@@ -251,7 +264,7 @@ class SplitterTest {
 
     @Test
     void includeOnlyAllowedProfilesOfFlows() {
-      allowedProfiles = new ProfilePattern("prod-*");
+      allowedProfiles = new AllowedProfiles(new ProfilePattern("prod-*"));
       appFlow
           .profile("prod-crm", ConnectorType.SALESFORCE)
           .withFlow("sync", use("prod-crm", "Account"), use("dev-crm", "Account"));
@@ -259,6 +272,20 @@ class SplitterTest {
       assertEquals(
           requests(
               "{'connectorProfileName':'prod-crm','connectorType':'Salesforce','connectorEntityName':'Account'}"),
+          split("{'flowName':'sync'}").requests());
+    }
+
+    @Test
+    void leaveOutExcludedProfilesOfFlows() {
+      allowedProfiles =
+          new AllowedProfiles(ProfilePattern.ALL, Optional.of(new ProfilePattern("*-old")));
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .withFlow("sync", use("crm", "Account"), use("crm-old", "Account"));
+
+      assertEquals(
+          requests(
+              "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Account'}"),
           split("{'flowName':'sync'}").requests());
     }
 
@@ -336,16 +363,16 @@ class SplitterTest {
 
     @Test
     void entitiesNestedTooDeepAreRejectedWithARequestThatContinues() {
-      appFlow.entities("chat/d10", parent("d11"));
+      appFlow.entities("chat/d5", parent("d6"));
 
-      SubRequests subRequests = split(CHAT + "'entities':'ALL','entitiesPath':'d10','depth':10}");
+      SubRequests subRequests = split(CHAT + "'entities':'ALL','entitiesPath':'d5','depth':5}");
 
       assertEquals(
-          requests(CHAT + "'connectorEntityName':'d11','entitiesPath':'d10'}"),
+          requests(CHAT + "'connectorEntityName':'d6','entitiesPath':'d5'}"),
           subRequests.requests());
       assertEquals("TooDeep", subRequests.rejected().getFirst().failure().code());
       assertEquals(
-          request(CHAT + "'entities':'ALL','entitiesPath':'d11','depth':10}"),
+          request(CHAT + "'entities':'ALL','entitiesPath':'d6','depth':5}"),
           request(subRequests.rejected().getFirst().body()));
     }
 
@@ -496,7 +523,8 @@ class SplitterTest {
 
   private static Request request(String json) {
     return assertInstanceOf(
-        Request.class, new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json(json), "")));
+        Request.class,
+        new RequestReader(AllowedProfiles.ALL).read(JsonValue.parse(json(json), "")));
   }
 
   private static String json(String withSingleQuotes) {

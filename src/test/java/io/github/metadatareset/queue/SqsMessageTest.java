@@ -87,14 +87,42 @@ class SqsMessageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"\"\"", "\"two words\"", "\"line\\nline\"", "\"caf\\u00E9\"", "7", "null"})
-  void aCorrelationIdThatCouldForgeALogLineIsIgnored(String correlationId) {
+      strings = {
+        "\"\"",
+        "\"two words\"",
+        "\"line\\nline\"",
+        "\"caf\\u00E9\"",
+        "\"\\u0664\"",
+        "\"it's\"",
+        "\"a\\\"b\"",
+        "\"a/b\"",
+        "\"$(id)\"",
+        "\"<b>\"",
+        "\"c|d\"",
+        "7",
+        "null"
+      })
+  void aCorrelationIdOfAnotherFormIsIgnored(String correlationId) {
     assertEquals(
         "m1",
         onlyMessage(
                 """
                 {"messageId": "m1", "body": "", "eventSource": "aws:sqs",
                  "messageAttributes": {"CorrelationId": {"stringValue": %s}}}"""
+                    .formatted(correlationId))
+            .correlationId());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"97183551-3f5e-4192-bf44-0f7645107158", "run:2026-11-23_Nightly.7", "a", "-"})
+  void aSenderCanSetTheCorrelationId(String correlationId) {
+    assertEquals(
+        correlationId,
+        onlyMessage(
+                """
+                {"messageId": "m1", "body": "", "eventSource": "aws:sqs",
+                 "messageAttributes": {"CorrelationId": {"stringValue": "%s"}}}"""
                     .formatted(correlationId))
             .correlationId());
   }
@@ -133,6 +161,9 @@ class SqsMessageTest {
          "attributes": {"MessageGroupId": "%s"}}""";
 
     assertEquals(Optional.empty(), onlyMessage(message.formatted(group)).messageGroupId());
+    assertEquals(
+        Optional.of("team/crm@prod"),
+        onlyMessage(message.formatted("team/crm@prod")).messageGroupId());
     assertEquals(
         Optional.of("x".repeat(128)),
         onlyMessage(message.formatted("x".repeat(128))).messageGroupId());

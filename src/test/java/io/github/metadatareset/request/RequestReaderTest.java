@@ -45,7 +45,7 @@ class RequestReaderTest {
 
   private static final String A_REQUEST =
       "an object with connectorProfileName, a connectorType without profile, flowName or requests";
-  private static final String A_DEPTH = "a whole number from 0 to 10";
+  private static final String A_DEPTH = "a whole number from 0 to 5";
   private static final String SOME_ENTITIES =
       "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to 1000 entity names";
   private static final String SOME_REQUESTS =
@@ -97,8 +97,8 @@ class RequestReaderTest {
         arguments(
             """
             {"connectorProfileName": "crm-prod", "entities": "ALL", "entitiesPath": "Objects",
-             "depth": 10}""",
-            new OfConnector(CRM, new All(10)).withEntitiesPath(new EntitiesPath("Objects"))),
+             "depth": 5}""",
+            new OfConnector(CRM, new All(5)).withEntitiesPath(new EntitiesPath("Objects"))),
         arguments(
             """
             {"connectorProfileName": "crm-*"}""",
@@ -361,7 +361,8 @@ class RequestReaderTest {
           "1"          | "1"
           true         | true
           -1           | -1
-          11           | 11
+          6            | 6
+          10           | 10
           0.5          | 0.5
           1.0000000001 | 1.0000000001
           4294967297   | 4294967297
@@ -386,7 +387,7 @@ class RequestReaderTest {
 
     assertRefused(
         "/depth: %s; expected %s".formatted(depth, A_DEPTH),
-        () -> new RequestReader(ProfilePattern.ALL).read(json));
+        () -> new RequestReader(AllowedProfiles.ALL).read(json));
   }
 
   @Nested
@@ -636,11 +637,12 @@ class RequestReaderTest {
         () -> read(request.formatted(oneMore)));
   }
 
-  /// `CONNECTOR_PROFILE_PATTERN`, which also limits the IAM permissions of the function.
+  /// The two patterns also limit the IAM permissions of the function.
   @Nested
-  class AllowedProfiles {
+  class NamesOfAllowedProfiles {
 
-    private static final RequestReader PRODUCTION = new RequestReader(new ProfilePattern("*-prod"));
+    private static final RequestReader PRODUCTION =
+        new RequestReader(new AllowedProfiles(new ProfilePattern("*-prod")));
 
     @Test
     void oneCanBeNamed() {
@@ -650,9 +652,22 @@ class RequestReaderTest {
     @Test
     void othersCannotBeNamed() {
       assertRefused(
-          "/connectorProfileName: \"crm-sandbox\"; expected a profile that"
-              + " CONNECTOR_PROFILE_PATTERN allows: *-prod",
+          "/connectorProfileName: \"crm-sandbox\"; expected an allowed profile,"
+              + " as CONNECTOR_PROFILE_PATTERN is *-prod",
           () -> PRODUCTION.read(json("crm-sandbox")));
+    }
+
+    @Test
+    void excludedOnesCannotBeNamed() {
+      RequestReader withoutLegacy =
+          new RequestReader(
+              new AllowedProfiles(ProfilePattern.ALL, Optional.of(new ProfilePattern("legacy-*"))));
+
+      assertEquals(NAMES_OF_CRM, withoutLegacy.read(json("crm-prod")));
+      assertRefused(
+          "/connectorProfileName: \"legacy-crm\"; expected an allowed profile, as"
+              + " EXCLUDED_PROFILE_PATTERN is legacy-*",
+          () -> withoutLegacy.read(json("legacy-crm")));
     }
 
     @Test
@@ -677,7 +692,7 @@ class RequestReaderTest {
   /// Also checks that the schema agrees.
   private static Request read(String json) {
     try {
-      Request request = new RequestReader(ProfilePattern.ALL).read(JsonValue.parse(json, ""));
+      Request request = new RequestReader(AllowedProfiles.ALL).read(JsonValue.parse(json, ""));
       assertTrue(SCHEMA.accepts(json), () -> "the schema refuses " + json);
       return request;
     } catch (InvalidJsonException e) {

@@ -101,9 +101,9 @@ class RequestTest {
   }
 
   @Test
-  void nestedEntitiesHaveAtMostTenLevels() {
-    assertEquals(10, new All(10).depth());
-    assertThrows(IllegalArgumentException.class, () -> new All(11));
+  void nestedEntitiesHaveAtMostFiveLevels() {
+    assertEquals(5, new All(5).depth());
+    assertThrows(IllegalArgumentException.class, () -> new All(6));
     assertThrows(IllegalArgumentException.class, () -> new All(-1));
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestWriterTest {
 
-  private static final RequestReader READER = new RequestReader(ProfilePattern.ALL);
+  private static final RequestReader READER = new RequestReader(AllowedProfiles.ALL);
 
   @Test
   void aWrittenRequestIsReadAsTheSame() {

@@ -182,8 +182,13 @@ class MutantsTest {
           new Mutant(
               "patterns match profiles that are not allowed",
               "plan/Splitter.java",
-              "return allowedProfiles.matches(profile.name()) && matching.name()",
+              "return allowedProfiles.contains(profile.name()) && matching.name()",
               "return matching.name()"),
+          new Mutant(
+              "excluded profiles are allowed",
+              "request/AllowedProfiles.java",
+              "excluded.filter(other -> other.matches(name))",
+              "excluded.filter(other -> other == null)"),
           new Mutant(
               "a pattern that matches nothing counts as completed",
               "plan/Splitter.java",

@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
 
 /// What the function must do for a body by docs/requests.md. It uses no code of the function.
 ///
-/// @param allowedProfiles the profiles that the deployment may reset
-record Oracle(Account account, String allowedProfiles) {
+/// @param allowedProfiles the pattern of the profiles that the deployment may reset
+/// @param excludedProfiles the pattern of those that it may not reset all the same
+record Oracle(Account account, String allowedProfiles, String excludedProfiles) {
 
-  private static final int MAX_DEPTH = 10;
+  private static final int MAX_DEPTH = 5;
 
   /// The body has to be refused.
   static final class Refused extends Exception {
@@ -62,6 +63,10 @@ record Oracle(Account account, String allowedProfiles) {
     return profile == null
         ? entry.connector().equals("S3")
         : !profile.isCustom() || account.versions().get(profile.label()).contains(entry.version());
+  }
+
+  private boolean isAllowed(String profile) {
+    return matches(allowedProfiles, profile) && !matches(excludedProfiles, profile);
   }
 
   private static boolean matches(String pattern, String name) {
@@ -117,7 +122,7 @@ record Oracle(Account account, String allowedProfiles) {
     }
 
     private Set<CachedEntry> ifAllowed(String profile, Map<?, ?> request) throws Refused {
-      return matches(allowedProfiles, profile) ? profile(profile, request) : Set.of();
+      return isAllowed(profile) ? profile(profile, request) : Set.of();
     }
 
     private Set<CachedEntry> request(Map<?, ?> request) throws Refused {
@@ -141,7 +146,7 @@ record Oracle(Account account, String allowedProfiles) {
       if (name.contains("*") || name.contains("?")) {
         return profiles(name, request);
       }
-      if (!matches(allowedProfiles, name)) {
+      if (!isAllowed(name)) {
         throw new Refused();
       }
       return profile(name, request);
@@ -164,7 +169,7 @@ record Oracle(Account account, String allowedProfiles) {
       boolean found = pattern.equals("*");
       for (Profile profile : account.profiles().values()) {
         if (profile.since() <= at
-            && matches(allowedProfiles, profile.name())
+            && isAllowed(profile.name())
             && matches(pattern, profile.name())
             && matchesMember(request, "connectorType", profile.type())
             && matchesMember(request, "connectorLabel", profile.label())) {
@@ -186,7 +191,7 @@ record Oracle(Account account, String allowedProfiles) {
         if (matches(pattern, flow.getKey())) {
           found = true;
           flow.getValue().stream()
-              .filter(use -> matches(allowedProfiles, use.profile()))
+              .filter(use -> isAllowed(use.profile()))
               .forEach(use -> all.addAll(inFlow(use)));
         }
       }

@@ -4,6 +4,7 @@ import java.util.random.RandomGenerator;
 
 /// The settings of the function, its queue and its event source mapping.
 ///
+/// @param excludedProfiles a pattern; empty if no profile is excluded
 /// @param timeout of the function, in milliseconds
 /// @param visibilityTimeout in milliseconds; AWS recommends six times the function's timeout
 /// @param clockSkew how many milliseconds the clock of SQS is ahead of the function's
@@ -12,6 +13,7 @@ public record Settings(
     int maxConcurrentCalls,
     int maxCallsPerEvent,
     String allowedProfiles,
+    String excludedProfiles,
     int batchSize,
     int concurrency,
     long timeout,
@@ -25,6 +27,7 @@ public record Settings(
         random.nextInt(1, 5),
         random.nextInt(6) == 0 ? random.nextInt(3, 60) : 10_000_000,
         random.nextInt(4) == 0 ? "crm*" : "*",
+        random.nextInt(4) == 0 ? "*1" : "",
         random.nextInt(1, 11),
         2,
         timeout,

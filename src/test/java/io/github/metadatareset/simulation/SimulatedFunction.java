@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.metadatareset.HandlerFixture;
 import io.github.metadatareset.aws.SqsAdapters;
 import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ProfilePattern;
 import java.util.Optional;
 
@@ -28,7 +29,11 @@ final class SimulatedFunction implements FunctionFactory {
                 settings.maxReceiveCount(),
                 settings.maxConcurrentCalls(),
                 settings.maxCallsPerEvent(),
-                new ProfilePattern(settings.allowedProfiles())))
+                new AllowedProfiles(
+                    new ProfilePattern(settings.allowedProfiles()),
+                    Optional.of(settings.excludedProfiles())
+                        .filter(pattern -> !pattern.isEmpty())
+                        .map(ProfilePattern::new))))
         .clock(dependencies.clock())
         .random(dependencies.random())
         .log(dependencies.log())

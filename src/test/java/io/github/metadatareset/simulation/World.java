@@ -46,7 +46,7 @@ final class World {
     this.time = new VirtualTime(random.split());
     this.settings = Settings.random(random);
     this.account = Account.random(random, LENGTH);
-    this.oracle = new Oracle(account, settings.allowedProfiles());
+    this.oracle = new Oracle(account, settings.allowedProfiles(), settings.excludedProfiles());
     this.faults = new FaultSchedule(time, random.split(), LENGTH);
     this.requestQueue = new SimulatedQueue(time, random.split(), "m", settings.clockSkew());
     this.deadLetterQueue = new SimulatedQueue(time, random.split(), "d", settings.clockSkew());

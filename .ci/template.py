@@ -31,15 +31,20 @@ WITHOUT_RESOURCE = {"appflow:DescribeConnectorProfiles", "xray:PutTraceSegments"
 ALARMS = {
     "ApproximateNumberOfMessagesVisible",
     "ApproximateAgeOfOldestMessage",
-    "Denied",
+    "Returned",
     "Errors",
     "Throttles",
     "DeadLetterErrors",
-    "DeadLettersNotAccepted",
-    "RecursiveInvocationsDropped",
-    "FailedInvocations",
     "InvocationsFailedToBeSentToDlq",
+    "InvocationsFailedToBeSentToDeadLetterCount",
 }
+
+# The function's own metrics. CloudWatch bills each.
+NAMESPACE = "AppFlowMetadataReset"
+CUSTOM_METRICS = {"Resets", "Duplicates", "Returned", "Throttled", "Denied", "RequestAge"}
+
+# US cents a month: for a custom metric, for a metric in an alarm, and what both may cost at most.
+CUSTOM_METRIC, ALARM_METRIC, MOST = 30, 10, 300
 
 
 def transformed(path):
@@ -117,6 +122,33 @@ def alarm_metrics(alarm):
     """Namespace, name and dimension values of the metrics of an alarm."""
     for metric in [m["MetricStat"]["Metric"] for m in alarm["Metrics"] if "MetricStat" in m] if "Metrics" in alarm else [alarm]:
         yield metric["Namespace"], metric["MetricName"], [d["Value"] for d in metric.get("Dimensions", [])]
+
+
+def dashboard(template):
+    return json.loads(the(template, "AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"])["widgets"]
+
+
+def widget_metrics(widget):
+    """Namespace, name and options of the metrics of a widget. "." and "..." repeat what the metric before has."""
+    namespace = name = None
+    for metric in widget["properties"].get("metrics", []):
+        if isinstance(metric[0], str):
+            if metric[0] != "...":
+                namespace = namespace if metric[0] == "." else metric[0]
+                name = name if metric[1] == "." else metric[1]
+            yield namespace, name, metric[-1]
+
+
+def text_of(value):
+    """A text, also one with parameters."""
+    return value["Fn::Sub"] if isinstance(value, dict) else value
+
+
+def runbook_sections():
+    """The anchors of the headings of the runbook."""
+    with open("docs/operations.md", encoding="utf-8") as page:
+        runbook = re.search(r"^## Runbook\n(.*?)(?=^## |\Z)", page.read(), re.MULTILINE | re.DOTALL)[1]
+    return {heading.lower() for heading in re.findall(r"^### (\w+)$", runbook, re.MULTILINE)}
 
 
 # ---- The checks: each yields the problems that it finds
@@ -289,24 +321,55 @@ def alarms(template):
         for actions in ("AlarmActions", "OKActions"):
             if alarm.get(actions) != {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}:
                 yield f"{name} does not notify the topic with {actions}"
-        if not alarm["AlarmDescription"].endswith(f"Runbook: docs/operations.md, section {name}."):
-            yield f"{name} does not name its section of the runbook"
+        if alarm["TreatMissingData"] != "notBreaching":
+            yield f"{name} goes off when there is no data"
+        if not text_of(alarm["AlarmDescription"]).endswith(f" Runbook: ${{RunbookUrl}}#{name.lower()}"):
+            yield f"{name} does not link to its section of the runbook"
+        if name.lower() not in runbook_sections():
+            yield f"docs/operations.md: the runbook has no section {name}"
         rules = [value["Ref"] for namespace, _, values in alarm_metrics(alarm) if namespace == "AWS/Events" for value in values]
         if rules and rules != RULES:
             yield f"{name} covers only {rules}"
 
 
-def metric_filter(template):
-    """The function logs the outcome that the metric filter counts, and the alarm reads the filter's metric."""
-    counted = the(template, "AWS::Logs::MetricFilter")
-    (outcome,) = re.findall(r'\$\.outcome = "(.+)"', counted["FilterPattern"])
-    with open("src/main/java/io/github/metadatareset/invocation/InvocationLog.java", encoding="utf-8") as log:
-        if f'"{outcome}"' not in log.read():
-            yield f"the function never logs the outcome {outcome}"
-    (metric,) = counted["MetricTransformations"]
-    alarm = properties(template, "DeadLettersNotAcceptedAlarm")
-    if (alarm["Namespace"], alarm["MetricName"]) != (metric["MetricNamespace"], metric["MetricName"]):
-        yield "the alarm reads another metric"
+def late_metrics(template):
+    """An alarm on several metrics: FILL would give a late metric the value 0, and the alarm would be OK."""
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        expressions = [metric["Expression"] for metric in alarm.get("Metrics", []) if "Expression" in metric]
+        if expressions and (expressions != ["SUM(METRICS())"] or alarm["EvaluationPeriods"] < 3 or alarm["DatapointsToAlarm"] != 1):
+            yield f"{name}: {expressions}, {alarm.get('DatapointsToAlarm')} of {alarm['EvaluationPeriods']}"
+    retries = properties(template, "RetriesAlarm")
+    if (retries["Period"], retries["DatapointsToAlarm"], retries["EvaluationPeriods"]) != (900, 3, 4):
+        yield "RetriesAlarm goes off for single retries, or too late"
+
+
+def monitoring_cost(template):
+    filters = [m for f in of_type(template, "AWS::Logs::MetricFilter").values() for m in f["MetricTransformations"]]
+    alarms_on = [metric for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for metric in alarm_metrics(alarm)]
+    cents = CUSTOM_METRIC * (len(CUSTOM_METRICS) + len(filters)) + ALARM_METRIC * len(alarms_on)
+    if cents > MOST:
+        yield f"{len(CUSTOM_METRICS) + len(filters)} custom metrics and {len(alarms_on)} metrics in alarms cost {cents} cents a month"
+
+
+def the_dashboard(template):
+    """It shows every metric that is paid for, every alarm, and the way to the runbook."""
+    widgets = dashboard(template)
+    read = {name for widget in widgets for namespace, name, _ in widget_metrics(widget) if namespace == NAMESPACE}
+    read |= {name for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for namespace, name, _ in alarm_metrics(alarm) if namespace == NAMESPACE}
+    for name in sorted(read ^ CUSTOM_METRICS):
+        yield f"{name} is not read" if name in CUSTOM_METRICS else f"the function does not send {name}"
+    if widgets[0]["type"] != "text" or "${RunbookUrl}#runbook" not in widgets[0]["properties"]["markdown"]:
+        yield "its first line does not lead to the runbook"
+    shown = sorted(arn for widget in widgets if widget["type"] == "alarm" for arn in widget["properties"]["alarms"])
+    if shown != sorted(f"${{{name}.Arn}}" for name in of_type(template, "AWS::CloudWatch::Alarm")):
+        yield f"it shows the alarms {shown}"
+    for question in ("Is the metadata fresh?", "Does something fail?", "Is something throttled?", "How many calls are made and saved?"):
+        if not any(widget["properties"].get("title", "").startswith(question) for widget in widgets):
+            yield f"it does not answer: {question}"
+    for widget in widgets:
+        for _, name, options in widget_metrics(widget):
+            if name in ("RequestAge", "ApproximateAgeOfOldestMessage") and options.get("visible", True):
+                yield f"{name} is not shown in minutes, by an expression"
 
 
 def parameters_are_described(template):
@@ -411,11 +474,19 @@ CHECKS = [
         profiles_by_pattern,
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][0].update(Resource={"Fn::Sub": "arn:connectorprofile/*"}),
     ),
-    ("every metric that needs an alarm has one, which notifies the topic and names its runbook", alarms, lambda t: t["Resources"].pop("DeniedCallsAlarm")),
+    ("every metric that needs an alarm has one, which notifies the topic and links to its runbook", alarms, lambda t: t["Resources"].pop("RetriesAlarm")),
+    ("alarms wait for metrics that come late", late_metrics, setting("LostDeliveriesAlarm", "Metrics", 0, "Expression", "SUM(FILL(METRICS(), 0))")),
     (
-        "the metric filter counts an outcome that the function logs",
-        metric_filter,
-        first_of("AWS::Logs::MetricFilter", lambda counted: counted.update(FilterPattern='{ $.outcome = "other" }')),
+        "custom metrics and alarms cost at most $3.00 a month",
+        monitoring_cost,
+        lambda t: t["Resources"].update(Another=t["Resources"]["RetriesAlarm"]),
+    ),
+    (
+        "the dashboard has all alarms and metrics, and leads to the runbook",
+        the_dashboard,
+        lambda t: the(t, "AWS::CloudWatch::Dashboard").update(
+            DashboardBody={"Fn::Sub": the(t, "AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"].replace('"Duplicates"', '"Splits"')}
+        ),
     ),
     ("every parameter has a default, a description, a constraint, a group and a label", parameters_are_described, lambda t: t["Parameters"]["BatchSize"].pop("Description")),
     ("the template contains no account ID and no credentials", no_account_and_no_credentials, lambda t: t.update(Description="in 111122223333")),

@@ -126,7 +126,8 @@ class Project:
         return set(self.schema["$defs"]["oneRequest"]["properties"]) | {"requests"}
 
     def actions(self, role):
-        return set(re.findall(r"\b((?:appflow|sqs|logs|xray|kms|lambda):\w+)\b", self.section("Resources")[role]))
+        # Condition keys are in quotation marks, actions are not.
+        return set(re.findall(r"(?<!\")\b((?:appflow|sqs|logs|xray|kms|lambda):\w+)\b", self.section("Resources")[role]))
 
 
 def without_comments(java):
@@ -494,7 +495,7 @@ IF_SAM_IS_THERE = [
 CHANGED = [
     ("docs/operations.md", r"\| `ScheduleState` .*\n", ""),
     ("docs/operations.md", r"\| `MaxReceiveCount` \| 12 ", "| `MaxReceiveCount` | 13 "),
-    ("docs/operations.md", r"### RecursionAlarm\n", ""),
+    ("docs/operations.md", r"### OldestRequestAlarm\n", ""),
     ("docs/operations.md", r"\| `Returned` ", "| `Gone` "),
     ("docs/operations.md", r"\| `ignored` ", "| `gone` "),
     ("docs/operations.md", r"`REQUEST_QUEUE_URL`, ", ""),

@@ -313,6 +313,26 @@ def profiles_by_pattern(template):
                 yield f"{statement['Sid']}: {statement['Resource']}"
 
 
+def keys(template):
+    """What a role may do with a key, and through which service."""
+    permissions = {}
+    for role, statement in role_statements(template):
+        if any(action.startswith("kms:") for action in many(statement["Action"])):
+            permissions[role, statement["Resource"]["Ref"], json.dumps(statement.get("Condition"))] = set(many(statement["Action"]))
+    logs = json.dumps({"StringEquals": {"kms:ViaService": {"Fn::Sub": "logs.${AWS::Region}.amazonaws.com"}}})
+    queue = {"kms:Decrypt", "kms:GenerateDataKey"}
+    expected = {
+        ("FunctionRole", "KmsKeyArn", "null"): queue,
+        ("FunctionRole", "KmsKeyArn", logs): queue
+        | {"kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"},
+        ("FunctionRole", "PreviousKmsKeyArn", "null"): {"kms:Decrypt"},
+        ("ScheduleRole", "KmsKeyArn", "null"): queue,
+    }
+    for key in sorted(expected.keys() | permissions.keys()):
+        if expected.get(key) != permissions.get(key):
+            yield f"{key}: {sorted(permissions.get(key, []))}"
+
+
 def alarms(template):
     found = {name for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for _, name, _ in alarm_metrics(alarm)}
     for name in sorted(ALARMS - found):
@@ -473,6 +493,11 @@ CHECKS = [
         "IAM allows only the profiles of ConnectorProfilePattern",
         profiles_by_pattern,
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][0].update(Resource={"Fn::Sub": "arn:connectorprofile/*"}),
+    ),
+    (
+        "with a KMS key, queues and log can be used, and messages of the previous key can be read",
+        keys,
+        lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"].pop(),
     ),
     ("every metric that needs an alarm has one, which notifies the topic and links to its runbook", alarms, lambda t: t["Resources"].pop("RetriesAlarm")),
     ("alarms wait for metrics that come late", late_metrics, setting("LostDeliveriesAlarm", "Metrics", 0, "Expression", "SUM(FILL(METRICS(), 0))")),

@@ -47,9 +47,16 @@ CUSTOM_METRICS = {"Resets", "Duplicates", "Returned", "Throttled", "Denied", "Re
 CUSTOM_METRIC, ALARM_METRIC, MOST = 30, 10, 300
 
 
-def transformed(path):
+def read(path):
     with open(path, encoding="utf-8") as file:
-        template = yaml_parse(file.read())
+        return yaml_parse(file.read())
+
+
+def transformed(path):
+    return transform(read(path))
+
+
+def transform(template):
     # As `sam package` does.
     function = template["Resources"][FUNCTION]["Properties"]
     if function.get("PackageType") == "Image":
@@ -80,6 +87,43 @@ def number(template, value):
         name, first, second = value["Fn::FindInMap"]
         return template["Mappings"][name][first][second]
     return value
+
+
+def evaluate(template, value, parameters):
+    """What CloudFormation makes of a value, with these values of parameters. It leaves references to resources as they are."""
+
+    def inner(part):
+        return evaluate(template, part, parameters)
+
+    if isinstance(value, list):
+        return [inner(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    match list(value.items()):
+        case [("Ref", name)]:
+            return parameters.get(name, value)
+        case [("Fn::If", [condition, then, otherwise])]:
+            return inner(then if inner(template["Conditions"][condition]) else otherwise)
+        case [("Fn::Equals", [one, other])]:
+            return inner(one) == inner(other)
+        case [("Fn::Not", [condition])]:
+            return not inner(condition)
+        case [("Fn::Select", [index, parts])]:
+            return inner(parts)[index]
+        case [("Fn::Split", [separator, text])]:
+            return inner(text).split(separator)
+        case [("Fn::Sub", text)]:
+            text, named = text if isinstance(text, list) else (text, {})
+            named = {name: inner(part) for name, part in named.items()}
+            return re.sub(r"\$\{(\w+)}", lambda name: str({**parameters, **named}.get(name[1], name[0])), text)
+    return {name: inner(part) for name, part in value.items()}
+
+
+def longest(parameter):
+    """The longest value of a parameter that the function uses."""
+    if parameter["Type"] == "Number":
+        return parameter["MaxValue"]
+    return "a" * parameter["MaxLength"] if "MaxLength" in parameter else f"arn:aws:kms:us-east-1:{'1' * 12}:key/{'a' * 36}"
 
 
 def arn(name):
@@ -281,13 +325,39 @@ def default_states_of_the_rules(template):
 
 
 def changed_parameters_publish_a_version(template):
-    used = set(parameters_in(template, properties(template, FUNCTION)))
+    """The version's description differs, and is not too long."""
+    function = properties(template, FUNCTION)
     (version,) = of_type(template, "AWS::Lambda::Version").values()
-    missing = used - set(parameters_in(template, version.get("Description")))
-    if missing:
-        yield f"a change of {sorted(missing)} publishes no version"
-    if "MaxConcurrentCalls" not in used:
-        yield "the function does not use MaxConcurrentCalls"
+    if any("Fn::FindInMap" in node for node in walk(function) if isinstance(node, dict)):
+        yield "a changed value in a mapping publishes no version"
+    values = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
+    used = sorted(set(parameters_in(template, function)))
+    for name in used:
+        parameter, changed = template["Parameters"][name], {**values, name: longest(template["Parameters"][name])}
+        if not re.fullmatch(parameter.get("AllowedPattern", ".*"), str(changed[name])):
+            yield f"{name} has no maximum length"
+        if evaluate(template, function, changed) == evaluate(template, function, values):
+            yield f"{name} does not reach the function"
+        if evaluate(template, version["Description"], changed) == evaluate(template, version["Description"], values):
+            yield f"a change of {name} publishes no version"
+    description = evaluate(template, version["Description"], {name: longest(template["Parameters"][name]) for name in used})
+    if len(description) > 256:
+        yield f"the description can have {len(description)} characters"
+
+
+def changed_properties_publish_a_version(source):
+    """SAM puts a hash of the function's properties into the version's logical ID."""
+
+    def version(template):
+        return list(of_type(transform(copy.deepcopy(template)), "AWS::Lambda::Version"))
+
+    before = version(source)
+    variables = properties(source, FUNCTION)["Environment"]["Variables"]
+    for path in [("Timeout",), ("MemorySize",), ("KmsKeyArn",), *(("Environment", "Variables", name) for name in variables)]:
+        changed = copy.deepcopy(source)
+        setting(FUNCTION, *path, 1000)(changed)
+        if version(changed) == before:
+            yield f"a change of {path[-1]} in the template publishes no version"
 
 
 def least_privilege(template):
@@ -485,6 +555,11 @@ CHECKS = [
         first_of("AWS::Lambda::Version", lambda version: version.update(Description={"Fn::Sub": "${MaxReceiveCount}"})),
     ),
     (
+        "the description of a version is not too long with the longest parameters",
+        changed_parameters_publish_a_version,
+        lambda t: t["Parameters"]["ConnectorProfilePattern"].update(MaxLength=256),
+    ),
+    (
         "roles name their actions and resources, without wildcards where the action supports it",
         least_privilege,
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][4].update(Resource="*"),
@@ -523,15 +598,24 @@ CHECKS = [
     ("the function has its runtime, SnapStart, tracing, log and loop detection", function_settings, setting(FUNCTION, "Architectures", ["x86_64"])),
 ]
 
+# The same, of the template before SAM's transform.
+SOURCE_CHECKS = [
+    (
+        "a change of the function's timeout, memory or environment publishes a version",
+        changed_properties_publish_a_version,
+        setting(FUNCTION, "AutoPublishAliasAllProperties", False),
+    ),
+]
 
-def main(source, target):
-    template = transformed(source)
+
+def main(path, target):
+    source, template = read(path), transformed(path)
     with open(target, "w", encoding="utf-8") as file:
         json.dump(template, file, indent=2)
     held = True
-    for claim, check, break_it in CHECKS:
-        problems = list(check(template))
-        broken = copy.deepcopy(template)
+    for checked, (claim, check, break_it) in [*((template, c) for c in CHECKS), *((source, c) for c in SOURCE_CHECKS)]:
+        problems = list(check(checked))
+        broken = copy.deepcopy(checked)
         break_it(broken)
         if not list(check(broken)):
             problems.append("the check does not find the mistake in a broken template")

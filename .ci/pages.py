@@ -53,9 +53,10 @@ OLD_NAMES_ARE_FINE = {"CHANGELOG.md"}
 PHASES = {"clean", "validate", "compile", "test-compile", "test", "package", "verify", "install"}
 # Properties of Maven itself and of its plugins.
 MAVEN_PROPERTIES = {"test", "skipTests", "maven.test.skip", "includeScope"}
-AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager"}
+# Options of every command, and options that the AWS CLI calls differently from the API.
+AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager"} | {"--notification-endpoint"}
 # Names in code that are not in the sources: APIs and products.
-FOREIGN_NAMES = {"HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
+FOREIGN_NAMES = {"FailedEntryCount", "HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
 
 
 # ---- The project
@@ -376,7 +377,7 @@ def tables(project):
     for row in rows:
         parameters, given = names(row[0]), [value.strip() for value in re.split(r", (?=\d)", row[1])] if len(names(row[0])) > 1 else [row[1]]
         for parameter, value in zip(parameters, given):
-            if parameter in project.section("Parameters") and re.sub(r"`|(?<=\d),(?=\d{3})", "", value) != project.default(parameter):
+            if parameter in project.section("Parameters") and re.sub(r"`|(?<=\d),(?=\d{3})|(?<=,) ", "", value) != project.default(parameter):
                 yield f"docs/operations.md: the default of {parameter} is {project.default(parameter)}, not {value}"
     alarms = set(re.findall(r"^### (\w+Alarm)$", operations, re.M))
     yield from differs("docs/operations.md: runbook", alarms, project.alarms())

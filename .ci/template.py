@@ -16,6 +16,8 @@ from checks import report
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 
+import botocore.session  # noqa: E402
+from samcli.cli.types import CfnParameterOverridesType  # noqa: E402
 from samcli.yamlhelper import yaml_parse  # noqa: E402
 from samtranslator.parser.parser import Parser  # noqa: E402
 from samtranslator.translator.translator import Translator  # noqa: E402
@@ -42,6 +44,31 @@ ALARMS = {
 # The function's own metrics. CloudWatch bills each.
 NAMESPACE = "AppFlowMetadataReset"
 CUSTOM_METRICS = {"Resets", "Duplicates", "Returned", "Throttled", "Denied", "RequestAge"}
+
+# Values that parameters have to accept and to refuse.
+VALUES = [
+    ("ScheduledRequest", ['{"flowName": "a"}', '{\n  "requests": []\n}\n'], ["", "{", "{}", "{connectorProfileName:*}", '["a"]']),
+    ("ScheduleTimezone", ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5"], ["", "Europe/", "Europe Berlin"]),
+    ("ExcludedProfilePattern", ["", "crm-test", "*-sandbox?"], ["a b", "${a}", "a,b", '"a"']),
+    (
+        "SenderArns",
+        ["", "arn:aws:events:eu-west-1:111122223333:rule/bus/a.b_c-d", "arn:aws:sns:eu-west-1:111122223333:a,arn:aws:events:eu-west-1:111122223333:rule/a"],
+        ["*", "my-rule", "arn:aws:events:eu-west-1:111122223333:rule/*", "arn:aws:iam::111122223333:role/a", "arn:aws:sns:eu-west-1:111122223333:a,"],
+    ),
+    ("PermissionsBoundaryArn", ["", "arn:aws:iam::111122223333:policy/team/a", "arn:aws:iam::aws:policy/ReadOnlyAccess"], ["a", "arn:aws:iam::111122223333:role/a"]),
+    ("RunbookUrl", ["docs/operations.md", "https://git.example.com/a/b/-/blob/main/docs/operations.md?plain=1"], ["", "a#b", 'a"b', "a b", "a\\b"]),
+    ("KmsKeyArn", ["", f"arn:aws:kms:eu-west-1:111122223333:key/mrk-{'0' * 32}"], ["alias/a", f"arn:aws:kms:eu-west-1:111122223333:key/{'0' * 37}"]),
+]
+
+# What people write behind --parameter-overrides, after the shell has read it, and whether the request is whole when it arrives.
+OVERRIDES = [
+    ("""ScheduledRequest='{"connectorProfileName": "*", "entities": "ALL"}'""", True),
+    (r"""ScheduledRequest={\"connectorProfileName\":\"*\"}""", True),
+    ("""ScheduledRequest={"connectorProfileName":"*"}""", False),
+    ("""ScheduledRequest="{"connectorProfileName":"*"}\"""", False),
+    ("""ScheduledRequest={connectorProfileName:*}""", False),
+    ("""ScheduledRequest={'connectorProfileName':'*'}""", False),
+]
 
 # US cents a month: for a custom metric, for a metric in an alarm, and what both may cost at most.
 CUSTOM_METRIC, ALARM_METRIC, MOST = 30, 10, 300
@@ -253,16 +280,22 @@ def only_over_tls(template):
             yield queue
 
 
-def only_rules_of_the_stack_send(template):
+def allowed_senders(template):
+    """The rules of the stack, and what SenderArns names: without it there is no second statement."""
+    no_value = {"Ref": "AWS::NoValue"}
     for name, policy in of_type(template, "AWS::SQS::QueuePolicy").items():
-        allowed = [s for s in statements(policy["PolicyDocument"]) if s["Effect"] == "Allow"]
-        if not allowed:
-            yield f"{name} allows no sender"
-        for statement in allowed:
-            if statement["Principal"] != {"Service": "events.amazonaws.com"} or statement["Action"] != "sqs:SendMessage":
+        _, rules, others = policy["PolicyDocument"]["Statement"]
+        if others.get("Fn::If", [None])[0] != "HasSenders" or others["Fn::If"][2] != no_value:
+            yield f"{name}: {others} does not depend on SenderArns"
+            continue
+        for statement, services, arns in (
+            (rules, "events.amazonaws.com", [arn(rule) for rule in RULES]),
+            (others["Fn::If"][1], ["events.amazonaws.com", "sns.amazonaws.com"], {"Fn::Split": [",", {"Ref": "SenderArns"}]}),
+        ):
+            if (statement["Effect"], statement["Principal"], statement["Action"]) != ("Allow", {"Service": services}, "sqs:SendMessage"):
                 yield f"{name}: {statement['Principal']} may {statement['Action']}"
-            if statement.get("Condition") != {"ArnEquals": {"aws:SourceArn": [arn(rule) for rule in RULES]}}:
-                yield f"{name}: {statement.get('Condition')}"
+            if statement["Resource"] != arn(name.removesuffix("Policy")) or statement.get("Condition") != {"ArnEquals": {"aws:SourceArn": arns}}:
+                yield f"{name}: {statement['Resource']}, {statement.get('Condition')}"
 
 
 def rules_target_the_request_queue(template):
@@ -377,10 +410,50 @@ def least_privilege(template):
 
 
 def profiles_by_pattern(template):
+    by_profile = {"appflow:ResetConnectorMetadataCache", "appflow:ListConnectorEntities"}
+    found = {}
     for _, statement in role_statements(template):
-        if {"appflow:ResetConnectorMetadataCache", "appflow:ListConnectorEntities"} & set(many(statement["Action"])):
-            if not statement["Resource"].get("Fn::Sub", "").endswith(":connectorprofile/${ConnectorProfilePattern}"):
-                yield f"{statement['Sid']}: {statement['Resource']}"
+        if by_profile & set(many(statement["Action"])):
+            found[statement["Effect"]] = (set(statement["Action"]), statement["Resource"]["Fn::Sub"].split(":connectorprofile/")[-1])
+    expected = {"Allow": (by_profile, "${ConnectorProfilePattern}"), "Deny": (by_profile, "${ExcludedProfilePattern}")}
+    if found != expected:
+        yield f"{found}"
+
+
+def permissions_boundary(template):
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        if role.get("PermissionsBoundary") != {"Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}:
+            yield f"{name}: {role.get('PermissionsBoundary')}"
+
+
+def empty_parameters_have_no_effect(template):
+    """Each condition on a parameter is false by default."""
+    values = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
+    for name, condition in template["Conditions"].items():
+        if evaluate(template, condition, values) is not False:
+            yield f"{name} is not false by default"
+
+
+def regions(template):
+    """The list is that of AWS's SDK, and the rule reads it."""
+    (rule,) = template["Rules"].values()
+    if rule["Assertions"][0]["Assert"] != {"Fn::Contains": [{"Ref": "AppFlowRegions"}, {"Ref": "AWS::Region"}]} or len(rule["Assertions"]) != 1:
+        yield f"the rule is {rule}"
+    known = botocore.session.get_session().get_available_regions("appflow")
+    listed = template["Parameters"]["AppFlowRegions"]["Default"].split(",")
+    yield from (f"{region}: botocore and the list differ" for region in sorted(set(known) ^ set(listed)))
+
+
+def accepted_values(template):
+    """The patterns of parameters, and what the SAM CLI makes of an option."""
+    for name, accepted, refused in VALUES:
+        pattern = template["Parameters"][name]["AllowedPattern"]
+        yield from (f"{name} refuses {value}" for value in accepted if not re.fullmatch(pattern, value))
+        yield from (f"{name} accepts {value}" for value in refused if re.fullmatch(pattern, value))
+    for override, is_whole in OVERRIDES:
+        value = CfnParameterOverridesType().convert((override,), None, None)["ScheduledRequest"]
+        if bool(re.fullmatch(template["Parameters"]["ScheduledRequest"]["AllowedPattern"], value)) != is_whole:
+            yield f"of {override} the SAM CLI makes {value}, which is {'refused' if is_whole else 'accepted'}"
 
 
 def keys(template):
@@ -532,9 +605,14 @@ CHECKS = [
     ("everything sends its dead letters to the same queue", one_dead_letter_queue, setting(FUNCTION, "DeadLetterConfig", "TargetArn", arn(REQUESTS))),
     ("both queues deny access without TLS", only_over_tls, lambda t: properties(t, "DeadLetterQueuePolicy")["PolicyDocument"]["Statement"].pop(0)),
     (
-        "the queue policies allow only the stack's own rules to send",
-        only_rules_of_the_stack_send,
+        "the queue policies allow only the stack's own rules, and what SenderArns names, to send",
+        allowed_senders,
         first_of("AWS::SQS::QueuePolicy", lambda policy: policy["PolicyDocument"]["Statement"][1].pop("Condition")),
+    ),
+    (
+        "without SenderArns the queue policies have no statement for other senders",
+        allowed_senders,
+        first_of("AWS::SQS::QueuePolicy", lambda policy: policy["PolicyDocument"]["Statement"].append(policy["PolicyDocument"]["Statement"].pop()["Fn::If"][1])),
     ),
     ("all rules target the request queue and set their retries", rules_target_the_request_queue, setting("FlowReportsRule", "Targets", 0, "Arn", {"Ref": ALIAS})),
     ("no rule matches the function's own calls", no_rule_matches_the_functions_calls, setting("ProfileChangesRule", "EventPattern", "detail", {})),
@@ -565,9 +643,21 @@ CHECKS = [
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][4].update(Resource="*"),
     ),
     (
-        "IAM allows only the profiles of ConnectorProfilePattern",
+        "IAM allows only the profiles of ConnectorProfilePattern, and denies those of ExcludedProfilePattern",
         profiles_by_pattern,
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][0].update(Resource={"Fn::Sub": "arn:connectorprofile/*"}),
+    ),
+    ("every role can have a permissions boundary", permissions_boundary, lambda t: properties(t, "ScheduleRole").pop("PermissionsBoundary")),
+    (
+        "parameters that are empty by default have no effect",
+        empty_parameters_have_no_effect,
+        lambda t: t["Conditions"].update(HasSenders={"Fn::Not": [{"Fn::Equals": [{"Ref": "SenderArns"}, "none"]}]}),
+    ),
+    ("a rule refuses regions that have no AppFlow", regions, lambda t: t["Parameters"]["AppFlowRegions"].update(Default="us-east-1,eu-north-1")),
+    (
+        "parameters refuse wrong values, and requests that lost their quotation marks",
+        accepted_values,
+        lambda t: t["Parameters"]["ScheduledRequest"].update(AllowedPattern=r"\{.*\}"),
     ),
     (
         "with a KMS key, queues and log can be used, and messages of the previous key can be read",

@@ -569,15 +569,6 @@ def function_settings(template):
         yield "its log has no retention"
 
 
-def version_of_the_build(template):
-    """The version in the AWS Serverless Application Repository is the version in pom.xml."""
-    with open("pom.xml", encoding="utf-8") as file:
-        maven = re.search(r"^  <version>(.+)</version>$", file.read(), re.MULTILINE)[1]
-    published = template["Metadata"]["AWS::ServerlessRepo::Application"]["SemanticVersion"]
-    if published != maven:
-        yield f"{published} in the template, {maven} in pom.xml"
-
-
 # ---- How to break each of them
 
 
@@ -680,11 +671,6 @@ CHECKS = [
     ),
     ("every parameter has a default, a description, a constraint, a group and a label", parameters_are_described, lambda t: t["Parameters"]["BatchSize"].pop("Description")),
     ("the template contains no account ID and no credentials", no_account_and_no_credentials, lambda t: t.update(Description="in 111122223333")),
-    (
-        "the template has the version in pom.xml",
-        version_of_the_build,
-        lambda t: t["Metadata"]["AWS::ServerlessRepo::Application"].update(SemanticVersion="0.0.0"),
-    ),
     ("the function has its runtime, SnapStart, tracing, log and loop detection", function_settings, setting(FUNCTION, "Architectures", ["x86_64"])),
 ]
 

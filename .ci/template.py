@@ -319,6 +319,12 @@ def no_rule_matches_the_functions_calls(template):
                 yield f"{name} matches {names}"
 
 
+def no_rule_matches_periodic_reports(template):
+    for name, rule in of_type(template, "AWS::Events::Rule").items():
+        if "AppFlow Event Flow Report" in rule["EventPattern"]["detail-type"]:
+            yield name
+
+
 def event_source(template):
     mapping = the(template, "AWS::Lambda::EventSourceMapping")
     if mapping["FunctionName"] != {"Ref": ALIAS}:
@@ -607,6 +613,11 @@ CHECKS = [
     ),
     ("all rules target the request queue and set their retries", rules_target_the_request_queue, setting("FlowReportsRule", "Targets", 0, "Arn", {"Ref": ALIAS})),
     ("no rule matches the function's own calls", no_rule_matches_the_functions_calls, setting("ProfileChangesRule", "EventPattern", "detail", {})),
+    (
+        "no rule matches the reports that AppFlow sends every five minutes",
+        no_rule_matches_periodic_reports,
+        lambda t: properties(t, "FlowReportsRule")["EventPattern"]["detail-type"].append("AppFlow Event Flow Report"),
+    ),
     (
         "the event source mapping invokes the alias, without a filter, and reads batch item failures",
         event_source,

@@ -84,7 +84,7 @@ class Project:
         }
         self.tests = {pathlib.PurePosixPath(name).stem for name in self.java if name.startswith("src/test/")}
         self.words = set()
-        for text in [*self.java.values(), self.template, self.pom, json.dumps(self.schema)]:
+        for text in [*self.java.values(), self.template, self.pom, json.dumps(self.schema), self.text(".ci/cloudformation.py")]:
             self.words.update(re.findall(r"[A-Za-z]\w*", text))
 
     def text(self, name):
@@ -315,7 +315,8 @@ def sam(project, words, made):
 
 @functools.cache
 def aws_service(name):
-    return botocore.session.get_session().get_service_model(name)
+    # `aws s3` has commands of its own, `aws s3api` those of the API.
+    return botocore.session.get_session().get_service_model("s3" if name == "s3api" else name)
 
 
 def aws(words):

@@ -83,13 +83,13 @@ def transformed(path):
     return transform(read(path))
 
 
-def transform(template):
+def transform(template, code="s3://artifacts/function.zip"):
     # As `sam package` does.
     function = template["Resources"][FUNCTION]["Properties"]
     if function.get("PackageType") == "Image":
         function["ImageUri"] = "111122223333.dkr.ecr.us-east-1.amazonaws.com/function:latest"
     else:
-        function["CodeUri"] = "s3://artifacts/function.zip"
+        function["CodeUri"] = code
     return Translator(managed_policy_map={}, sam_parser=Parser()).translate(template, {}, passthrough_metadata=True)
 
 

@@ -23,14 +23,13 @@ import urllib.request
 import boto3
 from checks import report
 from samcli.yamlhelper import yaml_dump, yaml_parse
+from template import NAMESPACE, widget_metrics
 
 CI = pathlib.Path(__file__).parent
 REPOSITORY = CI.parent
 REGION = "us-east-1"
 # In place of an entity: the reset of the list of entity names.
 NAMES = "(names)"
-# The namespace of the function's metrics.
-METRICS = "AppFlowMetadataReset"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
 
 
@@ -431,13 +430,9 @@ def the_role_allows_only_what_the_function_needs(stack):
 def dashboard_and_alarm_metrics(resources):
     """The function's own metrics that the dashboard and the alarms read."""
     alarms = [resource["Properties"] for resource in resources.values() if resource["Type"] == "AWS::CloudWatch::Alarm"]
-    read = {alarm["MetricName"] for alarm in alarms if alarm.get("Namespace") == METRICS}
-    namespace = ""
+    read = {alarm["MetricName"] for alarm in alarms if alarm.get("Namespace") == NAMESPACE}
     for widget in json.loads(resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]:
-        for metric in widget["properties"]["metrics"]:
-            namespace = namespace if metric[0] in (".", "...") else metric[0]
-            if namespace == METRICS and metric[0] != "...":
-                read.add(metric[1])
+        read |= {name for namespace, name, _ in widget_metrics(widget) if namespace == NAMESPACE}
     return read
 
 

@@ -53,9 +53,10 @@ OLD_NAMES_ARE_FINE = {"CHANGELOG.md"}
 PHASES = {"clean", "validate", "compile", "test-compile", "test", "package", "verify", "install"}
 # Properties of Maven itself and of its plugins.
 MAVEN_PROPERTIES = {"test", "skipTests", "maven.test.skip", "includeScope"}
-AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager"}
+# Options of every command, and options that the AWS CLI calls differently from the API.
+AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager"} | {"--notification-endpoint"}
 # Names in code that are not in the sources: APIs and products.
-FOREIGN_NAMES = {"HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
+FOREIGN_NAMES = {"FailedEntryCount", "HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
 
 
 # ---- The project
@@ -83,7 +84,7 @@ class Project:
         }
         self.tests = {pathlib.PurePosixPath(name).stem for name in self.java if name.startswith("src/test/")}
         self.words = set()
-        for text in [*self.java.values(), self.template, self.pom, json.dumps(self.schema)]:
+        for text in [*self.java.values(), self.template, self.pom, json.dumps(self.schema), self.text(".ci/cloudformation.py")]:
             self.words.update(re.findall(r"[A-Za-z]\w*", text))
 
     def text(self, name):
@@ -126,7 +127,8 @@ class Project:
         return set(self.schema["$defs"]["oneRequest"]["properties"]) | {"requests"}
 
     def actions(self, role):
-        return set(re.findall(r"\b((?:appflow|sqs|logs|xray|kms|lambda):\w+)\b", self.section("Resources")[role]))
+        # Condition keys are in quotation marks, actions are not.
+        return set(re.findall(r"(?<!\")\b((?:appflow|sqs|logs|xray|kms|lambda):\w+)\b", self.section("Resources")[role]))
 
 
 def without_comments(java):
@@ -313,7 +315,8 @@ def sam(project, words, made):
 
 @functools.cache
 def aws_service(name):
-    return botocore.session.get_session().get_service_model(name)
+    # `aws s3` has commands of its own, `aws s3api` those of the API.
+    return botocore.session.get_session().get_service_model("s3" if name == "s3api" else name)
 
 
 def aws(words):
@@ -375,7 +378,7 @@ def tables(project):
     for row in rows:
         parameters, given = names(row[0]), [value.strip() for value in re.split(r", (?=\d)", row[1])] if len(names(row[0])) > 1 else [row[1]]
         for parameter, value in zip(parameters, given):
-            if parameter in project.section("Parameters") and re.sub(r"`|(?<=\d),(?=\d{3})", "", value) != project.default(parameter):
+            if parameter in project.section("Parameters") and re.sub(r"`|(?<=\d),(?=\d{3})|(?<=,) ", "", value) != project.default(parameter):
                 yield f"docs/operations.md: the default of {parameter} is {project.default(parameter)}, not {value}"
     alarms = set(re.findall(r"^### (\w+Alarm)$", operations, re.M))
     yield from differs("docs/operations.md: runbook", alarms, project.alarms())
@@ -494,7 +497,7 @@ IF_SAM_IS_THERE = [
 CHANGED = [
     ("docs/operations.md", r"\| `ScheduleState` .*\n", ""),
     ("docs/operations.md", r"\| `MaxReceiveCount` \| 12 ", "| `MaxReceiveCount` | 13 "),
-    ("docs/operations.md", r"### RecursionAlarm\n", ""),
+    ("docs/operations.md", r"### OldestRequestAlarm\n", ""),
     ("docs/operations.md", r"\| `Returned` ", "| `Gone` "),
     ("docs/operations.md", r"\| `ignored` ", "| `gone` "),
     ("docs/operations.md", r"`REQUEST_QUEUE_URL`, ", ""),

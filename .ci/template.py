@@ -16,6 +16,8 @@ from checks import report
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 
+import botocore.session  # noqa: E402
+from samcli.cli.types import CfnParameterOverridesType  # noqa: E402
 from samcli.yamlhelper import yaml_parse  # noqa: E402
 from samtranslator.parser.parser import Parser  # noqa: E402
 from samtranslator.translator.translator import Translator  # noqa: E402
@@ -31,26 +33,63 @@ WITHOUT_RESOURCE = {"appflow:DescribeConnectorProfiles", "xray:PutTraceSegments"
 ALARMS = {
     "ApproximateNumberOfMessagesVisible",
     "ApproximateAgeOfOldestMessage",
-    "Denied",
+    "Returned",
     "Errors",
     "Throttles",
     "DeadLetterErrors",
-    "DeadLettersNotAccepted",
-    "RecursiveInvocationsDropped",
-    "FailedInvocations",
     "InvocationsFailedToBeSentToDlq",
+    "InvocationsFailedToBeSentToDeadLetterCount",
 }
+
+# The function's own metrics. CloudWatch bills each.
+NAMESPACE = "AppFlowMetadataReset"
+CUSTOM_METRICS = {"Resets", "Duplicates", "Returned", "Throttled", "Denied", "RequestAge"}
+
+# Values that parameters have to accept and to refuse.
+VALUES = [
+    ("ScheduledRequest", ['{"flowName": "a"}', '{\n  "requests": []\n}\n'], ["", "{", "{}", "{connectorProfileName:*}", '["a"]']),
+    ("ScheduleTimezone", ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5"], ["", "Europe/", "Europe Berlin"]),
+    ("ExcludedProfilePattern", ["", "crm-test", "*-sandbox?"], ["a b", "${a}", "a,b", '"a"']),
+    (
+        "SenderArns",
+        ["", "arn:aws:events:eu-west-1:111122223333:rule/bus/a.b_c-d", "arn:aws:sns:eu-west-1:111122223333:a,arn:aws:events:eu-west-1:111122223333:rule/a"],
+        ["*", "my-rule", "arn:aws:events:eu-west-1:111122223333:rule/*", "arn:aws:iam::111122223333:role/a", "arn:aws:sns:eu-west-1:111122223333:a,"],
+    ),
+    ("PermissionsBoundaryArn", ["", "arn:aws:iam::111122223333:policy/team/a", "arn:aws:iam::aws:policy/ReadOnlyAccess"], ["a", "arn:aws:iam::111122223333:role/a"]),
+    ("RunbookUrl", ["docs/operations.md", "https://git.example.com/a/b/-/blob/main/docs/operations.md?plain=1"], ["", "a#b", 'a"b', "a b", "a\\b"]),
+    ("KmsKeyArn", ["", f"arn:aws:kms:eu-west-1:111122223333:key/mrk-{'0' * 32}"], ["alias/a", f"arn:aws:kms:eu-west-1:111122223333:key/{'0' * 37}"]),
+]
+
+# What people write behind --parameter-overrides, after the shell has read it, and whether the request is whole when it arrives.
+OVERRIDES = [
+    ("""ScheduledRequest='{"connectorProfileName": "*", "entities": "ALL"}'""", True),
+    (r"""ScheduledRequest={\"connectorProfileName\":\"*\"}""", True),
+    ("""ScheduledRequest={"connectorProfileName":"*"}""", False),
+    ("""ScheduledRequest="{"connectorProfileName":"*"}\"""", False),
+    ("""ScheduledRequest={connectorProfileName:*}""", False),
+    ("""ScheduledRequest={'connectorProfileName':'*'}""", False),
+]
+
+# US cents a month: for a custom metric, for a metric in an alarm, and what both may cost at most.
+CUSTOM_METRIC, ALARM_METRIC, MOST = 30, 10, 300
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return yaml_parse(file.read())
 
 
 def transformed(path):
-    with open(path, encoding="utf-8") as file:
-        template = yaml_parse(file.read())
+    return transform(read(path))
+
+
+def transform(template, code="s3://artifacts/function.zip"):
     # As `sam package` does.
     function = template["Resources"][FUNCTION]["Properties"]
     if function.get("PackageType") == "Image":
         function["ImageUri"] = "111122223333.dkr.ecr.us-east-1.amazonaws.com/function:latest"
     else:
-        function["CodeUri"] = "s3://artifacts/function.zip"
+        function["CodeUri"] = code
     return Translator(managed_policy_map={}, sam_parser=Parser()).translate(template, {}, passthrough_metadata=True)
 
 
@@ -75,6 +114,43 @@ def number(template, value):
         name, first, second = value["Fn::FindInMap"]
         return template["Mappings"][name][first][second]
     return value
+
+
+def evaluate(template, value, parameters):
+    """What CloudFormation makes of a value, with these values of parameters. It leaves references to resources as they are."""
+
+    def inner(part):
+        return evaluate(template, part, parameters)
+
+    if isinstance(value, list):
+        return [inner(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    match list(value.items()):
+        case [("Ref", name)]:
+            return parameters.get(name, value)
+        case [("Fn::If", [condition, then, otherwise])]:
+            return inner(then if inner(template["Conditions"][condition]) else otherwise)
+        case [("Fn::Equals", [one, other])]:
+            return inner(one) == inner(other)
+        case [("Fn::Not", [condition])]:
+            return not inner(condition)
+        case [("Fn::Select", [index, parts])]:
+            return inner(parts)[index]
+        case [("Fn::Split", [separator, text])]:
+            return inner(text).split(separator)
+        case [("Fn::Sub", text)]:
+            text, named = text if isinstance(text, list) else (text, {})
+            named = {name: inner(part) for name, part in named.items()}
+            return re.sub(r"\$\{(\w+)}", lambda name: str({**parameters, **named}.get(name[1], name[0])), text)
+    return {name: inner(part) for name, part in value.items()}
+
+
+def longest(parameter):
+    """The longest value of a parameter that the function uses."""
+    if parameter["Type"] == "Number":
+        return parameter["MaxValue"]
+    return "a" * parameter["MaxLength"] if "MaxLength" in parameter else f"arn:aws:kms:us-east-1:{'1' * 12}:key/{'a' * 36}"
 
 
 def arn(name):
@@ -117,6 +193,33 @@ def alarm_metrics(alarm):
     """Namespace, name and dimension values of the metrics of an alarm."""
     for metric in [m["MetricStat"]["Metric"] for m in alarm["Metrics"] if "MetricStat" in m] if "Metrics" in alarm else [alarm]:
         yield metric["Namespace"], metric["MetricName"], [d["Value"] for d in metric.get("Dimensions", [])]
+
+
+def dashboard(template):
+    return json.loads(the(template, "AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"])["widgets"]
+
+
+def widget_metrics(widget):
+    """Namespace, name and options of the metrics of a widget. "." and "..." repeat what the metric before has."""
+    namespace = name = None
+    for metric in widget["properties"].get("metrics", []):
+        if isinstance(metric[0], str):
+            if metric[0] != "...":
+                namespace = namespace if metric[0] == "." else metric[0]
+                name = name if metric[1] == "." else metric[1]
+            yield namespace, name, metric[-1]
+
+
+def text_of(value):
+    """A text, also one with parameters."""
+    return value["Fn::Sub"] if isinstance(value, dict) else value
+
+
+def runbook_sections():
+    """The anchors of the headings of the runbook."""
+    with open("docs/operations.md", encoding="utf-8") as page:
+        runbook = re.search(r"^## Runbook\n(.*?)(?=^## |\Z)", page.read(), re.MULTILINE | re.DOTALL)[1]
+    return {heading.lower() for heading in re.findall(r"^### (\w+)$", runbook, re.MULTILINE)}
 
 
 # ---- The checks: each yields the problems that it finds
@@ -177,16 +280,22 @@ def only_over_tls(template):
             yield queue
 
 
-def only_rules_of_the_stack_send(template):
+def allowed_senders(template):
+    """The rules of the stack, and what SenderArns names: without it there is no second statement."""
+    no_value = {"Ref": "AWS::NoValue"}
     for name, policy in of_type(template, "AWS::SQS::QueuePolicy").items():
-        allowed = [s for s in statements(policy["PolicyDocument"]) if s["Effect"] == "Allow"]
-        if not allowed:
-            yield f"{name} allows no sender"
-        for statement in allowed:
-            if statement["Principal"] != {"Service": "events.amazonaws.com"} or statement["Action"] != "sqs:SendMessage":
+        _, rules, others = policy["PolicyDocument"]["Statement"]
+        if others.get("Fn::If", [None])[0] != "HasSenders" or others["Fn::If"][2] != no_value:
+            yield f"{name}: {others} does not depend on SenderArns"
+            continue
+        for statement, services, arns in (
+            (rules, "events.amazonaws.com", [arn(rule) for rule in RULES]),
+            (others["Fn::If"][1], ["events.amazonaws.com", "sns.amazonaws.com"], {"Fn::Split": [",", {"Ref": "SenderArns"}]}),
+        ):
+            if (statement["Effect"], statement["Principal"], statement["Action"]) != ("Allow", {"Service": services}, "sqs:SendMessage"):
                 yield f"{name}: {statement['Principal']} may {statement['Action']}"
-            if statement.get("Condition") != {"ArnEquals": {"aws:SourceArn": [arn(rule) for rule in RULES]}}:
-                yield f"{name}: {statement.get('Condition')}"
+            if statement["Resource"] != arn(name.removesuffix("Policy")) or statement.get("Condition") != {"ArnEquals": {"aws:SourceArn": arns}}:
+                yield f"{name}: {statement['Resource']}, {statement.get('Condition')}"
 
 
 def rules_target_the_request_queue(template):
@@ -208,6 +317,12 @@ def no_rule_matches_the_functions_calls(template):
             names = rule["EventPattern"].get("detail", {}).get("eventName", ["all calls"])
             if {"all calls", "ResetConnectorMetadataCache"} & set(names):
                 yield f"{name} matches {names}"
+
+
+def no_rule_matches_periodic_reports(template):
+    for name, rule in of_type(template, "AWS::Events::Rule").items():
+        if "AppFlow Event Flow Report" in rule["EventPattern"]["detail-type"]:
+            yield name
 
 
 def event_source(template):
@@ -249,13 +364,39 @@ def default_states_of_the_rules(template):
 
 
 def changed_parameters_publish_a_version(template):
-    used = set(parameters_in(template, properties(template, FUNCTION)))
+    """The version's description differs, and is not too long."""
+    function = properties(template, FUNCTION)
     (version,) = of_type(template, "AWS::Lambda::Version").values()
-    missing = used - set(parameters_in(template, version.get("Description")))
-    if missing:
-        yield f"a change of {sorted(missing)} publishes no version"
-    if "MaxConcurrentCalls" not in used:
-        yield "the function does not use MaxConcurrentCalls"
+    if any("Fn::FindInMap" in node for node in walk(function) if isinstance(node, dict)):
+        yield "a changed value in a mapping publishes no version"
+    values = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
+    used = sorted(set(parameters_in(template, function)))
+    for name in used:
+        parameter, changed = template["Parameters"][name], {**values, name: longest(template["Parameters"][name])}
+        if not re.fullmatch(parameter.get("AllowedPattern", ".*"), str(changed[name])):
+            yield f"{name} has no maximum length"
+        if evaluate(template, function, changed) == evaluate(template, function, values):
+            yield f"{name} does not reach the function"
+        if evaluate(template, version["Description"], changed) == evaluate(template, version["Description"], values):
+            yield f"a change of {name} publishes no version"
+    description = evaluate(template, version["Description"], {name: longest(template["Parameters"][name]) for name in used})
+    if len(description) > 256:
+        yield f"the description can have {len(description)} characters"
+
+
+def changed_properties_publish_a_version(source):
+    """SAM puts a hash of the function's properties into the version's logical ID."""
+
+    def version(template):
+        return list(of_type(transform(copy.deepcopy(template)), "AWS::Lambda::Version"))
+
+    before = version(source)
+    variables = properties(source, FUNCTION)["Environment"]["Variables"]
+    for path in [("Timeout",), ("MemorySize",), ("KmsKeyArn",), *(("Environment", "Variables", name) for name in variables)]:
+        changed = copy.deepcopy(source)
+        setting(FUNCTION, *path, 1000)(changed)
+        if version(changed) == before:
+            yield f"a change of {path[-1]} in the template publishes no version"
 
 
 def least_privilege(template):
@@ -275,10 +416,70 @@ def least_privilege(template):
 
 
 def profiles_by_pattern(template):
+    by_profile = {"appflow:ResetConnectorMetadataCache", "appflow:ListConnectorEntities"}
+    found = {}
     for _, statement in role_statements(template):
-        if {"appflow:ResetConnectorMetadataCache", "appflow:ListConnectorEntities"} & set(many(statement["Action"])):
-            if not statement["Resource"].get("Fn::Sub", "").endswith(":connectorprofile/${ConnectorProfilePattern}"):
-                yield f"{statement['Sid']}: {statement['Resource']}"
+        if by_profile & set(many(statement["Action"])):
+            found[statement["Effect"]] = (set(statement["Action"]), statement["Resource"]["Fn::Sub"].split(":connectorprofile/")[-1])
+    expected = {"Allow": (by_profile, "${ConnectorProfilePattern}"), "Deny": (by_profile, "${ExcludedProfilePattern}")}
+    if found != expected:
+        yield f"{found}"
+
+
+def permissions_boundary(template):
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        if role.get("PermissionsBoundary") != {"Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}:
+            yield f"{name}: {role.get('PermissionsBoundary')}"
+
+
+def empty_parameters_have_no_effect(template):
+    """Each condition on a parameter is false by default."""
+    values = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
+    for name, condition in template["Conditions"].items():
+        if evaluate(template, condition, values) is not False:
+            yield f"{name} is not false by default"
+
+
+def regions(template):
+    """The list is that of AWS's SDK, and the rule reads it."""
+    (rule,) = template["Rules"].values()
+    if rule["Assertions"][0]["Assert"] != {"Fn::Contains": [{"Ref": "AppFlowRegions"}, {"Ref": "AWS::Region"}]} or len(rule["Assertions"]) != 1:
+        yield f"the rule is {rule}"
+    known = botocore.session.get_session().get_available_regions("appflow")
+    listed = template["Parameters"]["AppFlowRegions"]["Default"].split(",")
+    yield from (f"{region}: botocore and the list differ" for region in sorted(set(known) ^ set(listed)))
+
+
+def accepted_values(template):
+    """The patterns of parameters, and what the SAM CLI makes of an option."""
+    for name, accepted, refused in VALUES:
+        pattern = template["Parameters"][name]["AllowedPattern"]
+        yield from (f"{name} refuses {value}" for value in accepted if not re.fullmatch(pattern, value))
+        yield from (f"{name} accepts {value}" for value in refused if re.fullmatch(pattern, value))
+    for override, is_whole in OVERRIDES:
+        value = CfnParameterOverridesType().convert((override,), None, None)["ScheduledRequest"]
+        if bool(re.fullmatch(template["Parameters"]["ScheduledRequest"]["AllowedPattern"], value)) != is_whole:
+            yield f"of {override} the SAM CLI makes {value}, which is {'refused' if is_whole else 'accepted'}"
+
+
+def keys(template):
+    """What a role may do with a key, and through which service."""
+    permissions = {}
+    for role, statement in role_statements(template):
+        if any(action.startswith("kms:") for action in many(statement["Action"])):
+            permissions[role, statement["Resource"]["Ref"], json.dumps(statement.get("Condition"))] = set(many(statement["Action"]))
+    logs = json.dumps({"StringEquals": {"kms:ViaService": {"Fn::Sub": "logs.${AWS::Region}.amazonaws.com"}}})
+    queue = {"kms:Decrypt", "kms:GenerateDataKey"}
+    expected = {
+        ("FunctionRole", "KmsKeyArn", "null"): queue,
+        ("FunctionRole", "KmsKeyArn", logs): queue
+        | {"kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"},
+        ("FunctionRole", "PreviousKmsKeyArn", "null"): {"kms:Decrypt"},
+        ("ScheduleRole", "KmsKeyArn", "null"): queue,
+    }
+    for key in sorted(expected.keys() | permissions.keys()):
+        if expected.get(key) != permissions.get(key):
+            yield f"{key}: {sorted(permissions.get(key, []))}"
 
 
 def alarms(template):
@@ -289,24 +490,55 @@ def alarms(template):
         for actions in ("AlarmActions", "OKActions"):
             if alarm.get(actions) != {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}:
                 yield f"{name} does not notify the topic with {actions}"
-        if not alarm["AlarmDescription"].endswith(f"Runbook: docs/operations.md, section {name}."):
-            yield f"{name} does not name its section of the runbook"
+        if alarm["TreatMissingData"] != "notBreaching":
+            yield f"{name} goes off when there is no data"
+        if not text_of(alarm["AlarmDescription"]).endswith(f" Runbook: ${{RunbookUrl}}#{name.lower()}"):
+            yield f"{name} does not link to its section of the runbook"
+        if name.lower() not in runbook_sections():
+            yield f"docs/operations.md: the runbook has no section {name}"
         rules = [value["Ref"] for namespace, _, values in alarm_metrics(alarm) if namespace == "AWS/Events" for value in values]
         if rules and rules != RULES:
             yield f"{name} covers only {rules}"
 
 
-def metric_filter(template):
-    """The function logs the outcome that the metric filter counts, and the alarm reads the filter's metric."""
-    counted = the(template, "AWS::Logs::MetricFilter")
-    (outcome,) = re.findall(r'\$\.outcome = "(.+)"', counted["FilterPattern"])
-    with open("src/main/java/io/github/metadatareset/invocation/InvocationLog.java", encoding="utf-8") as log:
-        if f'"{outcome}"' not in log.read():
-            yield f"the function never logs the outcome {outcome}"
-    (metric,) = counted["MetricTransformations"]
-    alarm = properties(template, "DeadLettersNotAcceptedAlarm")
-    if (alarm["Namespace"], alarm["MetricName"]) != (metric["MetricNamespace"], metric["MetricName"]):
-        yield "the alarm reads another metric"
+def late_metrics(template):
+    """An alarm on several metrics: FILL would give a late metric the value 0, and the alarm would be OK."""
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        expressions = [metric["Expression"] for metric in alarm.get("Metrics", []) if "Expression" in metric]
+        if expressions and (expressions != ["SUM(METRICS())"] or alarm["EvaluationPeriods"] < 3 or alarm["DatapointsToAlarm"] != 1):
+            yield f"{name}: {expressions}, {alarm.get('DatapointsToAlarm')} of {alarm['EvaluationPeriods']}"
+    retries = properties(template, "RetriesAlarm")
+    if (retries["Period"], retries["DatapointsToAlarm"], retries["EvaluationPeriods"]) != (900, 3, 4):
+        yield "RetriesAlarm goes off for single retries, or too late"
+
+
+def monitoring_cost(template):
+    filters = [m for f in of_type(template, "AWS::Logs::MetricFilter").values() for m in f["MetricTransformations"]]
+    alarms_on = [metric for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for metric in alarm_metrics(alarm)]
+    cents = CUSTOM_METRIC * (len(CUSTOM_METRICS) + len(filters)) + ALARM_METRIC * len(alarms_on)
+    if cents > MOST:
+        yield f"{len(CUSTOM_METRICS) + len(filters)} custom metrics and {len(alarms_on)} metrics in alarms cost {cents} cents a month"
+
+
+def the_dashboard(template):
+    """It shows every metric that is paid for, every alarm, and the way to the runbook."""
+    widgets = dashboard(template)
+    read = {name for widget in widgets for namespace, name, _ in widget_metrics(widget) if namespace == NAMESPACE}
+    read |= {name for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for namespace, name, _ in alarm_metrics(alarm) if namespace == NAMESPACE}
+    for name in sorted(read ^ CUSTOM_METRICS):
+        yield f"{name} is not read" if name in CUSTOM_METRICS else f"the function does not send {name}"
+    if widgets[0]["type"] != "text" or "${RunbookUrl}#runbook" not in widgets[0]["properties"]["markdown"]:
+        yield "its first line does not lead to the runbook"
+    shown = sorted(arn for widget in widgets if widget["type"] == "alarm" for arn in widget["properties"]["alarms"])
+    if shown != sorted(f"${{{name}.Arn}}" for name in of_type(template, "AWS::CloudWatch::Alarm")):
+        yield f"it shows the alarms {shown}"
+    for question in ("Is the metadata fresh?", "Does something fail?", "Is something throttled?", "How many calls are made and saved?"):
+        if not any(widget["properties"].get("title", "").startswith(question) for widget in widgets):
+            yield f"it does not answer: {question}"
+    for widget in widgets:
+        for _, name, options in widget_metrics(widget):
+            if name in ("RequestAge", "ApproximateAgeOfOldestMessage") and options.get("visible", True):
+                yield f"{name} is not shown in minutes, by an expression"
 
 
 def parameters_are_described(template):
@@ -343,15 +575,6 @@ def function_settings(template):
         yield "its log has no retention"
 
 
-def version_of_the_build(template):
-    """The version in the AWS Serverless Application Repository is the version in pom.xml."""
-    with open("pom.xml", encoding="utf-8") as file:
-        maven = re.search(r"^  <version>(.+)</version>$", file.read(), re.MULTILINE)[1]
-    published = template["Metadata"]["AWS::ServerlessRepo::Application"]["SemanticVersion"]
-    if published != maven:
-        yield f"{published} in the template, {maven} in pom.xml"
-
-
 # ---- How to break each of them
 
 
@@ -379,12 +602,22 @@ CHECKS = [
     ("everything sends its dead letters to the same queue", one_dead_letter_queue, setting(FUNCTION, "DeadLetterConfig", "TargetArn", arn(REQUESTS))),
     ("both queues deny access without TLS", only_over_tls, lambda t: properties(t, "DeadLetterQueuePolicy")["PolicyDocument"]["Statement"].pop(0)),
     (
-        "the queue policies allow only the stack's own rules to send",
-        only_rules_of_the_stack_send,
+        "the queue policies allow only the stack's own rules, and what SenderArns names, to send",
+        allowed_senders,
         first_of("AWS::SQS::QueuePolicy", lambda policy: policy["PolicyDocument"]["Statement"][1].pop("Condition")),
+    ),
+    (
+        "without SenderArns the queue policies have no statement for other senders",
+        allowed_senders,
+        first_of("AWS::SQS::QueuePolicy", lambda policy: policy["PolicyDocument"]["Statement"].append(policy["PolicyDocument"]["Statement"].pop()["Fn::If"][1])),
     ),
     ("all rules target the request queue and set their retries", rules_target_the_request_queue, setting("FlowReportsRule", "Targets", 0, "Arn", {"Ref": ALIAS})),
     ("no rule matches the function's own calls", no_rule_matches_the_functions_calls, setting("ProfileChangesRule", "EventPattern", "detail", {})),
+    (
+        "no rule matches the reports that AppFlow sends every five minutes",
+        no_rule_matches_periodic_reports,
+        lambda t: properties(t, "FlowReportsRule")["EventPattern"]["detail-type"].append("AppFlow Event Flow Report"),
+    ),
     (
         "the event source mapping invokes the alias, without a filter, and reads batch item failures",
         event_source,
@@ -402,40 +635,74 @@ CHECKS = [
         first_of("AWS::Lambda::Version", lambda version: version.update(Description={"Fn::Sub": "${MaxReceiveCount}"})),
     ),
     (
+        "the description of a version is not too long with the longest parameters",
+        changed_parameters_publish_a_version,
+        lambda t: t["Parameters"]["ConnectorProfilePattern"].update(MaxLength=256),
+    ),
+    (
         "roles name their actions and resources, without wildcards where the action supports it",
         least_privilege,
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][4].update(Resource="*"),
     ),
     (
-        "IAM allows only the profiles of ConnectorProfilePattern",
+        "IAM allows only the profiles of ConnectorProfilePattern, and denies those of ExcludedProfilePattern",
         profiles_by_pattern,
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][0].update(Resource={"Fn::Sub": "arn:connectorprofile/*"}),
     ),
-    ("every metric that needs an alarm has one, which notifies the topic and names its runbook", alarms, lambda t: t["Resources"].pop("DeniedCallsAlarm")),
+    ("every role can have a permissions boundary", permissions_boundary, lambda t: properties(t, "ScheduleRole").pop("PermissionsBoundary")),
     (
-        "the metric filter counts an outcome that the function logs",
-        metric_filter,
-        first_of("AWS::Logs::MetricFilter", lambda counted: counted.update(FilterPattern='{ $.outcome = "other" }')),
+        "parameters that are empty by default have no effect",
+        empty_parameters_have_no_effect,
+        lambda t: t["Conditions"].update(HasSenders={"Fn::Not": [{"Fn::Equals": [{"Ref": "SenderArns"}, "none"]}]}),
+    ),
+    ("a rule refuses regions that have no AppFlow", regions, lambda t: t["Parameters"]["AppFlowRegions"].update(Default="us-east-1,eu-north-1")),
+    (
+        "parameters refuse wrong values, and requests that lost their quotation marks",
+        accepted_values,
+        lambda t: t["Parameters"]["ScheduledRequest"].update(AllowedPattern=r"\{.*\}"),
+    ),
+    (
+        "with a KMS key, queues and log can be used, and messages of the previous key can be read",
+        keys,
+        lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"].pop(),
+    ),
+    ("every metric that needs an alarm has one, which notifies the topic and links to its runbook", alarms, lambda t: t["Resources"].pop("RetriesAlarm")),
+    ("alarms wait for metrics that come late", late_metrics, setting("LostDeliveriesAlarm", "Metrics", 0, "Expression", "SUM(FILL(METRICS(), 0))")),
+    (
+        "custom metrics and alarms cost at most $3.00 a month",
+        monitoring_cost,
+        lambda t: t["Resources"].update(Another=t["Resources"]["RetriesAlarm"]),
+    ),
+    (
+        "the dashboard has all alarms and metrics, and leads to the runbook",
+        the_dashboard,
+        lambda t: the(t, "AWS::CloudWatch::Dashboard").update(
+            DashboardBody={"Fn::Sub": the(t, "AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"].replace('"Duplicates"', '"Splits"')}
+        ),
     ),
     ("every parameter has a default, a description, a constraint, a group and a label", parameters_are_described, lambda t: t["Parameters"]["BatchSize"].pop("Description")),
     ("the template contains no account ID and no credentials", no_account_and_no_credentials, lambda t: t.update(Description="in 111122223333")),
-    (
-        "the template has the version in pom.xml",
-        version_of_the_build,
-        lambda t: t["Metadata"]["AWS::ServerlessRepo::Application"].update(SemanticVersion="0.0.0"),
-    ),
     ("the function has its runtime, SnapStart, tracing, log and loop detection", function_settings, setting(FUNCTION, "Architectures", ["x86_64"])),
 ]
 
+# The same, of the template before SAM's transform.
+SOURCE_CHECKS = [
+    (
+        "a change of the function's timeout, memory or environment publishes a version",
+        changed_properties_publish_a_version,
+        setting(FUNCTION, "AutoPublishAliasAllProperties", False),
+    ),
+]
 
-def main(source, target):
-    template = transformed(source)
+
+def main(path, target):
+    source, template = read(path), transformed(path)
     with open(target, "w", encoding="utf-8") as file:
         json.dump(template, file, indent=2)
     held = True
-    for claim, check, break_it in CHECKS:
-        problems = list(check(template))
-        broken = copy.deepcopy(template)
+    for checked, (claim, check, break_it) in [*((template, c) for c in CHECKS), *((source, c) for c in SOURCE_CHECKS)]:
+        problems = list(check(checked))
+        broken = copy.deepcopy(checked)
         break_it(broken)
         if not list(check(broken)):
             problems.append("the check does not find the mistake in a broken template")

@@ -8,6 +8,9 @@
 6. CloudFormation supports a function's dead-letter queue, schedules that change, numbers from parameters, saved queries and alarms on
    metric math.
 
+emulated.json says which rows of the acceptance run (src/acceptance) rest on these additions, so that they are never *passed*. The first one runs
+the deployed artifact itself: a row that rests on it alone may pass.
+
 Environment: JAVA (a JDK's java), RUNTIME_CLASSPATH (the runtime interface client), and the variables of ministack.
 """
 

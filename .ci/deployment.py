@@ -30,6 +30,8 @@ REPOSITORY = CI.parent
 REGION = "us-east-1"
 # In place of an entity: the reset of the list of entity names.
 NAMES = "(names)"
+# The rule of the acceptance run, in the account of ministack.
+ACCEPTANCE_RULE = f"arn:aws:events:{REGION}:000000000000:rule/appflow-metadata-reset-acceptance"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
 
 
@@ -168,11 +170,17 @@ class Stack:
         )  # fmt: skip
         if deployed.returncode != 0:
             return [deployed.stdout[-3000:] + deployed.stderr[-3000:]]
+        status = self.read()
+        return unless(status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), status)
+
+    def read(self):
+        """Reads parameters, outputs and resources of the stack. Returns its status."""
         (stack,) = self.aws.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
+        self.parameters = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack["Parameters"]}
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         resources = self.aws.client("cloudformation").describe_stack_resources(StackName=self.name)["StackResources"]
         self.resources = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
-        return unless(stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), stack["StackStatus"])
+        return stack["StackStatus"]
 
     def live(self):
         return self.functions.get_function_configuration(FunctionName=self.outputs["FunctionName"], Qualifier="live")
@@ -245,6 +253,18 @@ def failed_requests_are_retried(stack):
         stack.send_request({"connectorProfileName": "crm-prod", "connectorEntityName": entity})
     problems = stack.wait_for_resets([("crm-prod", entity) for entity in entities], 60)
     return problems + unless(len(stack.appflow.resets(409)) == len(entities), f"conflicts: {stack.appflow.resets(409)}")
+
+
+def denied_and_throttled_requests_are_retried(stack):
+    """The SDK attempts a throttled call three times, so the message returns after the third."""
+    problems = []
+    for times, status, code in ((1, 403, "AccessDeniedException"), (3, 429, "ThrottlingException")):
+        stack.appflow.clear()
+        stack.appflow.fail(times, status, code)
+        stack.send_request({"connectorProfileName": "crm-prod", "connectorEntityName": "Account"})
+        problems += stack.wait_for_resets([("crm-prod", "Account")], 60)
+        problems += unless(len(stack.appflow.resets(status)) == times, f"{code}: {stack.appflow.resets(status)}")
+    return problems
 
 
 def a_request_is_split(stack):
@@ -334,19 +354,11 @@ def the_acceptance_run_passes(stack):
     """What the emulator cannot do is not tried, what is only a model of ours does not count as passed, and nothing is left behind."""
     stack.appflow.clear()
     emulated = CI / "emulated.json"
-    queue = stack.outputs["RequestQueueUrl"]
-    policy = stack.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])["Attributes"]["Policy"]
-    rule = stack.outputs["RequestQueueArn"].replace(":sqs:", ":events:").rsplit(":", 1)[0] + ":rule/appflow-metadata-reset-acceptance"
-    allowed = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "*"}
-    allowed["Condition"] = {"ArnEquals": {"aws:SourceArn": rule}}
-    with_rule = {"Version": "2012-10-17", "Statement": [*json.loads(policy)["Statement"], allowed]}
-    stack.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(with_rule)})
     endpoints = {"AWS_ENDPOINT_URL": stack.aws.url, "AWS_ENDPOINT_URL_APPFLOW": stack.appflow.url}
     run = subprocess.run(
         [sys.executable, REPOSITORY / "src/acceptance/run", stack.name, "--connector-profile", "crm-prod", "--emulated", emulated],
         env=os.environ | CREDENTIALS | endpoints, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    stack.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     pathlib.Path(os.environ["LOGS"], f"acceptance-of-{stack.name}.md").write_text(run.stdout)
     cells = [line.strip("| ").split(" | ") for line in run.stdout.splitlines() if line.startswith("| ") and not line.startswith("| **")]
     results = {name: result for name, result, *_ in cells[1:]}
@@ -478,7 +490,7 @@ def the_log_has_what_dashboard_alarms_and_queries_read(stack):
     lines = stack.log_lines()
     invocations = [line for line in lines if line["message"] == "invocation"]
     metrics = {
-        metric["Name"] for line in invocations for block in line["_aws"]["CloudWatchMetrics"] for metric in block["Metrics"]
+        metric["Name"] for line in invocations for block in line.get("_aws", {}).get("CloudWatchMetrics", []) for metric in block["Metrics"]
     }
     resources = yaml_parse(stack.template.read_text())["Resources"]
     read, fields = dashboard_and_alarm_metrics(resources), query_fields(resources)
@@ -539,12 +551,13 @@ def main(built_template, test_classpath):
     results = []
     with AppFlow.started(test_classpath) as appflow, Aws.started(appflow) as aws:
         stack = Stack(aws, appflow, "metadata-reset", template)
-        if not report("`sam deploy` creates the stack from the unmodified template", stack.deploy()):
+        if not report("`sam deploy` creates the stack from the unmodified template", stack.deploy(SenderArns=ACCEPTANCE_RULE)):
             return False
         for claim, check in [
             ("the deployed artifact executes a request from the queue", a_request_is_executed),
             ("a request that needs several calls is split, and each call is made once", a_request_is_split),
             ("requests that fail are retried until they succeed", failed_requests_are_retried),
+            ("so are requests that AppFlow denies or throttles", denied_and_throttled_requests_are_retried),
             ("a failed flow run triggers a reset, and a successful one does not", only_a_failed_run_triggers_a_reset),
             ("`sam remote invoke` executes a request of one call, and queues one of several", sam_remote_invoke_executes_or_queues),
             ("a batch from `sam local generate-event` is executed", a_generated_batch_is_executed),

@@ -56,7 +56,7 @@ MAVEN_PROPERTIES = {"test", "skipTests", "maven.test.skip", "includeScope"}
 # Options of every command, and options that the AWS CLI calls differently from the API.
 AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager"} | {"--notification-endpoint"}
 # Names in code that are not in the sources: APIs and products.
-FOREIGN_NAMES = {"FailedEntryCount", "HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
+FOREIGN_NAMES = {"ERROR_CODE", "FailedEntryCount", "FunctionError", "HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
 
 
 # ---- The project
@@ -354,7 +354,7 @@ def unknown(project, page, span):
         if not candidates & (project.files | project.folders | project.ignored):
             return "there is no such file"
     elif re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", span):
-        if span not in project.variables() and f'"{span}"' not in json.dumps(project.schema):
+        if span not in project.variables() | FOREIGN_NAMES and f'"{span}"' not in json.dumps(project.schema):
             return "the template sets no such variable"
     elif match := re.fullmatch(r"([A-Z][a-z]\w*)(?:\.(\w+))?", span):
         name, part = match.groups()
@@ -389,7 +389,7 @@ def tables(project):
     for outcome in {name for row in log for name in names(row[0])} - metrics:
         if outcome not in project.literals:
             yield f"docs/operations.md: the log never says {outcome}"
-    variables = {span for span in spans(operations) if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", span)}
+    variables = {span for span in spans(operations) if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", span)} - FOREIGN_NAMES
     yield from differs("docs/operations.md: variables", variables, project.variables() - {"JAVA_TOOL_OPTIONS"})
     yield from differs("docs/requests.md: members", first(table(requests, "Members")), project.members())
     codes = first(table(requests, "Error codes"))

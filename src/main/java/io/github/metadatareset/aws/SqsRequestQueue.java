@@ -42,6 +42,17 @@ final class SqsRequestQueue implements RequestQueue {
             .map(
                 request -> new SqsBatchSender.Message(request.json(), attributes, groupId(request)))
             .toList();
+    send(messages, deadline);
+  }
+
+  @Override
+  public void enqueue(String body, Correlation correlation, Deadline deadline) {
+    send(
+        List.of(new SqsBatchSender.Message(body, correlation.attributes(), Optional.empty())),
+        deadline);
+  }
+
+  private void send(List<SqsBatchSender.Message> messages, Deadline deadline) {
     batches.send(messages, deadline).stream()
         .flatMap(Optional::stream)
         .findFirst()

@@ -87,8 +87,12 @@ final class RequestExecutor {
             source.correlation().withMaxCalls(maxCalls),
             invocation.workDeadline());
     sendDeadLetters(subRequests.rejected(), source);
+    subRequests.skipped().forEach(reason -> invocation.log().skipped(source, reason));
     return new ExecutionResult.Split(
-        subRequests.resets(), subRequests.requests().size(), subRequests.rejected().size());
+        subRequests.resets(),
+        subRequests.requests().size(),
+        subRequests.rejected().size(),
+        subRequests.skipped().size());
   }
 
   /// Each rejected sub-request becomes a dead letter. The request is not done until the dead-letter

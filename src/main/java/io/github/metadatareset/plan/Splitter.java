@@ -44,21 +44,31 @@ record Splitter(
   }
 
   private SubRequests ofMatching(MatchingProfiles matching, Request.OfConnector request) {
-    List<Request.OfConnector> requests =
-        discovery.profiles().stream()
-            .filter(profile -> matches(profile, matching))
-            .map(profile -> new NamedProfile(profile.name(), profile.type()))
-            .map(request::withConnector)
-            .toList();
-    if (requests.isEmpty() && !matching.name().equals(ProfilePattern.ALL)) {
-      throw noMatch(matching.name().value(), discovery.profiles().size(), "profiles");
-    }
-    if (request.entities() instanceof Entities.UsedByFlows) {
-      return usedByFlows(requests);
+    List<Profile> profiles =
+        discovery.profiles().stream().filter(profile -> matches(profile, matching)).toList();
+    if (profiles.isEmpty() && !matching.equals(new MatchingProfiles(ProfilePattern.ALL))) {
+      throw noMatch(description(matching), discovery.profiles().size(), "profiles");
     }
     Collector collector = new Collector();
-    requests.forEach(collector::add);
+    for (Profile profile : profiles) {
+      Request.OfConnector ofProfile =
+          request.withConnector(new NamedProfile(profile.name(), profile.type()));
+      Optional<String> reasonToSkip = versions.reasonToSkip(request, profile);
+      if (reasonToSkip.isPresent()) {
+        collector.skip(reasonToSkip.get());
+      } else if (request.entities() instanceof Entities.UsedByFlows) {
+        collector.addUsedByFlows(ofProfile);
+      } else {
+        collector.add(ofProfile);
+      }
+    }
     return collector.subRequests();
+  }
+
+  private static String description(MatchingProfiles matching) {
+    return matching.name().value()
+        + matching.type().map(type -> " with connectorType " + type.apiName()).orElse("")
+        + matching.label().map(label -> " with connectorLabel " + label.value()).orElse("");
   }
 
   private boolean matches(Profile profile, MatchingProfiles matching) {
@@ -70,7 +80,11 @@ record Splitter(
 
   private SubRequests ofExact(Request.OfConnector request) {
     return switch (request.entities()) {
-      case Entities.UsedByFlows() -> usedByFlows(List.of(request));
+      case Entities.UsedByFlows() -> {
+        Collector collector = new Collector();
+        collector.addUsedByFlows(request);
+        yield collector.subRequests();
+      }
       case Entities.Listed(var names) -> {
         Collector collector = new Collector();
         names.forEach(name -> collector.add(request.withEntities(new Entities.One(name))));
@@ -82,20 +96,6 @@ record Splitter(
       }
       case Entities.Names _, Entities.One _ -> new SubRequests(versions.complete(request));
     };
-  }
-
-  /// For each profile the names, and the details of the entities that flows use through it.
-  private SubRequests usedByFlows(List<Request.OfConnector> requests) {
-    Collector collector = new Collector();
-    for (Request.OfConnector request : requests) {
-      collector.add(request.withEntities(new Entities.Names()));
-      if (request.connector() instanceof NamedProfile(var name, _)) {
-        discovery.uses().stream()
-            .filter(use -> use.profile().equals(name))
-            .forEach(use -> collector.addUse(request, use, versions::complete));
-      }
-    }
-    return collector.subRequests();
   }
 
   private SubRequests ofFlows(FlowPattern pattern) {
@@ -135,7 +135,8 @@ record Splitter(
 
   private static RequestFailedException noMatch(String pattern, int count, String what) {
     return RequestFailedException.permanent(
-        "NoMatch", "%s matches none of the %d %s".formatted(pattern, count, what));
+        RequestFailedException.NO_MATCH,
+        "%s matches none of the %d %s".formatted(pattern, count, what));
   }
 
   /// Collects the sub-requests. A permanent failure rejects one of them; a retryable failure ends
@@ -144,6 +145,7 @@ record Splitter(
     private final int resets;
     private final List<Request> requests = new ArrayList<>();
     private final List<SubRequests.Rejected> rejected = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
 
     Collector() {
       this(0);
@@ -155,7 +157,21 @@ record Splitter(
     }
 
     SubRequests subRequests() {
-      return new SubRequests(resets, requests, rejected);
+      return new SubRequests(resets, requests, rejected, skipped);
+    }
+
+    void skip(String reason) {
+      skipped.add(reason);
+    }
+
+    /// Adds the names of a profile, and the details of the entities that flows use through it.
+    void addUsedByFlows(Request.OfConnector request) {
+      add(request.withEntities(new Entities.Names()));
+      if (request.connector() instanceof NamedProfile(var name, _)) {
+        discovery.uses().stream()
+            .filter(use -> use.profile().equals(name))
+            .forEach(use -> addUse(request, use, versions::complete));
+      }
     }
 
     /// Adds a request that names no API version yet.

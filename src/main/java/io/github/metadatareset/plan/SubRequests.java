@@ -10,11 +10,19 @@ import java.util.List;
 /// @param resets how many calls were already made to find them
 /// @param requests each is smaller than the request that was split; without repetition
 /// @param rejected those that cannot be made
-public record SubRequests(int resets, List<Request> requests, List<Rejected> rejected) {
+/// @param skipped why nothing is reset for some of the profiles that a pattern matches
+public record SubRequests(
+    int resets, List<Request> requests, List<Rejected> rejected, List<String> skipped) {
 
   public SubRequests {
     requests = requests.stream().distinct().toList();
     rejected = rejected.stream().distinct().toList();
+    skipped = List.copyOf(skipped);
+  }
+
+  /// No profile is skipped.
+  public SubRequests(int resets, List<Request> requests, List<Rejected> rejected) {
+    this(resets, requests, rejected, List.of());
   }
 
   /// Sub-requests that needed no call to find them. None of them is rejected.
@@ -31,6 +39,7 @@ public record SubRequests(int resets, List<Request> requests, List<Rejected> rej
   Plan.Complete plan() {
     if (resets == 0
         && rejected.isEmpty()
+        && skipped.isEmpty()
         && requests.size() == 1
         && requests.getFirst() instanceof Request.OfConnector request
         && request.call().isPresent()) {

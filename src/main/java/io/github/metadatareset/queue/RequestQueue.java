@@ -15,6 +15,12 @@ public interface RequestQueue {
   /// @throws RequestFailedException (retryable) if one was not accepted; others may have been
   void enqueue(List<? extends Request> requests, Correlation correlation, Deadline deadline);
 
+  /// Puts an event onto the queue that the function was invoked with.
+  ///
+  /// @param body the event, as JSON in ASCII
+  /// @throws RequestFailedException (retryable) if it was not accepted
+  void enqueue(String body, Correlation correlation, Deadline deadline);
+
   /// Keeps returned messages invisible for a while (ChangeMessageVisibility), as many as possible
   /// until the deadline.
   ///

@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /// Reads requests strictly, so that a typo never resets less or more than was meant. The message of
 /// a rejection says where the wrong value is, what it is, and what was expected.
@@ -37,6 +36,11 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
       "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to " + MAX_LIST + " entity names";
   private static final String SOME_REQUESTS =
       "a list of 1 to " + MAX_LIST + " requests that have no member requests themselves";
+
+  /// A longer name is not repeated in a message.
+  private static final int MAX_MEANT = 64;
+
+  private static final List<String> ENTITY_KEYWORDS = List.of(Entities.ALL, Entities.USED_BY_FLOWS);
   private static final String DEPTH_ONLY_WITH_ALL =
       "depth only together with \"entities\": \"ALL\"";
   private static final String LABEL_ONLY_WITH_PATTERN =
@@ -58,15 +62,18 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
   }
 
   private Request single(JsonValue value) {
-    if (!value.isObject() || value.memberNames().isEmpty()) {
+    if (names(value).isEmpty()) {
       throw value.refused(A_REQUEST);
     }
-    allowOnly(value, Member::isName, A_MEMBER);
+    names(value).stream()
+        .filter(name -> !Member.isName(name))
+        .findFirst()
+        .ifPresent(name -> forbid(value, name, A_MEMBER + meantBy(name)));
     forbid(value, REQUESTS, "no member \"requests\" inside a list of requests");
     Optional<JsonValue> flow = member(value, FLOW_NAME);
     if (flow.isPresent()) {
       allowOnly(value, FLOW_NAME, "no member other than flowName");
-      return new Request.OfFlows(flow.get().as("a flow's name or pattern", FlowPattern::new));
+      return new Request.OfFlows(name(flow.get(), "a flow's name or pattern", FlowPattern::new));
     }
     Connector connector =
         member(value, CONNECTOR_PROFILE_NAME)
@@ -93,9 +100,12 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
   }
 
   private Connector ofProfiles(JsonValue value, JsonValue name) {
-    if (!new Glob(name.asText(A_PROFILE)).hasWildcard()) {
+    if (!name.isText()) {
+      throw name.refused(A_PROFILE + Guess.ofName(name.content()));
+    }
+    if (!new Glob((String) name.content()).hasWildcard()) {
       forbid(value, CONNECTOR_LABEL, LABEL_ONLY_WITH_PATTERN);
-      ProfileName profile = name.as(A_PROFILE, ProfileName::new);
+      ProfileName profile = name(name, A_PROFILE, ProfileName::new);
       allowedProfiles
           .refusal(profile)
           .ifPresent(
@@ -115,7 +125,7 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
       throw refusedType(
           value, "\"CustomConnector\" or no connectorType, as connectorLabel is given");
     }
-    return new Connector.MatchingProfiles(name.as(A_PROFILE, ProfilePattern::new), type, label);
+    return new Connector.MatchingProfiles(name(name, A_PROFILE, ProfilePattern::new), type, label);
   }
 
   private static InvalidJsonException refusedType(JsonValue value, String expectation) {
@@ -128,7 +138,7 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
       throw value.refused(A_REQUEST);
     }
     forbid(value, CONNECTOR_LABEL, LABEL_ONLY_WITH_PATTERN);
-    ConnectorType connectorType = type.get().as("a connector type", ConnectorType::of);
+    ConnectorType connectorType = name(type.get(), "a connector type", ConnectorType::of);
     if (connectorType.hasProfile()) {
       throw value.refused(
           "a connectorProfileName, as %s has profiles".formatted(connectorType.apiName()));
@@ -140,8 +150,8 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     Optional<JsonValue> entities = member(value, ENTITIES);
     if (entities.isEmpty()) {
       forbid(value, DEPTH, DEPTH_ONLY_WITH_ALL);
-      return optional(value, CONNECTOR_ENTITY_NAME, "an entity's name", EntityName::new)
-          .<Entities>map(Entities.One::new)
+      return member(value, CONNECTOR_ENTITY_NAME)
+          .<Entities>map(name -> new Entities.One(entityName(name)))
           .orElseGet(Entities.Names::new);
     }
     forbid(value, CONNECTOR_ENTITY_NAME, "either connectorEntityName or entities, not both");
@@ -166,16 +176,43 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
   }
 
   private static Entities listed(JsonValue entities) {
+    if (entities.isText()) {
+      throw entities.refused(SOME_ENTITIES + meantByEntities((String) entities.content()));
+    }
     List<JsonValue> elements = entities.asList(SOME_ENTITIES);
     if (elements.isEmpty() || elements.size() > MAX_LIST) {
       throw entities.refused(SOME_ENTITIES);
     }
-    List<EntityName> names =
-        elements.stream()
-            .map(name -> name.as("an entity's name", EntityName::new))
-            .distinct()
-            .toList();
+    List<EntityName> names = elements.stream().map(RequestReader::entityName).distinct().toList();
     return names.size() == 1 ? new Entities.One(names.getFirst()) : new Entities.Listed(names);
+  }
+
+  private static EntityName entityName(JsonValue name) {
+    String text = name.isText() ? (String) name.content() : "";
+    String advice =
+        ENTITY_KEYWORDS.contains(text)
+            ? Guess.didYouMean("\"entities\": \"%s\"".formatted(text))
+            : text.contains("*")
+                ? ". Entity names are no patterns; for all of them use \"entities\": \"ALL\""
+                : Guess.ofName(name.content());
+    return name(name, "an entity's name", EntityName::new, advice);
+  }
+
+  private static String meantBy(String name) {
+    return Member.nearest(name).map(Member::jsonName).map(Guess::didYouMean).orElse("");
+  }
+
+  private static String meantByEntities(String text) {
+    String advice = Guess.ofName(text);
+    if (!advice.isEmpty() || text.isEmpty() || text.length() > MAX_MEANT) {
+      return advice;
+    }
+    Optional<String> keyword =
+        text.equals("*")
+            ? Optional.of(Entities.ALL)
+            : Guess.nearest(text, ENTITY_KEYWORDS, each -> each);
+    return Guess.didYouMean(
+        JsonValue.write(keyword.<Object>map(each -> each).orElse(List.of(text))));
   }
 
   private static Optional<ConnectorType> connectorType(JsonValue value) {
@@ -184,20 +221,37 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
 
   private static <T> Optional<T> optional(
       JsonValue value, Member member, String expectation, Function<String, T> constructor) {
-    return member(value, member).map(found -> found.as(expectation, constructor));
+    return member(value, member).map(found -> name(found, expectation, constructor));
+  }
+
+  private static <T> T name(JsonValue value, String expectation, Function<String, T> constructor) {
+    return name(value, expectation, constructor, Guess.ofName(value.content()));
+  }
+
+  private static <T> T name(
+      JsonValue value, String expectation, Function<String, T> constructor, String advice) {
+    if (!value.isText()) {
+      throw value.refused(expectation + advice);
+    }
+    try {
+      return constructor.apply((String) value.content());
+    } catch (IllegalArgumentException e) {
+      throw value.refused(e.getMessage() + advice);
+    }
   }
 
   private static Optional<JsonValue> member(JsonValue value, Member member) {
     return value.member(member.jsonName());
   }
 
-  private static void allowOnly(JsonValue value, Member allowed, String expectation) {
-    allowOnly(value, allowed.jsonName()::equals, expectation);
+  /// The members that the sender wrote.
+  private static List<String> names(JsonValue value) {
+    return value.memberNames().stream().filter(name -> !Member.isIgnored(name)).toList();
   }
 
-  private static void allowOnly(JsonValue value, Predicate<String> allowed, String expectation) {
-    value.memberNames().stream()
-        .filter(allowed.negate())
+  private static void allowOnly(JsonValue value, Member allowed, String expectation) {
+    names(value).stream()
+        .filter(name -> !name.equals(allowed.jsonName()))
         .findFirst()
         .ifPresent(name -> forbid(value, name, expectation));
   }

@@ -31,6 +31,15 @@ final class EndlessQueueCalls {
     }
 
     @Override
+    public void enqueue(String body, Correlation correlation, Deadline deadline) {
+      try {
+        queue.enqueue(body, correlation, deadline);
+      } finally {
+        clock.set(deadline.end());
+      }
+    }
+
+    @Override
     public void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
       try {
         queue.delay(returned, deadline);
@@ -60,6 +69,11 @@ final class EndlessQueueCalls {
     public void enqueue(
         List<? extends Request> requests, Correlation correlation, Deadline deadline) {
       enqueuing.enqueue(requests, correlation, deadline);
+    }
+
+    @Override
+    public void enqueue(String body, Correlation correlation, Deadline deadline) {
+      enqueuing.enqueue(body, correlation, deadline);
     }
 
     @Override

@@ -62,6 +62,11 @@ class RequestExecutorTest {
         }
 
         @Override
+        public void enqueue(String body, Correlation correlation, Deadline deadline) {
+          throw new AssertionError("no event is queued here");
+        }
+
+        @Override
         public void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
           throw new AssertionError("no message is returned here");
         }
@@ -86,7 +91,7 @@ class RequestExecutorTest {
     ExecutionResult result =
         execute(new Plan.Split(new SubRequests(1, List.of(ACCOUNT, LEAD), List.of(ONE, OTHER))));
 
-    assertEquals(new ExecutionResult.Split(1, 2, 2), result);
+    assertEquals(new ExecutionResult.Split(1, 2, 2, 0), result);
     assertEquals(List.of(ACCOUNT, LEAD), enqueued);
     assertEquals(
         List.of(ONE.body(), OTHER.body()), deadLetters.stream().map(DeadLetter::body).toList());

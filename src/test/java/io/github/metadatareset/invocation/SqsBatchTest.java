@@ -114,6 +114,11 @@ class SqsBatchTest {
         }
 
         @Override
+        public void enqueue(String body, Correlation correlation, Deadline deadline) {
+          throw new AssertionError("no event is queued here");
+        }
+
+        @Override
         public void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
           throw new AssertionError("no message is returned here");
         }

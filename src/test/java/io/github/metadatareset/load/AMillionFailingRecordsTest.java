@@ -128,6 +128,11 @@ class AMillionFailingRecordsTest {
     }
 
     @Override
+    public void enqueue(String body, Correlation correlation, Deadline deadline) {
+      throw new AssertionError("no event is queued");
+    }
+
+    @Override
     public void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
       ids = returned.keySet().stream().map(SqsMessage::messageId).collect(toSet());
     }

@@ -142,6 +142,11 @@ class AmplificationTest {
     }
 
     @Override
+    public void enqueue(String body, Correlation correlation, Deadline deadline) {
+      queued.add(new Queued(body, correlation.maxCalls(), current.hops() + 1));
+    }
+
+    @Override
     public void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
       throw new AssertionError("no failure is retryable");
     }

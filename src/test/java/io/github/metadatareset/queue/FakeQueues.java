@@ -80,6 +80,16 @@ public final class FakeQueues implements RequestQueue, DeadLetterQueue {
   }
 
   @Override
+  public synchronized void enqueue(String body, Correlation correlation, Deadline deadline) {
+    if (requestFailure.isPresent()) {
+      throw new RequestFailedException(requestFailure.get());
+    }
+    deadline.remaining();
+    requests.add(body.replace('"', '\''));
+    correlationIds.add(correlation.id());
+  }
+
+  @Override
   public synchronized void delay(Map<SqsMessage, Duration> returned, Deadline deadline) {
     if (delaysRefused) {
       throw new RequestFailedException(REFUSED);

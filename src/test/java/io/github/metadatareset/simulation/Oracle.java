@@ -110,7 +110,10 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
       if (type.equals("AWS API Call via CloudTrail")) {
         Map<?, ?> parameters = (Map<?, ?>) detail.get("requestParameters");
         return switch (text(detail, "eventName")) {
-          case "UpdateFlow" -> flows(text(parameters, "flowName"));
+          case "UpdateFlow" ->
+              account.flows().containsKey(text(parameters, "flowName"))
+                  ? flows(text(parameters, "flowName"))
+                  : Set.of();
           case "UpdateConnectorProfile" ->
               ifAllowed(
                   text(parameters, "connectorProfileName"), Map.of("entities", "USED_BY_FLOWS"));
@@ -166,7 +169,10 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
 
     private Set<CachedEntry> profiles(String pattern, Map<?, ?> request) throws Refused {
       Set<CachedEntry> all = new LinkedHashSet<>();
-      boolean found = pattern.equals("*");
+      boolean found =
+          pattern.equals("*")
+              && !request.containsKey("connectorType")
+              && !request.containsKey("connectorLabel");
       for (Profile profile : account.profiles().values()) {
         if (profile.since() <= at
             && isAllowed(profile.name())
@@ -174,10 +180,22 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
             && matchesMember(request, "connectorType", profile.type())
             && matchesMember(request, "connectorLabel", profile.label())) {
           found = true;
-          all.addAll(profile(profile.name(), request));
+          if (!isSkipped(profile, request)) {
+            all.addAll(profile(profile.name(), request));
+          }
         }
       }
       return found ? all : Set.of(CachedEntry.noMatch(pattern));
+    }
+
+    /// A profile without a known version that no flow uses.
+    private boolean isSkipped(Profile profile, Map<?, ?> request) {
+      return profile.isCustom()
+          && !request.containsKey("apiVersion")
+          && account.versions().get(profile.label()).size() > 1
+          && account.flows().values().stream()
+              .flatMap(List::stream)
+              .noneMatch(use -> use.profile().equals(profile.name()));
     }
 
     private static boolean matchesMember(Map<?, ?> request, String member, String value) {

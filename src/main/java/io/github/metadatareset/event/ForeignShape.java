@@ -30,7 +30,7 @@ enum ForeignShape {
           + " resource: invoke the function after the deployment, or use a rule or a schedule"),
 
   SNS_CONFIRMATION(
-      value -> value.text("Type").filter(type -> type.endsWith("scribeConfirmation")).isPresent(),
+      value -> value.text("Type").filter(type -> type.endsWith("Confirmation")).isPresent(),
       "a notification. Confirm the subscription first: open its SubscribeURL, or use"
           + " aws sns confirm-subscription"),
 
@@ -133,6 +133,11 @@ enum ForeignShape {
         .filter(foreign -> foreign.shape.test(value))
         .findFirst()
         .map(foreign -> value.refused(foreign.expectation));
+  }
+
+  /// What would be read instead, and what its sender has to do.
+  String expectation() {
+    return expectation;
   }
 
   private boolean mayBeBesideARequest() {

@@ -5,6 +5,7 @@ import io.github.metadatareset.event.ParsedEvent;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.Plan;
 import io.github.metadatareset.queue.Correlation;
+import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
@@ -129,8 +130,9 @@ public final class DirectInvocation {
         .services()
         .requestQueue()
         .enqueue(
-            JsonValue.write(event.content()),
-            new Correlation(invocation.requestId()),
+            List.of(
+                RequestQueue.Waiting.event(
+                    JsonValue.write(event.content()), new Correlation(invocation.requestId()))),
             invocation.settlingDeadline());
     return answer(0, 1);
   }

@@ -19,8 +19,12 @@ import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Splits a request into sub-requests. A sub-request that cannot be made is rejected, without
@@ -104,15 +108,18 @@ record Splitter(
       throw noMatch(pattern.value(), discovery.flowCount(), "flows");
     }
     Collector collector = new Collector();
-    flows.stream()
-        .flatMap(flow -> flow.uses().stream())
-        .filter(use -> allowedProfiles.contains(use.profile()))
-        .forEach(
-            use ->
-                collector.addUse(
-                    new Request.OfConnector(new NamedProfile(use.profile()), new Entities.Names()),
-                    use,
-                    request -> versions.complete(request, use)));
+    for (Flow flow : flows) {
+      flow.uses().stream()
+          .filter(use -> allowedProfiles.contains(use.profile()))
+          .forEach(
+              use ->
+                  collector.addUse(
+                      new Request.OfConnector(
+                          new NamedProfile(use.profile()), new Entities.Names()),
+                      flow,
+                      use,
+                      request -> versions.complete(request, use)));
+    }
     return collector.subRequests();
   }
 
@@ -146,6 +153,7 @@ record Splitter(
     private final List<Request> requests = new ArrayList<>();
     private final List<SubRequests.Rejected> rejected = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
+    private final Map<Request, Set<String>> flows = new HashMap<>();
 
     Collector() {
       this(0);
@@ -157,7 +165,7 @@ record Splitter(
     }
 
     SubRequests subRequests() {
-      return new SubRequests(resets, requests, rejected, skipped);
+      return new SubRequests(resets, requests, rejected, skipped, flows);
     }
 
     void skip(String reason) {
@@ -168,9 +176,11 @@ record Splitter(
     void addUsedByFlows(Request.OfConnector request) {
       add(request.withEntities(new Entities.Names()));
       if (request.connector() instanceof NamedProfile(var name, _)) {
-        discovery.uses().stream()
-            .filter(use -> use.profile().equals(name))
-            .forEach(use -> addUse(request, use, versions::complete));
+        for (Flow flow : discovery.flows()) {
+          flow.uses().stream()
+              .filter(use -> use.profile().equals(name))
+              .forEach(use -> addUse(request, flow, use, versions::complete));
+        }
       }
     }
 
@@ -182,6 +192,7 @@ record Splitter(
     /// Adds an entity that a flow uses.
     void addUse(
         Request.OfConnector request,
+        Flow flow,
         Use use,
         Function<Request.OfConnector, List<Request.OfConnector>> complete) {
       Request.OfConnector place =
@@ -190,7 +201,11 @@ record Splitter(
           .flatMap(
               entity ->
                   use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))
-          .ifPresent(entity -> add(entity, complete));
+          .map(entity -> add(entity, complete))
+          .ifPresent(
+              added ->
+                  added.forEach(
+                      each -> flows.computeIfAbsent(each, _ -> new HashSet<>()).add(flow.name())));
     }
 
     /// Adds an entity that AppFlow listed.
@@ -217,17 +232,21 @@ record Splitter(
               });
     }
 
-    private void add(
+    /// @return what was added
+    private List<Request.OfConnector> add(
         Request.OfConnector request,
         Function<Request.OfConnector, List<Request.OfConnector>> complete) {
       try {
-        requests.addAll(complete.apply(request));
+        List<Request.OfConnector> completed = complete.apply(request);
+        requests.addAll(completed);
+        return completed;
       } catch (RequestFailedException e) {
         switch (e.failure()) {
           case Failure.Permanent permanent ->
               rejected.add(new SubRequests.Rejected(request.json(), permanent));
           case Failure.Retryable _ -> throw e;
         }
+        return List.of();
       }
     }
 

@@ -309,6 +309,22 @@ class EventsEndToEndTest {
     assertReplayHasTheSameOutcome();
   }
 
+  /// The account is healthy, but has a profile whose API version is not known.
+  @Test
+  void theDefaultScheduleMakesNoDeadLetterInAHundredRuns() throws Exception {
+    String request = "{\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
+    assertTrue(
+        Files.readString(Path.of("template.yaml")).contains("Default: '%s'".formatted(request)),
+        "the default of ScheduledRequest");
+
+    for (int run = 0; run < 100; run++) {
+      stack.invoke(request);
+      drain();
+      assertEquals(List.of(), deadLetterTexts());
+    }
+    assertEquals(100 * EVERY_PROFILE.size(), stack.resets().size());
+  }
+
   @Test
   void refusesASqsBatchThatWasSentAsAMessage() throws Exception {
     stack.queues().send(content(BATCH));

@@ -20,6 +20,7 @@ import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -167,6 +168,22 @@ class SplitterTest {
     }
 
     @Test
+    void nameTheFlowsThatUseThem() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .withFlow("c", use("crm", "Account"), use("crm", "Lead"))
+          .withFlow("a", use("crm", "Account"), use("crm", "Account"))
+          .withFlow("b", use("crm", "Account"))
+          .withFlow("d", use("crm", "Lead"));
+
+      SubRequests subRequests = split("{'connectorProfileName':'crm','entities':'USED_BY_FLOWS'}");
+
+      assertEquals(
+          List.of(Optional.empty(), Optional.of("a, b and 1 more"), Optional.of("c, d")),
+          subRequests.requests().stream().map(subRequests::flows).toList());
+    }
+
+    @Test
     void readTheFlowsOnceForAllProfiles() {
       IntStream.range(0, 30).forEach(i -> appFlow.profile("p" + i, ConnectorType.SALESFORCE));
       appFlow.withFlow("a", use("p1", "Account")).withFlow("b", use("p2", "Lead"));
@@ -259,7 +276,7 @@ class SplitterTest {
       appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
 
       assertEquals(
-          new SubRequests(0, List.of(), List.of(), List.of(REASON)),
+          new SubRequests(0, List.of(), List.of(), List.of(REASON), Map.of()),
           split("{'connectorProfileName':'erp*'}"));
     }
 

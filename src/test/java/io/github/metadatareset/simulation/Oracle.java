@@ -5,6 +5,7 @@ import io.github.metadatareset.simulation.Account.Entity;
 import io.github.metadatareset.simulation.Account.Profile;
 import io.github.metadatareset.simulation.Account.Use;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -98,6 +99,9 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
       if (event.get("Message") instanceof String wrapped) {
         return body(wrapped);
       }
+      if (event.containsKey("FunctionName") && event.get("Payload") instanceof String payload) {
+        return body(payload);
+      }
       if (event.get("detail") instanceof Map<?, ?> detail) {
         return "aws.appflow".equals(event.get("source"))
             ? appFlowEvent(text(event, "detail-type"), detail)
@@ -135,6 +139,11 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
           all.addAll(request((Map<?, ?>) one));
         }
         return all;
+      }
+      if (request.containsKey("_trace")) {
+        Map<?, ?> sent = new HashMap<>(request);
+        sent.remove("_trace");
+        return request(sent);
       }
       requests.add(request);
       if (!MEMBERS.containsAll(request.keySet()) || request.isEmpty()) {

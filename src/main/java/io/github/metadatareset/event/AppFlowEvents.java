@@ -98,8 +98,7 @@ final class AppFlowEvents {
     if (slash < 0) {
       return Optional.empty();
     }
-    ProfileName name =
-        connector.as("TYPE/profile", value -> new ProfileName(value.substring(slash + 1)));
+    ProfileName name = connector.as(value -> new ProfileName(value.substring(slash + 1)));
     Optional<ConnectorType> type = ConnectorType.ofEvent(text.substring(0, slash));
     return Optional.of(name)
         .filter(allowedProfiles::contains)
@@ -112,7 +111,7 @@ final class AppFlowEvents {
   private static Entities entity(JsonValue detail, String object) {
     return detail
         .member(object)
-        .map(name -> name.as("an entity's name", EntityName::new))
+        .map(name -> name.as(EntityName::new))
         .<Entities>map(Entities.One::new)
         .orElseGet(Entities.Names::new);
   }
@@ -137,23 +136,17 @@ final class AppFlowEvents {
     return switch (call) {
       case "CreateConnectorProfile", "UpdateConnectorProfile" ->
           ofParameter(
-              detail,
-              Member.CONNECTOR_PROFILE_NAME,
-              name -> ofProfile(name.as("a profile's name", ProfileName::new)));
+              detail, Member.CONNECTOR_PROFILE_NAME, name -> ofProfile(name.as(ProfileName::new)));
       case "RegisterConnector", "UpdateConnectorRegistration" ->
           ofParameter(
               detail,
               Member.CONNECTOR_LABEL,
-              label ->
-                  new ParsedEvent.MayMatchNothing(
-                      ofLabel(label.as("a label", ConnectorLabel::new))));
+              label -> new ParsedEvent.MayMatchNothing(ofLabel(label.as(ConnectorLabel::new))));
       case "CreateFlow", "UpdateFlow" ->
           ofParameter(
               detail,
               Member.FLOW_NAME,
-              name ->
-                  new ParsedEvent.MayMatchNothing(
-                      new Request.OfFlows(name.as("a flow's name", this::flow))));
+              name -> new ParsedEvent.MayMatchNothing(new Request.OfFlows(name.as(this::flow))));
       default ->
           new ParsedEvent.Ignored(
               "the recorded call %s changes no metadata to reset".formatted(call));

@@ -60,6 +60,11 @@ enum Limit {
     }
   }
 
+  /// What is expected, for a refusal.
+  String expectation() {
+    return expectation;
+  }
+
   boolean allows(String value) {
     return value.codePointCount(0, value.length()) <= maxLength && pattern.matcher(value).matches();
   }

@@ -73,7 +73,8 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     Optional<JsonValue> flow = member(value, FLOW_NAME);
     if (flow.isPresent()) {
       allowOnly(value, FLOW_NAME, "no member other than flowName");
-      return new Request.OfFlows(name(flow.get(), "a flow's name or pattern", FlowPattern::new));
+      return new Request.OfFlows(
+          name(flow.get(), Limit.FLOW_PATTERN.expectation(), FlowPattern::new));
     }
     Connector connector =
         member(value, CONNECTOR_PROFILE_NAME)
@@ -94,9 +95,9 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     return new Request.OfConnector(
         connector,
         entities,
-        optional(value, ENTITIES_PATH, "a parent entity's name", EntitiesPath::new)
+        optional(value, ENTITIES_PATH, Limit.ENTITIES_PATH.expectation(), EntitiesPath::new)
             .filter(path -> !path.value().isEmpty()),
-        optional(value, API_VERSION, "an API version", ApiVersion::new));
+        optional(value, API_VERSION, Limit.API_VERSION.expectation(), ApiVersion::new));
   }
 
   private Connector ofProfiles(JsonValue value, JsonValue name) {
@@ -120,7 +121,7 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
           value, "a connectorType that has profiles, as connectorProfileName is a pattern");
     }
     Optional<ConnectorLabel> label =
-        optional(value, CONNECTOR_LABEL, "a connector's label", ConnectorLabel::new);
+        optional(value, CONNECTOR_LABEL, Limit.CONNECTOR_LABEL.expectation(), ConnectorLabel::new);
     if (label.isPresent() && type.filter(t -> t != ConnectorType.CUSTOMCONNECTOR).isPresent()) {
       throw refusedType(
           value, "\"CustomConnector\" or no connectorType, as connectorLabel is given");
@@ -195,7 +196,7 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
             : text.contains("*")
                 ? ". Entity names are no patterns; for all of them use \"entities\": \"ALL\""
                 : Guess.ofName(name.content());
-    return name(name, "an entity's name", EntityName::new, advice);
+    return name(name, Limit.ENTITY_NAME.expectation(), EntityName::new, advice);
   }
 
   private static String meantBy(String name) {

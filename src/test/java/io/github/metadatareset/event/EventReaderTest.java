@@ -89,7 +89,7 @@ class EventReaderTest {
       String inStrings = "{\"Message\":%s}".formatted(JsonValue.write(inString));
 
       assertRefused(
-          "/detail/input/Message/requestPayload/connectorEntityName: 5; expected an entity's name",
+          "/detail/input/Message/requestPayload/connectorEntityName: 5; expected an entity name: 1 to 1024 characters without spaces or *",
           "{\"detail\":{\"input\":%s}}".formatted(inStrings));
     }
 

@@ -346,11 +346,11 @@ class RequestReaderTest {
           """
           connectorProfileName | a connector profile's name, or a pattern of one with * and ?
           connectorType        | a connector type
-          connectorLabel       | a connector's label
-          connectorEntityName  | an entity's name
-          entitiesPath         | a parent entity's name
-          apiVersion           | an API version
-          flowName             | a flow's name or pattern
+          connectorLabel       | a connector label: 2 to 256 characters of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit
+          connectorEntityName  | an entity name: 1 to 1024 characters without spaces or *
+          entitiesPath         | a parent entity's name: at most 256 characters of A-Z a-z 0-9 _ / ! @ # + = , . - and white space
+          apiVersion           | an API version: 1 to 256 characters without spaces
+          flowName             | a flow name or pattern: 2 to 256 characters of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit, with * and ? as wildcards
           """,
       quoteCharacter = '`')
   void refusesValuesOfAnotherType(String member, String expectation) {
@@ -467,7 +467,8 @@ class RequestReaderTest {
   @ValueSource(strings = {"7", "[7]", "[]", "{}"})
   void refusesListElementsThatAreNotNames(String value) {
     assertRefused(
-        "/entities/0: %s; expected an entity's name".formatted(value),
+        "/entities/0: %s; expected an entity name: 1 to 1024 characters without spaces or *"
+            .formatted(value),
         () -> read("{\"connectorProfileName\":\"crm-prod\",\"entities\":[%s]}".formatted(value)));
   }
 
@@ -707,7 +708,7 @@ class RequestReaderTest {
     @Test
     void hasThePointerOfAnInvalidElement() {
       assertRefused(
-          "/requests/1/connectorEntityName: 5; expected an entity's name",
+          "/requests/1/connectorEntityName: 5; expected an entity name: 1 to 1024 characters without spaces or *",
           () ->
               read(
                   """

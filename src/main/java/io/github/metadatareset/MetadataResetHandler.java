@@ -98,9 +98,9 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
           .refused(RequestFailedException.invalid(e.getMessage()));
     }
     Map<String, Object> answer =
-        messages
-            .map(batch -> members(batch(invocation, batch)))
-            .orElseGet(() -> members(direct(invocation, event, bytes.length)));
+        messages.isPresent()
+            ? members(batch(invocation, messages.get()))
+            : members(direct(invocation, event, bytes.length));
     return JsonValue.write(answer).getBytes(StandardCharsets.UTF_8);
   }
 

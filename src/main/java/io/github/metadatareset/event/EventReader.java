@@ -27,6 +27,11 @@ public final class EventReader {
 
   private static final int MAX_WRAPPERS = 4;
 
+  /// Lambda destination records, Step Functions status changes, and any event of EventBridge, in
+  /// this order.
+  private static final List<List<String>> WRAPPERS =
+      List.of(List.of("requestPayload"), List.of("detail", "input"), List.of("detail"));
+
   private static final String A_REQUEST =
       "{\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
 
@@ -81,11 +86,13 @@ public final class EventReader {
         return translated.get();
       }
     }
-    ForeignShape.refusal(value, wrapped.isPresent() || isRequest(value))
-        .ifPresent(
-            refusal -> {
-              throw refusal;
-            });
+    boolean holdsARequest = wrapped.isPresent() || isRequest(value);
+    if (!holdsARequest || hasMemberOfOthers(value)) {
+      Optional<InvalidJsonException> refusal = ForeignShape.refusal(value, holdsARequest);
+      if (refusal.isPresent()) {
+        throw refusal.get();
+      }
+    }
     if (wrapped.isEmpty()) {
       return parsedRequest(value);
     }
@@ -123,34 +130,55 @@ public final class EventReader {
     if (value.isText()) {
       return Optional.of(value);
     }
-    return snsMessage(value)
-        .or(() -> at(value, "requestPayload"))
-        .or(() -> at(value, "detail", "input"))
-        .or(() -> at(value, "detail"))
-        .or(() -> value.has("FunctionName") ? at(value, "Payload") : Optional.empty());
+    Optional<JsonValue> message = snsMessage(value);
+    if (message.isPresent()) {
+      return message;
+    }
+    for (List<String> path : WRAPPERS) {
+      Optional<JsonValue> content = at(value, path);
+      if (content.isPresent()) {
+        return content;
+      }
+    }
+    return value.has("FunctionName") ? at(value, List.of("Payload")) : Optional.empty();
+  }
+
+  /// Members that somebody adds to a request or to a wrapper, and that must not be dropped.
+  private static boolean hasMemberOfOthers(JsonValue value) {
+    return value.has("TaskToken") || value.has("taskToken") || value.has("tf");
   }
 
   /// The message of an SNS notification, or of the one record with which SNS invokes a function
   /// (https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html). Other services have a member of
   /// that name too, with prose.
   private static Optional<JsonValue> snsMessage(JsonValue value) {
-    if (value.text("Type").filter("Notification"::equals).isPresent()
-        || value.memberNames().equals(List.of("Message"))) {
-      return at(value, "Message");
+    if (hasText(value, "Type", "Notification") || value.memberNames().equals(List.of("Message"))) {
+      return at(value, List.of("Message"));
     }
-    return value
-        .member("Records")
-        .filter(records -> records.content() instanceof List<?> list && list.size() == 1)
-        .map(records -> records.asList("a list").getFirst())
-        .filter(record -> record.text("EventSource").filter("aws:sns"::equals).isPresent())
-        .flatMap(record -> record.member("Sns"))
-        .flatMap(notification -> notification.member("Message"));
+    Optional<JsonValue> records = value.member("Records");
+    if (records.isEmpty()
+        || !(records.get().content() instanceof List<?> list)
+        || list.size() != 1) {
+      return Optional.empty();
+    }
+    JsonValue record = records.get().asList("a list").getFirst();
+    Optional<JsonValue> notification = record.member("Sns");
+    return notification.isPresent() && hasText(record, "EventSource", "aws:sns")
+        ? notification.get().member("Message")
+        : Optional.empty();
   }
 
-  private static Optional<JsonValue> at(JsonValue value, String... path) {
+  private static boolean hasText(JsonValue value, String member, String text) {
+    return value.text(member).equals(Optional.of(text));
+  }
+
+  private static Optional<JsonValue> at(JsonValue value, List<String> path) {
     Optional<JsonValue> found = Optional.of(value);
     for (String member : path) {
-      found = found.filter(parent -> !isRequest(parent)).flatMap(parent -> parent.member(member));
+      if (found.isEmpty() || isRequest(found.get())) {
+        return Optional.empty();
+      }
+      found = found.get().member(member);
     }
     return found;
   }
@@ -162,8 +190,7 @@ public final class EventReader {
   }
 
   private static boolean isTestEventOfS3(JsonValue value) {
-    return value.text("Event").filter("s3:TestEvent"::equals).isPresent()
-        && value.text("Service").filter("Amazon S3"::equals).isPresent();
+    return hasText(value, "Event", "s3:TestEvent") && hasText(value, "Service", "Amazon S3");
   }
 
   private static boolean isEnvelope(JsonValue value) {
@@ -181,7 +208,7 @@ public final class EventReader {
       return false;
     }
     if (isFromAws(envelope)) {
-      return at(envelope, "detail", "input").isPresent()
+      return at(envelope, List.of("detail", "input")).isPresent()
           ? !mayContainRequest(content)
           : !isRequest(content);
     }
@@ -205,7 +232,7 @@ public final class EventReader {
 
   private static RequestFailedException noRequest(JsonValue event, JsonValue content) {
     boolean isInOutput =
-        at(event, "detail", "output")
+        at(event, List.of("detail", "output"))
             .filter(JsonValue::isText)
             .filter(output -> ((String) output.content()).contains("\"connectorProfileName\""))
             .isPresent();

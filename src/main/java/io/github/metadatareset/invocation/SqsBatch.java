@@ -71,13 +71,13 @@ public final class SqsBatch {
       try {
         switch (events.read(message.body())) {
           case ParsedEvent.ParsedRequest(var request) -> {
-            byRequest.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
+            add(byRequest, request, message);
             request
                 .retiredType()
                 .ifPresent(type -> invocation.log().retired(message.correlationId(), type));
           }
           case ParsedEvent.MayMatchNothing(var request) -> {
-            byRequest.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
+            add(byRequest, request, message);
             mayMatchNothing.add(message);
           }
           case ParsedEvent.Ignored(var reason, var isIncomplete) ->
@@ -88,6 +88,11 @@ public final class SqsBatch {
       }
     }
     return byRequest;
+  }
+
+  private static void add(
+      Map<Request, List<SqsMessage>> byRequest, Request request, SqsMessage message) {
+    byRequest.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
   }
 
   /// One task for each different plan: different requests may need the same call.

@@ -50,7 +50,7 @@ public record Correlation(String id, OptionalInt maxCalls, Optional<String> flow
             .filter(text -> MAX_CALLS_FORM.matcher(text).matches())
             .map(text -> OptionalInt.of(Integer.parseInt(text)))
             .orElseGet(OptionalInt::empty),
-        attribute(message, FLOWS).filter(text -> FLOWS_FORM.matcher(text).matches()));
+        attribute(message, FLOWS).filter(FLOWS_FORM.asMatchPredicate()));
   }
 
   /// The same event, for a sub-request that may need this many calls.

@@ -41,24 +41,22 @@ public record SqsMessage(
   ///
   /// @throws InvalidJsonException if a record has no ID or no body
   public static Optional<List<SqsMessage>> batch(JsonValue event) {
-    return event
-        .member("Records")
-        .filter(records -> records.content() instanceof List)
-        .map(records -> records.asList("a list"))
-        .filter(records -> records.stream().allMatch(SqsMessage::isOfSqs))
-        .map(
-            records -> {
-              Map<String, SqsMessage> byId = new LinkedHashMap<>();
-              for (JsonValue json : records) {
-                SqsMessage message = of(json);
-                byId.merge(message.messageId(), message, SqsMessage::later);
-              }
-              return List.copyOf(byId.values());
-            });
-  }
-
-  private static boolean isOfSqs(JsonValue json) {
-    return json.text("eventSource").filter("aws:sqs"::equals).isPresent();
+    Optional<JsonValue> records = event.member("Records");
+    if (records.isEmpty() || !(records.get().content() instanceof List)) {
+      return Optional.empty();
+    }
+    List<JsonValue> list = records.get().asList("a list");
+    for (JsonValue json : list) {
+      if (!json.text("eventSource").equals(Optional.of("aws:sqs"))) {
+        return Optional.empty();
+      }
+    }
+    Map<String, SqsMessage> byId = new LinkedHashMap<>();
+    for (JsonValue json : list) {
+      SqsMessage message = of(json);
+      byId.merge(message.messageId(), message, SqsMessage::later);
+    }
+    return Optional.of(List.copyOf(byId.values()));
   }
 
   public String correlationId() {
@@ -97,9 +95,10 @@ public record SqsMessage(
   }
 
   private static String required(JsonValue json, String member) {
-    return json.member(member)
-        .orElseThrow(() -> json.refused("a message of SQS with the member " + member))
-        .asText("a string");
+    if (!json.has(member)) {
+      throw json.refused("a message of SQS with the member " + member);
+    }
+    return json.member(member).get().asText("a string");
   }
 
   private static Optional<Long> attribute(Optional<JsonValue> attributes, String name) {

@@ -13,6 +13,7 @@ import static io.github.metadatareset.request.Member.REQUESTS;
 
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -65,10 +66,11 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     if (names(value).isEmpty()) {
       throw value.refused(A_REQUEST);
     }
-    names(value).stream()
-        .filter(name -> !Member.isName(name))
-        .findFirst()
-        .ifPresent(name -> forbid(value, name, A_MEMBER + meantBy(name)));
+    for (String name : names(value)) {
+      if (!Member.isName(name)) {
+        forbid(value, name, A_MEMBER + meantBy(name));
+      }
+    }
     forbid(value, REQUESTS, "no member \"requests\" inside a list of requests");
     Optional<JsonValue> flow = member(value, FLOW_NAME);
     if (flow.isPresent()) {
@@ -189,14 +191,19 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
   }
 
   private static EntityName entityName(JsonValue name) {
-    String text = name.isText() ? (String) name.content() : "";
-    String advice =
-        ENTITY_KEYWORDS.contains(text)
-            ? Guess.didYouMean("\"entities\": \"%s\"".formatted(text))
-            : text.contains("*")
-                ? ". Entity names are no patterns; for all of them use \"entities\": \"ALL\""
-                : Guess.ofName(name.content());
-    return name(name, Limit.ENTITY_NAME.expectation(), EntityName::new, advice);
+    if (name.content() instanceof String text) {
+      if (ENTITY_KEYWORDS.contains(text)) {
+        throw name.refused(
+            Limit.ENTITY_NAME.expectation()
+                + Guess.didYouMean("\"entities\": \"%s\"".formatted(text)));
+      }
+      if (text.contains("*")) {
+        throw name.refused(
+            Limit.ENTITY_NAME.expectation()
+                + ". Entity names are no patterns; for all of them use \"entities\": \"ALL\"");
+      }
+    }
+    return name(name, Limit.ENTITY_NAME.expectation(), EntityName::new);
   }
 
   private static String meantBy(String name) {
@@ -226,18 +233,13 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
   }
 
   private static <T> T name(JsonValue value, String expectation, Function<String, T> constructor) {
-    return name(value, expectation, constructor, Guess.ofName(value.content()));
-  }
-
-  private static <T> T name(
-      JsonValue value, String expectation, Function<String, T> constructor, String advice) {
     if (!value.isText()) {
-      throw value.refused(expectation + advice);
+      throw value.refused(expectation + Guess.ofName(value.content()));
     }
     try {
       return constructor.apply((String) value.content());
     } catch (IllegalArgumentException e) {
-      throw value.refused(e.getMessage() + advice);
+      throw value.refused(e.getMessage() + Guess.ofName(value.content()));
     }
   }
 
@@ -247,14 +249,21 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
 
   /// The members that the sender wrote.
   private static List<String> names(JsonValue value) {
-    return value.memberNames().stream().filter(name -> !Member.isIgnored(name)).toList();
+    List<String> names = new ArrayList<>();
+    for (String name : value.memberNames()) {
+      if (!Member.isIgnored(name)) {
+        names.add(name);
+      }
+    }
+    return names;
   }
 
   private static void allowOnly(JsonValue value, Member allowed, String expectation) {
-    names(value).stream()
-        .filter(name -> !name.equals(allowed.jsonName()))
-        .findFirst()
-        .ifPresent(name -> forbid(value, name, expectation));
+    for (String name : names(value)) {
+      if (!name.equals(allowed.jsonName())) {
+        forbid(value, name, expectation);
+      }
+    }
   }
 
   private static void forbid(JsonValue value, Member member, String expectation) {

@@ -8,6 +8,8 @@ import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
+import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Entities;
 import io.github.metadatareset.request.EntitiesPath;
 import io.github.metadatareset.request.EntityName;
@@ -34,6 +36,8 @@ import java.util.function.Function;
 record Splitter(
     AppFlow appFlow, Discovery discovery, ApiVersions versions, AllowedProfiles allowedProfiles) {
 
+  private static final int MAX_LABELS = 20;
+
   /// @throws RequestFailedException if AppFlow does not answer, or nothing matches a pattern
   SubRequests split(Request request) {
     return switch (request) {
@@ -51,7 +55,10 @@ record Splitter(
     List<Profile> profiles =
         discovery.profiles().stream().filter(profile -> matches(profile, matching)).toList();
     if (profiles.isEmpty() && !matching.equals(new MatchingProfiles(ProfilePattern.ALL))) {
-      throw noMatch(description(matching), discovery.profiles().size(), "profiles");
+      throw noMatch(
+          description(matching),
+          discovery.profiles().size(),
+          "profiles" + matching.label().map(this::labels).orElse(""));
     }
     Collector collector = new Collector();
     for (Profile profile : profiles) {
@@ -73,6 +80,23 @@ record Splitter(
     return matching.name().value()
         + matching.type().map(type -> " with connectorType " + type.apiName()).orElse("")
         + matching.label().map(label -> " with connectorLabel " + label.value()).orElse("");
+  }
+
+  /// Which labels there are, and whether a built-in connector was meant.
+  private String labels(ConnectorLabel missing) {
+    List<String> labels =
+        discovery.profiles().stream()
+            .filter(profile -> allowedProfiles.contains(profile.name()))
+            .flatMap(profile -> profile.label().stream())
+            .map(ConnectorLabel::value)
+            .distinct()
+            .sorted()
+            .limit(MAX_LABELS)
+            .toList();
+    return ConnectorType.ofEvent(missing.value())
+            .map(type -> "; %s is a connectorType, and no label".formatted(type.apiName()))
+            .orElse("")
+        + (labels.isEmpty() ? "" : "; the labels of the profiles are " + labels);
   }
 
   private boolean matches(Profile profile, MatchingProfiles matching) {

@@ -134,6 +134,25 @@ class SplitterTest {
     }
 
     @Test
+    void failWithTheLabelsThatThereAre() {
+      appFlow.customProfile("b", "HubSpot").customProfile("c", "GoogleAds");
+
+      assertEquals(
+          new Failure.Permanent(
+              "NoMatch",
+              "* with connectorLabel Hubspot matches none of the 2 profiles; the labels of the"
+                  + " profiles are [GoogleAds, HubSpot]"),
+          failure("{'connectorProfileName':'*','connectorLabel':'Hubspot'}"));
+      assertEquals(
+          new Failure.Permanent(
+              "NoMatch",
+              "* with connectorLabel salesforce matches none of the 2 profiles; Salesforce is a"
+                  + " connectorType, and no label; the labels of the profiles are [GoogleAds,"
+                  + " HubSpot]"),
+          failure("{'connectorProfileName':'*','connectorLabel':'salesforce'}"));
+    }
+
+    @Test
     void failIfNoneMatches() {
       appFlow.profile("a", ConnectorType.SLACK).profile("b", ConnectorType.SLACK);
 

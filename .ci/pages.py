@@ -121,6 +121,7 @@ class Project:
             for name, text in self.java.items()
             if name.startswith("src/main/")
             for code in re.findall(r'(?:Failure\.\w+|permanent|refused)\(\s*"([A-Z][a-zA-Z]+)"', text)
+            + (re.findall(r'String [A-Z_]+ = "([A-Z]\w+)"', text) if name.endswith("/RequestFailedException.java") else [])
         }
 
     def members(self):

@@ -512,6 +512,13 @@ def late_metrics(template):
         yield "RetriesAlarm goes off for single retries, or too late"
 
 
+def a_callers_typo(template):
+    """Lambda makes at most three attempts of one request, within three minutes: that is in two periods of five minutes."""
+    errors = properties(template, "FunctionErrorsAlarm")
+    if (errors["Period"], errors.get("DatapointsToAlarm"), errors["EvaluationPeriods"]) != (300, 3, 12):
+        yield "FunctionErrorsAlarm goes off for the typo of a direct caller, or too late"
+
+
 def monitoring_cost(template):
     filters = [m for f in of_type(template, "AWS::Logs::MetricFilter").values() for m in f["MetricTransformations"]]
     alarms_on = [metric for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for metric in alarm_metrics(alarm)]
@@ -668,6 +675,7 @@ CHECKS = [
     ),
     ("every metric that needs an alarm has one, which notifies the topic and links to its runbook", alarms, lambda t: t["Resources"].pop("RetriesAlarm")),
     ("alarms wait for metrics that come late", late_metrics, setting("LostDeliveriesAlarm", "Metrics", 0, "Expression", "SUM(FILL(METRICS(), 0))")),
+    ("a single request that a direct caller got wrong sets off no alarm", a_callers_typo, setting("FunctionErrorsAlarm", "DatapointsToAlarm", 2)),
     (
         "custom metrics and alarms cost at most $3.00 a month",
         monitoring_cost,

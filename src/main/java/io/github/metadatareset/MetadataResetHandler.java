@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.crac.Core;
 import org.crac.Resource;
@@ -87,16 +88,20 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
   }
 
   private byte[] answer(byte[] bytes, Invocation invocation) {
+    JsonValue event;
+    Optional<List<SqsMessage>> messages;
     try {
-      JsonValue event = JsonValue.parse(bytes);
-      Map<String, Object> answer =
-          SqsMessage.batch(event)
-              .map(messages -> members(batch(invocation, messages)))
-              .orElseGet(() -> members(direct(invocation, event, bytes.length)));
-      return JsonValue.write(answer).getBytes(StandardCharsets.UTF_8);
+      event = JsonValue.parse(bytes);
+      messages = SqsMessage.batch(event);
     } catch (InvalidJsonException e) {
-      throw RequestFailedException.invalid(e.getMessage());
+      throw new DirectInvocation(invocation)
+          .refused(RequestFailedException.invalid(e.getMessage()));
     }
+    Map<String, Object> answer =
+        messages.isPresent()
+            ? members(batch(invocation, messages.get()))
+            : members(direct(invocation, event, bytes.length));
+    return JsonValue.write(answer).getBytes(StandardCharsets.UTF_8);
   }
 
   private SQSBatchResponse batch(Invocation invocation, List<SqsMessage> messages) {

@@ -234,6 +234,74 @@ class MetadataResetHandlerTest {
     }
 
     @Test
+    void namesTheFlowInTheDeadLetterOfAnEntityThatWasResetBecauseOfIt() {
+      appFlow.profile("crm", ConnectorType.SALESFORCE).withFlow("nightly", use("crm", "Account"));
+      appFlow.resetsFailing(
+          call -> isFor(call, "Account") ? Optional.of(MISSING) : Optional.empty());
+      returned(message("m", "{'connectorProfileName':'crm','entities':'USED_BY_FLOWS'}"));
+
+      assertEquals(List.of(Optional.empty(), Optional.of("nightly")), queues.flows());
+      returned(message("e", queues.requests().get(1)).withFlows("nightly"));
+
+      Map<String, String> attributes = queues.deadLetters().getFirst().attributes();
+      assertEquals("no such profile (used by the flow nightly)", attributes.get("ErrorMessage"));
+      assertEquals("nightly", attributes.get("Flows"), "so that a replay names it, too");
+      assertEquals(ACCOUNT, queues.deadLetters().getFirst().body().replace('"', '\''));
+    }
+
+    /// So that one query shows a list with many typos as one event.
+    @Test
+    void theDeadLettersOfAListHaveTheCorrelationIdOfItsMessage() {
+      appFlow.profile("crm", ConnectorType.SALESFORCE);
+      appFlow.resetsFailing(call -> isFor(call, "Lead") ? Optional.empty() : Optional.of(MISSING));
+      returned(
+          message("m", "{'connectorProfileName':'crm','entities':['Acount','Lead','Cntact']}")
+              .withCorrelationId("c1"));
+      List<String> elements = queues.requests();
+
+      assertEquals(List.of("c1", "c1", "c1"), queues.correlationIds());
+      returned(
+          message("e1", elements.get(0)).withCorrelationId(queues.correlationIds().get(0)),
+          message("e2", elements.get(1)).withCorrelationId(queues.correlationIds().get(1)),
+          message("e3", elements.get(2)).withCorrelationId(queues.correlationIds().get(2)));
+
+      assertEquals(
+          List.of("c1", "c1"),
+          queues.deadLetters().stream()
+              .map(deadLetter -> deadLetter.attributes().get("CorrelationId"))
+              .toList());
+    }
+
+    @Test
+    void skipsAProfileOfAPatternWhoseVersionIsNotKnown() {
+      appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
+
+      assertEquals(List.of(), returned(message("a", "{'connectorProfileName':'*'}")));
+
+      assertEquals(List.of(), queues.deadLetters());
+      assertEquals(1L, metric("Skipped"));
+      assertEquals(
+          "no flow uses profile erp, and connector Erp supports the API versions [v1, v2]",
+          line("skipped").text("errorMessage").orElseThrow());
+      assertEquals(0, function.log().count("nothing to reset"));
+    }
+
+    @Test
+    void ignoresAnEventAboutAFlowThatIsGone() {
+      String created =
+          "{'source':'aws.appflow','detail-type':'AWS API Call via CloudTrail','detail':"
+              + "{'eventSource':'appflow.amazonaws.com','eventName':'CreateFlow',"
+              + "'requestParameters':{'flowName':'gone'}}}";
+
+      assertEquals(List.of(), returned(message("a", created), message("b", "{'flowName':'gone'}")));
+
+      assertEquals("a", line("ignored").text("correlationId").orElseThrow());
+      assertEquals(
+          List.of("b"),
+          queues.deadLetters().stream().map(each -> each.source().messageId()).toList());
+    }
+
+    @Test
     void returnsAMessageIfTheDeadLetterOfASubRequestWasRefused() {
       appFlow.entities("chat", parent("a;b"));
       String all = "{'connectorProfileName':'chat','connectorType':'Slack','entities':'ALL'}";
@@ -435,7 +503,7 @@ class MetadataResetHandlerTest {
               RequestFailedException.class,
               () -> invoke("{'Records':[{'eventSource':'aws:s3','s3':{}}]}"));
 
-      assertTrue(refusal.getMessage().contains("/Records/0/eventSource"), refusal::getMessage);
+      assertTrue(refusal.getMessage().contains("notification of Amazon S3"), refusal::getMessage);
     }
   }
 
@@ -588,6 +656,39 @@ class MetadataResetHandlerTest {
       assertEquals("ResourceNotFoundException: no such profile", thrown.getMessage());
       assertEquals(1L, metric("Rejected"));
       assertEquals(MISSING.code(), line("failed").text("errorCode").orElseThrow());
+    }
+
+    /// Only by the event is it known that its flow may be gone.
+    @Test
+    void queuesAnEventAboutAFlowAsItArrived() {
+      String created =
+          "{'source':'aws.appflow','detail-type':'AWS API Call via CloudTrail','detail':"
+              + "{'eventSource':'appflow.amazonaws.com','eventName':'CreateFlow',"
+              + "'requestParameters':{'flowName':'new'}}}";
+
+      assertEquals("{'reset':0,'queued':1,'correlationId':'request-1'}", invoke(created));
+
+      assertEquals(List.of(created), queues.requests());
+      assertEquals(List.of("request-1"), queues.correlationIds());
+    }
+
+    @Test
+    void logsAndCountsWhatIsNoJson() {
+      assertThrows(RequestFailedException.class, () -> invoke("connectorProfileName=crm"));
+
+      assertEquals("InvalidRequest", line("failed").text("errorCode").orElseThrow());
+      assertEquals(1L, metric("Rejected"));
+      assertEquals(2, function.log().all().size());
+    }
+
+    @Test
+    void logsAndCountsABatchOfAnotherService() {
+      assertThrows(
+          RequestFailedException.class,
+          () -> invoke("{'Records':[{'eventSource':'aws:kinesis','kinesis':{}}]}"));
+
+      assertEquals(1, function.log().count("failed"));
+      assertEquals(1L, metric("Rejected"));
     }
 
     @Test

@@ -1,13 +1,11 @@
 package io.github.metadatareset.aws;
 
-import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
-import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Fingerprint;
-import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import java.time.Duration;
 import java.util.List;
@@ -34,13 +32,15 @@ final class SqsRequestQueue implements RequestQueue {
   }
 
   @Override
-  public void enqueue(
-      List<? extends Request> requests, Correlation correlation, Deadline deadline) {
-    Map<String, String> attributes = correlation.attributes();
+  public void enqueue(List<Waiting> waiting, Deadline deadline) {
     List<SqsBatchSender.Message> messages =
-        requests.stream()
+        waiting.stream()
             .map(
-                request -> new SqsBatchSender.Message(request.json(), attributes, groupId(request)))
+                each ->
+                    new SqsBatchSender.Message(
+                        each.body(),
+                        each.correlation().attributes(),
+                        each.profile().map(SqsRequestQueue::groupId)))
             .toList();
     batches.send(messages, deadline).stream()
         .flatMap(Optional::stream)
@@ -103,12 +103,9 @@ final class SqsRequestQueue implements RequestQueue {
 
   /// The profile of the request: with group IDs, SQS's fair queues keep a profile with many
   /// requests from delaying the others. A name that is too long for a group ID is hashed.
-  private static Optional<String> groupId(Request request) {
-    return request instanceof Request.OfConnector(Connector.NamedProfile(var name, _), _, _, _)
-        ? Optional.of(
-            name.value().length() <= MAX_GROUP_ID_LENGTH
-                ? name.value()
-                : Fingerprint.of(name.value()).hex())
-        : Optional.empty();
+  private static String groupId(ProfileName profile) {
+    return profile.value().length() <= MAX_GROUP_ID_LENGTH
+        ? profile.value()
+        : Fingerprint.of(profile.value()).hex();
   }
 }

@@ -49,10 +49,16 @@ final class AppFlowEvents {
         && detail.text("eventSource").filter("appflow.amazonaws.com"::equals).isPresent()) {
       return Optional.of(cloudTrailCall(detail));
     }
-    return envelope.text("source").filter("aws.appflow"::equals).isPresent()
-            && FLOW_REPORTS.contains(detailType)
-        ? Optional.of(flowReport(detail))
-        : Optional.empty();
+    if (!FLOW_REPORTS.contains(detailType)) {
+      return Optional.empty();
+    }
+    JsonValue source = envelope.member("source").orElseThrow();
+    if (!"aws.appflow".equals(source.content())) {
+      throw source.refused(
+          "\"aws.appflow\", as only AppFlow's own events are read as reports of its flows."
+              + " Put a request into the detail of an event of your own");
+    }
+    return Optional.of(flowReport(detail));
   }
 
   private ParsedEvent flowReport(JsonValue detail) {
@@ -65,12 +71,22 @@ final class AppFlowEvents {
             .distinct()
             .toList();
     return switch (requests.size()) {
-      case 0 ->
-          new ParsedEvent.Ignored(
-              "neither end of the flow is an allowed profile; " + allowedProfiles.description());
+      case 0 -> nothingToReset(detail);
       case 1 -> new ParsedEvent.ParsedRequest(requests.getFirst());
       default -> new ParsedEvent.ParsedRequest(new Request.Several(requests));
     };
+  }
+
+  private ParsedEvent nothingToReset(JsonValue detail) {
+    boolean namesAProfile =
+        Stream.of("source", "destination")
+            .flatMap(end -> detail.text(end).stream())
+            .anyMatch(text -> text.indexOf('/') >= 0);
+    return namesAProfile
+        ? new ParsedEvent.Ignored(
+            "neither end of the flow is an allowed profile; " + allowedProfiles.description())
+        : incomplete(
+            detail.member("source").orElse(detail), "TYPE/profile, as the profile is not known");
   }
 
   /// The entity at one end of the flow, if that end is `TYPE/profile`. The profile's name may
@@ -82,8 +98,7 @@ final class AppFlowEvents {
     if (slash < 0) {
       return Optional.empty();
     }
-    ProfileName name =
-        connector.as("TYPE/profile", value -> new ProfileName(value.substring(slash + 1)));
+    ProfileName name = connector.as(value -> new ProfileName(value.substring(slash + 1)));
     Optional<ConnectorType> type = ConnectorType.ofEvent(text.substring(0, slash));
     return Optional.of(name)
         .filter(allowedProfiles::contains)
@@ -96,7 +111,7 @@ final class AppFlowEvents {
   private static Entities entity(JsonValue detail, String object) {
     return detail
         .member(object)
-        .map(name -> name.as("an entity's name", EntityName::new))
+        .map(name -> name.as(EntityName::new))
         .<Entities>map(Entities.One::new)
         .orElseGet(Entities.Names::new);
   }
@@ -120,16 +135,18 @@ final class AppFlowEvents {
     }
     return switch (call) {
       case "CreateConnectorProfile", "UpdateConnectorProfile" ->
-          ofProfile(
-              parameter(
-                  detail, Member.CONNECTOR_PROFILE_NAME, "a profile's name", ProfileName::new));
+          ofParameter(
+              detail, Member.CONNECTOR_PROFILE_NAME, name -> ofProfile(name.as(ProfileName::new)));
       case "RegisterConnector", "UpdateConnectorRegistration" ->
-          new ParsedEvent.ParsedRequest(
-              ofLabel(parameter(detail, Member.CONNECTOR_LABEL, "a label", ConnectorLabel::new)));
+          ofParameter(
+              detail,
+              Member.CONNECTOR_LABEL,
+              label -> new ParsedEvent.MayMatchNothing(ofLabel(label.as(ConnectorLabel::new))));
       case "CreateFlow", "UpdateFlow" ->
-          new ParsedEvent.ParsedRequest(
-              new Request.OfFlows(
-                  parameter(detail, Member.FLOW_NAME, "a flow's name", this::flow)));
+          ofParameter(
+              detail,
+              Member.FLOW_NAME,
+              name -> new ParsedEvent.MayMatchNothing(new Request.OfFlows(name.as(this::flow))));
       default ->
           new ParsedEvent.Ignored(
               "the recorded call %s changes no metadata to reset".formatted(call));
@@ -159,13 +176,24 @@ final class AppFlowEvents {
     return flow;
   }
 
-  /// @throws InvalidJsonException if the call's parameter is missing or AppFlow would refuse it
-  private static <T> T parameter(
-      JsonValue detail, Member member, String expectation, Function<String, T> constructor) {
-    return detail
-        .member("requestParameters")
-        .flatMap(parameters -> parameters.member(member.jsonName()))
-        .orElseThrow(() -> detail.refused("requestParameters with " + member.jsonName()))
-        .as(expectation, constructor);
+  /// CloudTrail leaves out parameters that are too large, and some are optional. Nobody can replay
+  /// an event without them, so it is ignored.
+  ///
+  /// @throws InvalidJsonException if AppFlow would refuse the parameter
+  private static ParsedEvent ofParameter(
+      JsonValue detail, Member member, Function<JsonValue, ParsedEvent> meaning) {
+    Optional<JsonValue> parameters = detail.member("requestParameters");
+    return parameters
+        .flatMap(all -> all.member(member.jsonName()))
+        .filter(JsonValue::isText)
+        .map(meaning)
+        .orElseGet(
+            () ->
+                incomplete(
+                    parameters.orElse(detail), "requestParameters with " + member.jsonName()));
+  }
+
+  private static ParsedEvent incomplete(JsonValue place, String expectation) {
+    return new ParsedEvent.Ignored(place.refused(expectation).getMessage(), true);
   }
 }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Finds the request in an event. The event is a request, a request in up to four wrappers (such as
-/// an SNS notification), or an event of AWS that is translated into a request. In requests unknown
-/// members are refused; in wrappers and in events of AWS they are ignored.
+/// an SNS notification, or a JSON string), or an event of AWS that is translated into a request. In
+/// requests unknown members are refused; in wrappers and in events of AWS they are ignored.
 public final class EventReader {
 
   /// Leaves room for the message attributes that a request has on the queue.
@@ -27,18 +27,22 @@ public final class EventReader {
 
   private static final int MAX_WRAPPERS = 4;
 
-  /// Amazon SNS, Lambda destination records, Step Functions status changes, and any event of
-  /// EventBridge, in this order.
+  /// Lambda destination records, Step Functions status changes, and any event of EventBridge, in
+  /// this order.
   private static final List<List<String>> WRAPPERS =
-      List.of(
-          List.of("Message"),
-          List.of("requestPayload"),
-          List.of("detail", "input"),
-          List.of("detail"));
+      List.of(List.of("requestPayload"), List.of("detail", "input"), List.of("detail"));
+
+  private static final String A_REQUEST =
+      "{\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
 
   private static final String NO_REQUEST =
       "%s: the event contains no request; set the Input of the schedule, or an input transformer of"
-          + " the rule, to one, such as {\"connectorProfileName\":\"*\",\"entities\":\"USED_BY_FLOWS\"}";
+          + " the rule, to one, such as "
+          + A_REQUEST;
+
+  private static final String REQUEST_IN_OUTPUT =
+      "%s: the event contains no request, as only the input of an execution is read, and not its"
+          + " output; set the rule's input path to $.detail.output";
 
   private final RequestReader requests;
   private final AppFlowEvents appFlowEvents;
@@ -71,14 +75,24 @@ public final class EventReader {
   }
 
   private ParsedEvent unwrap(JsonValue value, int depth) {
-    boolean envelope = isEnvelope(value);
-    if (envelope) {
+    Optional<JsonValue> wrapped = wrapped(value);
+    if (isTestEventOfS3(value)) {
+      return new ParsedEvent.Ignored(
+          "Amazon S3 sends this test event when notifications are set up");
+    }
+    if (isEnvelope(value)) {
       Optional<ParsedEvent> translated = appFlowEvents.translate(value);
       if (translated.isPresent()) {
         return translated.get();
       }
     }
-    Optional<JsonValue> wrapped = wrapped(value);
+    boolean holdsARequest = wrapped.isPresent() || isRequest(value);
+    if (!holdsARequest || hasMemberOfOthers(value)) {
+      Optional<InvalidJsonException> refusal = ForeignShape.refusal(value, holdsARequest);
+      if (refusal.isPresent()) {
+        throw refusal.get();
+      }
+    }
     if (wrapped.isEmpty()) {
       return parsedRequest(value);
     }
@@ -86,8 +100,8 @@ public final class EventReader {
     if (depth == MAX_WRAPPERS) {
       throw content.refused("at most %d wrappers around a request".formatted(MAX_WRAPPERS));
     }
-    if (isEmptyObject(content) || (envelope && isFromAws(value) && !mayContainRequest(content))) {
-      throw noRequest(content);
+    if (!value.isText() && (isEmptyObject(content) || containsNone(value, content))) {
+      throw noRequest(value, content);
     }
     return unwrap(content, depth + 1);
   }
@@ -113,13 +127,58 @@ public final class EventReader {
   /// The content of a wrapper; empty if the value is not a wrapper. A value with a member of a
   /// request is a request, so its other members are refused.
   private static Optional<JsonValue> wrapped(JsonValue value) {
-    return WRAPPERS.stream().map(path -> at(value, path)).flatMap(Optional::stream).findFirst();
+    if (value.isText()) {
+      return Optional.of(value);
+    }
+    Optional<JsonValue> message = snsMessage(value);
+    if (message.isPresent()) {
+      return message;
+    }
+    for (List<String> path : WRAPPERS) {
+      Optional<JsonValue> content = at(value, path);
+      if (content.isPresent()) {
+        return content;
+      }
+    }
+    return value.has("FunctionName") ? at(value, List.of("Payload")) : Optional.empty();
+  }
+
+  /// Members that somebody adds to a request or to a wrapper, and that must not be dropped.
+  private static boolean hasMemberOfOthers(JsonValue value) {
+    return value.has("TaskToken") || value.has("taskToken") || value.has("tf");
+  }
+
+  /// The message of an SNS notification, or of the one record with which SNS invokes a function
+  /// (https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html). Other services have a member of
+  /// that name too, with prose.
+  private static Optional<JsonValue> snsMessage(JsonValue value) {
+    if (hasText(value, "Type", "Notification") || value.memberNames().equals(List.of("Message"))) {
+      return at(value, List.of("Message"));
+    }
+    Optional<JsonValue> records = value.member("Records");
+    if (records.isEmpty()
+        || !(records.get().content() instanceof List<?> list)
+        || list.size() != 1) {
+      return Optional.empty();
+    }
+    JsonValue record = records.get().asList("a list").getFirst();
+    Optional<JsonValue> notification = record.member("Sns");
+    return notification.isPresent() && hasText(record, "EventSource", "aws:sns")
+        ? notification.get().member("Message")
+        : Optional.empty();
+  }
+
+  private static boolean hasText(JsonValue value, String member, String text) {
+    return value.text(member).equals(Optional.of(text));
   }
 
   private static Optional<JsonValue> at(JsonValue value, List<String> path) {
     Optional<JsonValue> found = Optional.of(value);
     for (String member : path) {
-      found = found.filter(parent -> !isRequest(parent)).flatMap(parent -> parent.member(member));
+      if (found.isEmpty() || isRequest(found.get())) {
+        return Optional.empty();
+      }
+      found = found.get().member(member);
     }
     return found;
   }
@@ -130,12 +189,32 @@ public final class EventReader {
         : wrapped;
   }
 
+  private static boolean isTestEventOfS3(JsonValue value) {
+    return hasText(value, "Event", "s3:TestEvent") && hasText(value, "Service", "Amazon S3");
+  }
+
   private static boolean isEnvelope(JsonValue value) {
     return value.has("source") && value.has("detail-type") && value.has("detail");
   }
 
   private static boolean isFromAws(JsonValue envelope) {
     return envelope.text("source").filter(source -> source.startsWith("aws.")).isPresent();
+  }
+
+  /// Whether an EventBridge event is about something else. In events of others a member that may be
+  /// a typo is refused when the request is read.
+  private static boolean containsNone(JsonValue envelope, JsonValue content) {
+    if (!isEnvelope(envelope)) {
+      return false;
+    }
+    if (isFromAws(envelope)) {
+      return at(envelope, List.of("detail", "input")).isPresent()
+          ? !mayContainRequest(content)
+          : !isRequest(content);
+    }
+    return content.isObject()
+        && !mayContainRequest(content)
+        && content.memberNames().stream().allMatch(name -> Member.nearest(name).isEmpty());
   }
 
   private static boolean isEmptyObject(JsonValue content) {
@@ -151,7 +230,13 @@ public final class EventReader {
     return value.memberNames().stream().anyMatch(Member::isName);
   }
 
-  private static RequestFailedException noRequest(JsonValue content) {
-    return RequestFailedException.invalid(NO_REQUEST.formatted(content.pointer()));
+  private static RequestFailedException noRequest(JsonValue event, JsonValue content) {
+    boolean isInOutput =
+        at(event, List.of("detail", "output"))
+            .filter(JsonValue::isText)
+            .filter(output -> ((String) output.content()).contains("\"connectorProfileName\""))
+            .isPresent();
+    return RequestFailedException.invalid(
+        (isInOutput ? REQUEST_IN_OUTPUT : NO_REQUEST).formatted(content.pointer()));
   }
 }

@@ -5,6 +5,7 @@ import io.github.metadatareset.event.ParsedEvent;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.Plan;
 import io.github.metadatareset.queue.Correlation;
+import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
@@ -44,9 +45,10 @@ public final class DirectInvocation {
     try {
       return switch (parsed(event, bytes)) {
         case ParsedEvent.ParsedRequest(var request) -> answer(request);
-        case ParsedEvent.Ignored(var reason) -> {
-          outcome = new MessageOutcome.Ignored(reason);
-          invocation.log().ignored(reason);
+        case ParsedEvent.MayMatchNothing _ -> queued(event);
+        case ParsedEvent.Ignored(var reason, var isIncomplete) -> {
+          outcome = new MessageOutcome.Ignored(reason, isIncomplete);
+          invocation.log().ignored(reason, isIncomplete);
           yield answer(0, 0);
         }
       };
@@ -55,10 +57,23 @@ public final class DirectInvocation {
       invocation.log().failed(e.failure());
       throw e;
     } finally {
-      InvocationSummary summary =
-          new InvocationSummary(results, List.of(outcome), 0, 0, Optional.empty());
-      invocation.log().invocation(List.of(invocation.requestId()), summary.metrics());
+      log(outcome);
     }
+  }
+
+  /// Logs an event that is no JSON, or a batch that is none of SQS, like any other that is refused.
+  ///
+  /// @return the exception to be thrown
+  public RequestFailedException refused(RequestFailedException refusal) {
+    invocation.log().failed(refusal.failure());
+    log(new MessageOutcome.Failed(refusal.failure()));
+    return refusal;
+  }
+
+  private void log(MessageOutcome outcome) {
+    InvocationSummary summary =
+        new InvocationSummary(results, List.of(outcome), 0, 0, Optional.empty());
+    invocation.log().invocation(List.of(invocation.requestId()), summary.metrics());
   }
 
   private ParsedEvent parsed(JsonValue event, int bytes) {
@@ -105,6 +120,19 @@ public final class DirectInvocation {
         .enqueue(
             List.of(request),
             new Correlation(invocation.requestId()),
+            invocation.settlingDeadline());
+    return answer(0, 1);
+  }
+
+  /// Sends the event itself: only by the event is it known that its request may match nothing.
+  private Answer queued(JsonValue event) {
+    invocation
+        .services()
+        .requestQueue()
+        .enqueue(
+            List.of(
+                RequestQueue.Waiting.event(
+                    JsonValue.write(event.content()), new Correlation(invocation.requestId()))),
             invocation.settlingDeadline());
     return answer(0, 1);
   }

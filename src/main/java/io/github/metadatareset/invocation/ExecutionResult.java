@@ -12,11 +12,12 @@ sealed interface ExecutionResult {
   /// Its sub-requests are on the request queue, and the rejected ones in the dead-letter queue.
   ///
   /// @param resets how many calls were made to find them
-  record Split(int resets, int subRequests, int rejected) implements ExecutionResult {
+  /// @param skipped how many profiles of a pattern were skipped
+  record Split(int resets, int subRequests, int rejected, int skipped) implements ExecutionResult {
 
     /// Whether the request matched nothing.
     boolean isEmpty() {
-      return resets + subRequests + rejected == 0;
+      return resets + subRequests + rejected + skipped == 0;
     }
   }
 

@@ -38,8 +38,14 @@ public final class InvocationLog {
     this.requestId = requestId;
   }
 
-  void ignored(SqsMessage message, String reason) {
-    message("INFO", "ignored", message, new Reason("Ignored", reason));
+  /// @param isIncomplete whether the event does not name what it is about
+  void ignored(SqsMessage message, String reason, boolean isIncomplete) {
+    message(isIncomplete ? "WARN" : "INFO", "ignored", message, new Reason("Ignored", reason));
+  }
+
+  /// A profile that the message's pattern matches is left out.
+  void skipped(SqsMessage message, String reason) {
+    message("INFO", "skipped", message, new Reason("NoApiVersion", reason));
   }
 
   void nothingToReset(SqsMessage message) {
@@ -75,8 +81,8 @@ public final class InvocationLog {
   }
 
   /// The event of a direct invocation was ignored.
-  void ignored(String reason) {
-    event("INFO", "ignored", new Reason("Ignored", reason));
+  void ignored(String reason, boolean isIncomplete) {
+    event(isIncomplete ? "WARN" : "INFO", "ignored", new Reason("Ignored", reason));
   }
 
   /// The request of a direct invocation failed, and is sent to the request queue to be retried.

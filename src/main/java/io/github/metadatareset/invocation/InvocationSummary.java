@@ -33,6 +33,7 @@ record InvocationSummary(
     metrics.put(Metric.SUB_REQUESTS, splits(ExecutionResult.Split::subRequests));
     metrics.put(Metric.DUPLICATES, outcomes(MessageOutcome.Duplicate.class::isInstance));
     metrics.put(Metric.IGNORED, outcomes(MessageOutcome.Ignored.class::isInstance));
+    metrics.put(Metric.SKIPPED, splits(ExecutionResult.Split::skipped));
     metrics.put(Metric.REJECTED, rejected + outcomes(InvocationSummary::isPermanent));
     metrics.put(Metric.RETURNED, (long) returned);
     metrics.put(Metric.DEAD_LETTERS, rejected + deadLetters);

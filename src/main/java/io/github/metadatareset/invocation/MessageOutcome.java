@@ -12,7 +12,13 @@ sealed interface MessageOutcome {
   record Duplicate() implements MessageOutcome {}
 
   /// It needs no reset.
-  record Ignored(String reason) implements MessageOutcome {}
+  ///
+  /// @param isIncomplete whether it does not name what it is about
+  record Ignored(String reason, boolean isIncomplete) implements MessageOutcome {
+    Ignored(String reason) {
+      this(reason, false);
+    }
+  }
 
   record Failed(Failure failure) implements MessageOutcome {}
 }

@@ -22,6 +22,9 @@ enum Metric {
   /// Messages and events that need no reset.
   IGNORED("Ignored"),
 
+  /// Profiles that a pattern matches, that no flow uses, and whose API version is not known.
+  SKIPPED("Skipped"),
+
   /// Requests and sub-requests that failed permanently.
   REJECTED("Rejected"),
 

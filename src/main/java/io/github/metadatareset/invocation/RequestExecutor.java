@@ -4,8 +4,10 @@ import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.plan.Plan;
 import io.github.metadatareset.plan.Planner;
 import io.github.metadatareset.plan.SubRequests;
+import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.queue.DeadLetterQueue;
+import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
@@ -79,16 +81,27 @@ final class RequestExecutor {
     int maxCalls =
         subRequests.maxCallsOfEach(
             source.correlation().maxCalls(invocation.limits().maxCallsPerEvent()));
+    Correlation correlation = source.correlation().withMaxCalls(maxCalls);
     invocation
         .services()
         .requestQueue()
         .enqueue(
-            subRequests.requests(),
-            source.correlation().withMaxCalls(maxCalls),
+            subRequests.requests().stream()
+                .map(
+                    request ->
+                        RequestQueue.Waiting.request(
+                            request,
+                            correlation.withFlows(
+                                subRequests.flows(request).or(correlation::flows))))
+                .toList(),
             invocation.workDeadline());
     sendDeadLetters(subRequests.rejected(), source);
+    subRequests.skipped().forEach(reason -> invocation.log().skipped(source, reason));
     return new ExecutionResult.Split(
-        subRequests.resets(), subRequests.requests().size(), subRequests.rejected().size());
+        subRequests.resets(),
+        subRequests.requests().size(),
+        subRequests.rejected().size(),
+        subRequests.skipped().size());
   }
 
   /// Each rejected sub-request becomes a dead letter. The request is not done until the dead-letter

@@ -32,7 +32,8 @@ record Settlement(Invocation invocation) {
     for (SqsMessage message : messages) {
       switch (outcomes.getOrDefault(message, NONE)) {
         case MessageOutcome.Failed(var failure) -> failed.put(message, failure);
-        case MessageOutcome.Ignored(var reason) -> invocation.log().ignored(message, reason);
+        case MessageOutcome.Ignored(var reason, var isIncomplete) ->
+            invocation.log().ignored(message, reason, isIncomplete);
         case MessageOutcome.Done _, MessageOutcome.Duplicate _ -> {}
       }
     }

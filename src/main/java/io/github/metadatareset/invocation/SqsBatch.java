@@ -11,13 +11,16 @@ import io.github.metadatareset.plan.Plan;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
+import io.github.metadatareset.request.RequestFailedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Gatherer;
 import java.util.stream.Gatherers;
@@ -32,6 +35,7 @@ public final class SqsBatch {
   private final RequestExecutor executor;
   private final List<SqsMessage> messages;
   private final Map<SqsMessage, MessageOutcome> outcomes = new LinkedHashMap<>();
+  private final Set<SqsMessage> mayMatchNothing = new HashSet<>();
 
   /// The last time at which a message of this batch was first received, by SQS's clock. All work of
   /// this batch begins after it.
@@ -67,19 +71,28 @@ public final class SqsBatch {
       try {
         switch (events.read(message.body())) {
           case ParsedEvent.ParsedRequest(var request) -> {
-            byRequest.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
+            add(byRequest, request, message);
             request
                 .retiredType()
                 .ifPresent(type -> invocation.log().retired(message.correlationId(), type));
           }
-          case ParsedEvent.Ignored(var reason) ->
-              outcomes.put(message, new MessageOutcome.Ignored(reason));
+          case ParsedEvent.MayMatchNothing(var request) -> {
+            add(byRequest, request, message);
+            mayMatchNothing.add(message);
+          }
+          case ParsedEvent.Ignored(var reason, var isIncomplete) ->
+              outcomes.put(message, new MessageOutcome.Ignored(reason, isIncomplete));
         }
       } catch (RuntimeException e) {
         outcomes.put(message, new MessageOutcome.Failed(Failure.of(e)));
       }
     }
     return byRequest;
+  }
+
+  private static void add(
+      Map<Request, List<SqsMessage>> byRequest, Request request, SqsMessage message) {
+    byRequest.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
   }
 
   /// One task for each different plan: different requests may need the same call.
@@ -144,7 +157,7 @@ public final class SqsBatch {
   private void record(Execution execution) {
     Task task = execution.task();
     if (execution.result() instanceof ExecutionResult.Failed(var failure)) {
-      task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Failed(failure)));
+      task.messages().forEach(each -> outcomes.put(each, outcome(each, failure)));
       return;
     }
     task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Duplicate()));
@@ -154,6 +167,14 @@ public final class SqsBatch {
     if (execution.result() instanceof ExecutionResult.Split split && split.isEmpty()) {
       task.messages().forEach(invocation.log()::nothingToReset);
     }
+  }
+
+  private MessageOutcome outcome(SqsMessage message, Failure failure) {
+    return mayMatchNothing.contains(message)
+            && failure instanceof Failure.Permanent(var code, _)
+            && code.equals(RequestFailedException.NO_MATCH)
+        ? new MessageOutcome.Ignored(failure.message())
+        : new MessageOutcome.Failed(failure);
   }
 
   private void log(List<Execution> executions, Settlement.Settled settled) {

@@ -79,13 +79,20 @@ final class JsonTextReader {
       }
       Object value = value();
       if (json.nextToken() != null) {
-        throw invalid("a second JSON value", json.currentTokenLocation(), "", "one JSON value");
+        throw invalid(
+            "a second JSON value",
+            json.currentTokenLocation(),
+            "",
+            "one JSON value, such as {\"requests\": [...]} for several requests");
       }
       return value;
     } catch (StreamConstraintsException e) {
       throw overLimit(e.getOriginalMessage());
     } catch (JsonProcessingException e) {
-      throw invalid("not JSON", e.getLocation(), ": " + e.getOriginalMessage(), JSON);
+      String reason =
+          JsonMistake.of(text, (int) e.getLocation().getCharOffset())
+              .orElseGet(e::getOriginalMessage);
+      throw invalid("not JSON", e.getLocation(), ": " + reason, JSON);
     }
   }
 

@@ -7,6 +7,7 @@ import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Entities;
+import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import java.util.Comparator;
@@ -51,6 +52,36 @@ final class ApiVersions {
                     ? List.of(withType(request, profile).withApiVersion(use.apiVersion().get()))
                     : complete(withType(request, profile), profile))
         .orElse(List.of(request));
+  }
+
+  /// Why nothing can be reset for a profile that a pattern matches, if no flow uses it and its API
+  /// version cannot be known. Nobody misses it, and nobody could replay its dead letters.
+  ///
+  /// @throws RequestFailedException (retryable) if AppFlow does not answer
+  Optional<String> reasonToSkip(Request.OfConnector request, Profile profile) {
+    if (request.apiVersion().isPresent()
+        || !profile.isOf(ConnectorType.CUSTOMCONNECTOR)
+        || profile.label().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      List<ApiVersion> supported = discovery.supportedApiVersions(profile.label().get());
+      return supported.size() != 1
+              && discovery.uses().stream().noneMatch(use -> use.profile().equals(profile.name()))
+          ? Optional.of(
+              "no flow uses profile %s, and connector %s supports the API versions %s"
+                  .formatted(
+                      profile.name().value(),
+                      profile.label().get().value(),
+                      supported.stream().map(ApiVersion::value).toList()))
+          : Optional.empty();
+    } catch (RequestFailedException e) {
+      return switch (e.failure()) {
+        // The profile's own sub-request is rejected with this failure.
+        case Failure.Permanent _ -> Optional.empty();
+        case Failure.Retryable _ -> throw e;
+      };
+    }
   }
 
   private Optional<Profile> profileOf(Request.OfConnector request) {

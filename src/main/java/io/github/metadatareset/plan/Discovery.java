@@ -27,7 +27,7 @@ final class Discovery {
   private final Map<ProfileName, Lookup<List<Profile>>> named = new ConcurrentHashMap<>();
   private final Lookup<List<Profile>> profiles;
   private final Lookup<List<String>> flowNames;
-  private final Lookup<List<Use>> uses;
+  private final Lookup<List<Flow>> flows;
   private final Map<String, Lookup<Optional<Flow>>> flowsByName = new ConcurrentHashMap<>();
   private final Map<ConnectorLabel, Lookup<List<ApiVersion>>> versions = new ConcurrentHashMap<>();
 
@@ -37,9 +37,7 @@ final class Discovery {
     this.concurrency = concurrency;
     this.profiles = new Lookup<>(appFlow::profiles);
     this.flowNames = new Lookup<>(appFlow::flowNames);
-    this.uses =
-        new Lookup<>(
-            () -> flows(FlowPattern.ALL).stream().flatMap(flow -> flow.uses().stream()).toList());
+    this.flows = new Lookup<>(() -> flows(FlowPattern.ALL));
   }
 
   /// Announces profiles that will be looked up by name: the first look-up then gets up to a hundred
@@ -76,9 +74,14 @@ final class Discovery {
     return flowNames.get().size();
   }
 
+  /// All flows.
+  List<Flow> flows() {
+    return flows.get();
+  }
+
   /// What all flows read and write.
   List<Use> uses() {
-    return uses.get();
+    return flows().stream().flatMap(flow -> flow.uses().stream()).toList();
   }
 
   /// The flows that match: one DescribeFlow for a name, else one for each flow that matches.

@@ -8,6 +8,8 @@ import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
+import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Entities;
 import io.github.metadatareset.request.EntitiesPath;
 import io.github.metadatareset.request.EntityName;
@@ -19,8 +21,12 @@ import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Splits a request into sub-requests. A sub-request that cannot be made is rejected, without
@@ -29,6 +35,8 @@ import java.util.function.Function;
 /// @param allowedProfiles the only profiles that requests by pattern or flow reset
 record Splitter(
     AppFlow appFlow, Discovery discovery, ApiVersions versions, AllowedProfiles allowedProfiles) {
+
+  private static final int MAX_LABELS = 20;
 
   /// @throws RequestFailedException if AppFlow does not answer, or nothing matches a pattern
   SubRequests split(Request request) {
@@ -44,21 +52,51 @@ record Splitter(
   }
 
   private SubRequests ofMatching(MatchingProfiles matching, Request.OfConnector request) {
-    List<Request.OfConnector> requests =
-        discovery.profiles().stream()
-            .filter(profile -> matches(profile, matching))
-            .map(profile -> new NamedProfile(profile.name(), profile.type()))
-            .map(request::withConnector)
-            .toList();
-    if (requests.isEmpty() && !matching.name().equals(ProfilePattern.ALL)) {
-      throw noMatch(matching.name().value(), discovery.profiles().size(), "profiles");
-    }
-    if (request.entities() instanceof Entities.UsedByFlows) {
-      return usedByFlows(requests);
+    List<Profile> profiles =
+        discovery.profiles().stream().filter(profile -> matches(profile, matching)).toList();
+    if (profiles.isEmpty() && !matching.equals(new MatchingProfiles(ProfilePattern.ALL))) {
+      throw noMatch(
+          description(matching),
+          discovery.profiles().size(),
+          "profiles" + matching.label().map(this::labels).orElse(""));
     }
     Collector collector = new Collector();
-    requests.forEach(collector::add);
+    for (Profile profile : profiles) {
+      Request.OfConnector ofProfile =
+          request.withConnector(new NamedProfile(profile.name(), profile.type()));
+      Optional<String> reasonToSkip = versions.reasonToSkip(request, profile);
+      if (reasonToSkip.isPresent()) {
+        collector.skip(reasonToSkip.get());
+      } else if (request.entities() instanceof Entities.UsedByFlows) {
+        collector.addUsedByFlows(ofProfile);
+      } else {
+        collector.add(ofProfile);
+      }
+    }
     return collector.subRequests();
+  }
+
+  private static String description(MatchingProfiles matching) {
+    return matching.name().value()
+        + matching.type().map(type -> " with connectorType " + type.apiName()).orElse("")
+        + matching.label().map(label -> " with connectorLabel " + label.value()).orElse("");
+  }
+
+  /// Which labels there are, and whether a built-in connector was meant.
+  private String labels(ConnectorLabel missing) {
+    List<String> labels =
+        discovery.profiles().stream()
+            .filter(profile -> allowedProfiles.contains(profile.name()))
+            .flatMap(profile -> profile.label().stream())
+            .map(ConnectorLabel::value)
+            .distinct()
+            .sorted()
+            .limit(MAX_LABELS)
+            .toList();
+    return ConnectorType.ofEvent(missing.value())
+            .map(type -> "; %s is a connectorType, and no label".formatted(type.apiName()))
+            .orElse("")
+        + (labels.isEmpty() ? "" : "; the labels of the profiles are " + labels);
   }
 
   private boolean matches(Profile profile, MatchingProfiles matching) {
@@ -70,7 +108,11 @@ record Splitter(
 
   private SubRequests ofExact(Request.OfConnector request) {
     return switch (request.entities()) {
-      case Entities.UsedByFlows() -> usedByFlows(List.of(request));
+      case Entities.UsedByFlows() -> {
+        Collector collector = new Collector();
+        collector.addUsedByFlows(request);
+        yield collector.subRequests();
+      }
       case Entities.Listed(var names) -> {
         Collector collector = new Collector();
         names.forEach(name -> collector.add(request.withEntities(new Entities.One(name))));
@@ -84,35 +126,24 @@ record Splitter(
     };
   }
 
-  /// For each profile the names, and the details of the entities that flows use through it.
-  private SubRequests usedByFlows(List<Request.OfConnector> requests) {
-    Collector collector = new Collector();
-    for (Request.OfConnector request : requests) {
-      collector.add(request.withEntities(new Entities.Names()));
-      if (request.connector() instanceof NamedProfile(var name, _)) {
-        discovery.uses().stream()
-            .filter(use -> use.profile().equals(name))
-            .forEach(use -> collector.addUse(request, use, versions::complete));
-      }
-    }
-    return collector.subRequests();
-  }
-
   private SubRequests ofFlows(FlowPattern pattern) {
     List<Flow> flows = discovery.flows(pattern);
     if (flows.isEmpty() && !pattern.equals(FlowPattern.ALL)) {
       throw noMatch(pattern.value(), discovery.flowCount(), "flows");
     }
     Collector collector = new Collector();
-    flows.stream()
-        .flatMap(flow -> flow.uses().stream())
-        .filter(use -> allowedProfiles.contains(use.profile()))
-        .forEach(
-            use ->
-                collector.addUse(
-                    new Request.OfConnector(new NamedProfile(use.profile()), new Entities.Names()),
-                    use,
-                    request -> versions.complete(request, use)));
+    for (Flow flow : flows) {
+      flow.uses().stream()
+          .filter(use -> allowedProfiles.contains(use.profile()))
+          .forEach(
+              use ->
+                  collector.addUse(
+                      new Request.OfConnector(
+                          new NamedProfile(use.profile()), new Entities.Names()),
+                      flow,
+                      use,
+                      request -> versions.complete(request, use)));
+    }
     return collector.subRequests();
   }
 
@@ -135,7 +166,8 @@ record Splitter(
 
   private static RequestFailedException noMatch(String pattern, int count, String what) {
     return RequestFailedException.permanent(
-        "NoMatch", "%s matches none of the %d %s".formatted(pattern, count, what));
+        RequestFailedException.NO_MATCH,
+        "%s matches none of the %d %s".formatted(pattern, count, what));
   }
 
   /// Collects the sub-requests. A permanent failure rejects one of them; a retryable failure ends
@@ -144,6 +176,8 @@ record Splitter(
     private final int resets;
     private final List<Request> requests = new ArrayList<>();
     private final List<SubRequests.Rejected> rejected = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
+    private final Map<Request, Set<String>> flows = new HashMap<>();
 
     Collector() {
       this(0);
@@ -155,7 +189,23 @@ record Splitter(
     }
 
     SubRequests subRequests() {
-      return new SubRequests(resets, requests, rejected);
+      return new SubRequests(resets, requests, rejected, skipped, flows);
+    }
+
+    void skip(String reason) {
+      skipped.add(reason);
+    }
+
+    /// Adds the names of a profile, and the details of the entities that flows use through it.
+    void addUsedByFlows(Request.OfConnector request) {
+      add(request.withEntities(new Entities.Names()));
+      if (request.connector() instanceof NamedProfile(var name, _)) {
+        for (Flow flow : discovery.flows()) {
+          flow.uses().stream()
+              .filter(use -> use.profile().equals(name))
+              .forEach(use -> addUse(request, flow, use, versions::complete));
+        }
+      }
     }
 
     /// Adds a request that names no API version yet.
@@ -166,6 +216,7 @@ record Splitter(
     /// Adds an entity that a flow uses.
     void addUse(
         Request.OfConnector request,
+        Flow flow,
         Use use,
         Function<Request.OfConnector, List<Request.OfConnector>> complete) {
       Request.OfConnector place =
@@ -174,7 +225,11 @@ record Splitter(
           .flatMap(
               entity ->
                   use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))
-          .ifPresent(entity -> add(entity, complete));
+          .map(entity -> add(entity, complete))
+          .ifPresent(
+              added ->
+                  added.forEach(
+                      each -> flows.computeIfAbsent(each, _ -> new HashSet<>()).add(flow.name())));
     }
 
     /// Adds an entity that AppFlow listed.
@@ -201,17 +256,21 @@ record Splitter(
               });
     }
 
-    private void add(
+    /// @return what was added
+    private List<Request.OfConnector> add(
         Request.OfConnector request,
         Function<Request.OfConnector, List<Request.OfConnector>> complete) {
       try {
-        requests.addAll(complete.apply(request));
+        List<Request.OfConnector> completed = complete.apply(request);
+        requests.addAll(completed);
+        return completed;
       } catch (RequestFailedException e) {
         switch (e.failure()) {
           case Failure.Permanent permanent ->
               rejected.add(new SubRequests.Rejected(request.json(), permanent));
           case Failure.Retryable _ -> throw e;
         }
+        return List.of();
       }
     }
 

@@ -1,20 +1,54 @@
 package io.github.metadatareset.plan;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// The smaller requests that a request is split into.
 ///
 /// @param resets how many calls were already made to find them
 /// @param requests each is smaller than the request that was split; without repetition
 /// @param rejected those that cannot be made
-public record SubRequests(int resets, List<Request> requests, List<Rejected> rejected) {
+/// @param skipped why nothing is reset for some of the profiles that a pattern matches
+/// @param flows the names of the flows that use the entity of a request, by that request
+public record SubRequests(
+    int resets,
+    List<Request> requests,
+    List<Rejected> rejected,
+    List<String> skipped,
+    Map<Request, ? extends Collection<String>> flows) {
+
+  private static final int MAX_FLOWS_NAMED = 2;
 
   public SubRequests {
     requests = requests.stream().distinct().toList();
     rejected = rejected.stream().distinct().toList();
+    skipped = List.copyOf(skipped);
+    flows = Map.copyOf(flows);
+  }
+
+  /// No profile is skipped, and no request is for a flow.
+  public SubRequests(int resets, List<Request> requests, List<Rejected> rejected) {
+    this(resets, requests, rejected, List.of(), Map.of());
+  }
+
+  /// The names of the flows that use the request's entity, or of the first two and how many more
+  /// there are; empty if the request is not for flows.
+  public Optional<String> flows(Request request) {
+    List<String> names =
+        flows.containsKey(request)
+            ? flows.get(request).stream().distinct().sorted().toList()
+            : List.of();
+    String first = names.stream().limit(MAX_FLOWS_NAMED).collect(joining(", "));
+    int more = names.size() - MAX_FLOWS_NAMED;
+    return Optional.of(more > 0 ? "%s and %d more".formatted(first, more) : first)
+        .filter(text -> !text.isEmpty());
   }
 
   /// Sub-requests that needed no call to find them. None of them is rejected.
@@ -31,6 +65,7 @@ public record SubRequests(int resets, List<Request> requests, List<Rejected> rej
   Plan.Complete plan() {
     if (resets == 0
         && rejected.isEmpty()
+        && skipped.isEmpty()
         && requests.size() == 1
         && requests.getFirst() instanceof Request.OfConnector request
         && request.call().isPresent()) {

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 ///
 /// @param id the ID of the message or of the invocation that contained the event
 /// @param maxCalls how many AppFlow calls this sub-request may need; empty for the whole event
-public record Correlation(String id, OptionalInt maxCalls) {
+/// @param flows the names of the flows that use the entity of this sub-request, if it is for them
+public record Correlation(String id, OptionalInt maxCalls, Optional<String> flows) {
 
   /// The message attribute with the correlation ID.
   public static final String ID = "CorrelationId";
@@ -20,12 +21,21 @@ public record Correlation(String id, OptionalInt maxCalls) {
   /// The message attribute with the number of calls that are left to a sub-request.
   public static final String MAX_CALLS = "MaxCalls";
 
+  /// The message attribute with the names of flows.
+  public static final String FLOWS = "Flows";
+
+  private static final Pattern FLOWS_FORM = Pattern.compile("[ -~]{1,600}");
+
   private static final Pattern ID_FORM = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
   private static final Pattern MAX_CALLS_FORM = Pattern.compile("[1-9][0-9]{0,8}");
 
   /// The correlation of a whole event.
   public Correlation(String id) {
     this(id, OptionalInt.empty());
+  }
+
+  public Correlation(String id, OptionalInt maxCalls) {
+    this(id, maxCalls, Optional.empty());
   }
 
   /// The correlation of a record of an SQS batch. Without the attribute, the ID of the message is
@@ -39,12 +49,18 @@ public record Correlation(String id, OptionalInt maxCalls) {
         attribute(message, MAX_CALLS)
             .filter(text -> MAX_CALLS_FORM.matcher(text).matches())
             .map(text -> OptionalInt.of(Integer.parseInt(text)))
-            .orElseGet(OptionalInt::empty));
+            .orElseGet(OptionalInt::empty),
+        attribute(message, FLOWS).filter(FLOWS_FORM.asMatchPredicate()));
   }
 
   /// The same event, for a sub-request that may need this many calls.
   public Correlation withMaxCalls(int calls) {
-    return new Correlation(id, OptionalInt.of(calls));
+    return new Correlation(id, OptionalInt.of(calls), flows);
+  }
+
+  /// The same event, for a sub-request of these flows.
+  public Correlation withFlows(Optional<String> names) {
+    return new Correlation(id, maxCalls, names);
   }
 
   /// How many calls this request may need.
@@ -57,6 +73,7 @@ public record Correlation(String id, OptionalInt maxCalls) {
     Map<String, String> attributes = new LinkedHashMap<>();
     attributes.put(ID, id);
     maxCalls.ifPresent(calls -> attributes.put(MAX_CALLS, Integer.toString(calls)));
+    flows.ifPresent(names -> attributes.put(FLOWS, names));
     return attributes;
   }
 

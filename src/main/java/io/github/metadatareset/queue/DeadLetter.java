@@ -27,7 +27,8 @@ public record DeadLetter(String body, Failure failure, String requestId, SqsMess
     Map<String, String> all = new LinkedHashMap<>();
     all.put("ErrorCode", printable(failure.code()));
     all.put(Correlation.ID, printable(source.correlationId()));
-    all.put("ErrorMessage", printable(failure.message()));
+    all.put("ErrorMessage", printable(failure.message() + used()));
+    source.correlation().flows().ifPresent(names -> all.put(Correlation.FLOWS, names));
     all.put("SourceMessageId", printable(source.messageId()));
     all.put("ReceiveCount", Integer.toString(source.receiveCount()));
     all.put("RequestID", printable(requestId));
@@ -41,6 +42,15 @@ public record DeadLetter(String body, Failure failure, String requestId, SqsMess
       fitting.put(attribute.getKey(), attribute.getValue());
     }
     return fitting;
+  }
+
+  /// For which flows the entity was reset: nobody else asked for it.
+  private String used() {
+    return source
+        .correlation()
+        .flows()
+        .map(names -> " (used by the flow%s %s)".formatted(names.contains(", ") ? "s" : "", names))
+        .orElse("");
   }
 
   public Optional<String> messageGroupId() {

@@ -1,19 +1,48 @@
 package io.github.metadatareset.queue;
 
+import io.github.metadatareset.request.Connector;
+import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The queue of requests that wait to be processed.
 public interface RequestQueue {
 
-  /// Puts the requests onto the queue. Returns when all of them are stored durably, or at the
-  /// deadline.
+  /// What waits on the queue: a request, or an event as the function was invoked with it.
   ///
-  /// @param correlation the event to which they belong, and how many calls each may need
+  /// @param body as JSON in ASCII
+  /// @param profile whose request it is, if it is for just one
+  record Waiting(String body, Optional<ProfileName> profile, Correlation correlation) {
+
+    public static Waiting request(Request request, Correlation correlation) {
+      return new Waiting(request.json(), profile(request), correlation);
+    }
+
+    public static Waiting event(String body, Correlation correlation) {
+      return new Waiting(body, Optional.empty(), correlation);
+    }
+
+    private static Optional<ProfileName> profile(Request request) {
+      return request instanceof Request.OfConnector(Connector.NamedProfile(var name, _), _, _, _)
+          ? Optional.of(name)
+          : Optional.empty();
+    }
+  }
+
+  /// Puts messages onto the queue. Returns when all of them are stored durably, or at the deadline.
+  ///
   /// @throws RequestFailedException (retryable) if one was not accepted; others may have been
-  void enqueue(List<? extends Request> requests, Correlation correlation, Deadline deadline);
+  void enqueue(List<Waiting> messages, Deadline deadline);
+
+  /// Puts requests of one event onto the queue.
+  default void enqueue(
+      List<? extends Request> requests, Correlation correlation, Deadline deadline) {
+    enqueue(
+        requests.stream().map(request -> Waiting.request(request, correlation)).toList(), deadline);
+  }
 
   /// Keeps returned messages invisible for a while (ChangeMessageVisibility), as many as possible
   /// until the deadline.

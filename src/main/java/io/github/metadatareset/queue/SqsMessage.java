@@ -30,30 +30,33 @@ public record SqsMessage(
   /// SendMessageBatch.
   public static final int MAX_BYTES = 1_048_576;
 
-  private static final String EXPECTED = "records of one SQS queue (eventSource aws:sqs)";
   /// What SQS accepts in a dead letter too
   /// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
   private static final Pattern GROUP_ID_FORM = Pattern.compile("[!-~]{1,128}");
 
   private static final Pattern COUNT_FORM = Pattern.compile("[0-9]{1,15}");
 
-  /// The messages of an SQS batch; empty if the event is not a batch. If at-least-once delivery
-  /// puts a message into a batch twice, only the later receive counts.
+  /// The messages of an SQS batch; empty if the event is not a list of records that are all of SQS.
+  /// If at-least-once delivery puts a message into a batch twice, only the later receive counts.
   ///
-  /// @throws InvalidJsonException if there are records, but not all of them are valid records of
-  ///     SQS
+  /// @throws InvalidJsonException if a record has no ID or no body
   public static Optional<List<SqsMessage>> batch(JsonValue event) {
-    return event
-        .member("Records")
-        .map(
-            records -> {
-              Map<String, SqsMessage> byId = new LinkedHashMap<>();
-              for (JsonValue json : records.asList(EXPECTED)) {
-                SqsMessage message = of(json);
-                byId.merge(message.messageId(), message, SqsMessage::later);
-              }
-              return List.copyOf(byId.values());
-            });
+    Optional<JsonValue> records = event.member("Records");
+    if (records.isEmpty() || !(records.get().content() instanceof List)) {
+      return Optional.empty();
+    }
+    List<JsonValue> list = records.get().asList("a list");
+    for (JsonValue json : list) {
+      if (!json.text("eventSource").equals(Optional.of("aws:sqs"))) {
+        return Optional.empty();
+      }
+    }
+    Map<String, SqsMessage> byId = new LinkedHashMap<>();
+    for (JsonValue json : list) {
+      SqsMessage message = of(json);
+      byId.merge(message.messageId(), message, SqsMessage::later);
+    }
+    return Optional.of(List.copyOf(byId.values()));
   }
 
   public String correlationId() {
@@ -72,12 +75,6 @@ public record SqsMessage(
   }
 
   private static SqsMessage of(JsonValue json) {
-    if (json.text("eventSource").filter("aws:sqs"::equals).isEmpty()) {
-      throw new InvalidJsonException(
-          json.pointer()
-              + "/eventSource: expected \"aws:sqs\", as only queues are read in batches;"
-              + " send such events to the request queue");
-    }
     String messageId = required(json, "messageId");
     Optional<JsonValue> attributes = json.member("attributes");
     return new SqsMessage(
@@ -98,9 +95,10 @@ public record SqsMessage(
   }
 
   private static String required(JsonValue json, String member) {
-    return json.text(member)
-        .orElseThrow(
-            () -> new InvalidJsonException(json.pointer() + "/" + member + ": expected a string"));
+    if (!json.has(member)) {
+      throw json.refused("a message of SQS with the member " + member);
+    }
+    return json.member(member).get().asText("a string");
   }
 
   private static Optional<Long> attribute(Optional<JsonValue> attributes, String name) {

@@ -1,7 +1,9 @@
 package io.github.metadatareset.request;
 
+import io.github.metadatareset.json.JsonValue;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +55,23 @@ public enum ConnectorType {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "one of " + Arrays.stream(values()).map(ConnectorType::apiName).toList()));
+                    "one of "
+                        + Arrays.stream(values()).map(ConnectorType::apiName).toList()
+                        + meant(apiName)));
+  }
+
+  /// A retired type is meant only where it is written in full: Google Analytics 4, for example, is
+  /// a custom connector.
+  private static String meant(String apiName) {
+    List<ConnectorType> current =
+        Arrays.stream(values()).filter(type -> !type.isRetired()).toList();
+    return Guess.nearest(
+            apiName.replaceFirst("^(Amazon|AWS) ?", ""), current, ConnectorType::apiName)
+        .or(() -> ofEvent(apiName.replaceAll("[^A-Za-z0-9]", "")))
+        .map(type -> Guess.didYouMean(JsonValue.write(type.apiName())))
+        .orElse(
+            ". The newer connectors, such as HubSpot, are of the type CustomConnector; beside a"
+                + " connectorProfileName you can leave the type out");
   }
 
   /// The type as an EventBridge event of AppFlow writes it, `SALESFORCE`; empty for one not known.

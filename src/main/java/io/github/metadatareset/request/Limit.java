@@ -22,18 +22,26 @@ enum Limit {
       "[*?]|[a-zA-Z0-9*?][\\w!@#.*?-]+",
       "a flow name or pattern: 2 to 256 characters of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit,"
           + " with * and ? as wildcards"),
+  /// A pattern, or a keyword of `entities`, is refused too, as it would be looked for as a name.
   ENTITY_NAME(
       1024,
-      "[^ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]+",
-      "an entity name: 1 to 1024 characters without spaces"),
+      "(?!(?:ALL|USED_BY_FLOWS)(?![\\s\\S]))"
+          + Limit.NO_PLACEHOLDER
+          + "[^* \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]+",
+      "an entity name: 1 to 1024 characters without spaces or *"),
   ENTITIES_PATH(
       256,
       "[ \\t\\n\\x0B\\f\\r\\w/!@#+=,.-]*",
       "a parent entity's name: at most 256 characters of A-Z a-z 0-9 _ / ! @ # + = , . - and white space"),
   API_VERSION(
       256,
-      "[^ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]+",
+      Limit.NO_PLACEHOLDER + "[^ \\t\\n\\x0B\\f\\r\\x{D800}-\\x{DFFF}]+",
       "an API version: 1 to 256 characters without spaces");
+
+  /// AppFlow accepts almost any characters in an entity's name and a version: also `<entity>`,
+  /// `$.detail.entity`, `${entity}` and `{{entity}}`, which a template has not filled in.
+  private static final String NO_PLACEHOLDER =
+      "(?!<[^>]*>(?![\\s\\S]))(?!\\$\\.)(?!\\{%)(?![\\s\\S]*(?:\\$\\{|\\{\\{))";
 
   private final int maxLength;
   private final Pattern pattern;
@@ -50,6 +58,11 @@ enum Limit {
     if (!allows(value)) {
       throw new IllegalArgumentException(expectation);
     }
+  }
+
+  /// What is expected, for a refusal.
+  String expectation() {
+    return expectation;
   }
 
   boolean allows(String value) {

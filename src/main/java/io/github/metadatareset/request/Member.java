@@ -3,6 +3,7 @@ package io.github.metadatareset.request;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 
 /// The members of a request, by their names in JSON.
@@ -21,6 +22,10 @@ public enum Member {
   private static final Set<String> NAMES =
       Arrays.stream(values()).map(Member::jsonName).collect(toUnmodifiableSet());
 
+  /// What AWS adds to the input of an execution that another execution starts
+  /// (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html).
+  private static final String STARTED_BY_EXECUTION = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID";
+
   private final String jsonName;
 
   Member(String jsonName) {
@@ -35,5 +40,16 @@ public enum Member {
   /// Whether a request can have a member of that name.
   public static boolean isName(String name) {
     return NAMES.contains(name);
+  }
+
+  /// Whether a member of that name is not the sender's and means nothing: tracers add members that
+  /// begin with `_`.
+  static boolean isIgnored(String name) {
+    return name.startsWith("_") || name.equals(STARTED_BY_EXECUTION);
+  }
+
+  /// The member that a sender probably meant by another name.
+  public static Optional<Member> nearest(String name) {
+    return Guess.nearest(name, Arrays.asList(values()), Member::jsonName);
   }
 }

@@ -8,6 +8,9 @@ public final class RequestFailedException extends RuntimeException {
   /// The code of a request that the function itself rejects when it reads it.
   public static final String INVALID_REQUEST = "InvalidRequest";
 
+  /// The code of a request whose pattern or flow name matches nothing.
+  public static final String NO_MATCH = "NoMatch";
+
   private final transient Failure failure;
 
   public RequestFailedException(Failure failure) {

@@ -13,11 +13,11 @@ import static io.github.metadatareset.request.Member.REQUESTS;
 
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /// Reads requests strictly, so that a typo never resets less or more than was meant. The message of
 /// a rejection says where the wrong value is, what it is, and what was expected.
@@ -37,6 +37,11 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
       "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to " + MAX_LIST + " entity names";
   private static final String SOME_REQUESTS =
       "a list of 1 to " + MAX_LIST + " requests that have no member requests themselves";
+
+  /// A longer name is not repeated in a message.
+  private static final int MAX_MEANT = 64;
+
+  private static final List<String> ENTITY_KEYWORDS = List.of(Entities.ALL, Entities.USED_BY_FLOWS);
   private static final String DEPTH_ONLY_WITH_ALL =
       "depth only together with \"entities\": \"ALL\"";
   private static final String LABEL_ONLY_WITH_PATTERN =
@@ -58,15 +63,20 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
   }
 
   private Request single(JsonValue value) {
-    if (!value.isObject() || value.memberNames().isEmpty()) {
+    if (names(value).isEmpty()) {
       throw value.refused(A_REQUEST);
     }
-    allowOnly(value, Member::isName, A_MEMBER);
+    for (String name : names(value)) {
+      if (!Member.isName(name)) {
+        forbid(value, name, A_MEMBER + meantBy(name));
+      }
+    }
     forbid(value, REQUESTS, "no member \"requests\" inside a list of requests");
     Optional<JsonValue> flow = member(value, FLOW_NAME);
     if (flow.isPresent()) {
       allowOnly(value, FLOW_NAME, "no member other than flowName");
-      return new Request.OfFlows(flow.get().as("a flow's name or pattern", FlowPattern::new));
+      return new Request.OfFlows(
+          name(flow.get(), Limit.FLOW_PATTERN.expectation(), FlowPattern::new));
     }
     Connector connector =
         member(value, CONNECTOR_PROFILE_NAME)
@@ -87,15 +97,18 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     return new Request.OfConnector(
         connector,
         entities,
-        optional(value, ENTITIES_PATH, "a parent entity's name", EntitiesPath::new)
+        optional(value, ENTITIES_PATH, Limit.ENTITIES_PATH.expectation(), EntitiesPath::new)
             .filter(path -> !path.value().isEmpty()),
-        optional(value, API_VERSION, "an API version", ApiVersion::new));
+        optional(value, API_VERSION, Limit.API_VERSION.expectation(), ApiVersion::new));
   }
 
   private Connector ofProfiles(JsonValue value, JsonValue name) {
-    if (!new Glob(name.asText(A_PROFILE)).hasWildcard()) {
+    if (!name.isText()) {
+      throw name.refused(A_PROFILE + Guess.ofName(name.content()));
+    }
+    if (!new Glob((String) name.content()).hasWildcard()) {
       forbid(value, CONNECTOR_LABEL, LABEL_ONLY_WITH_PATTERN);
-      ProfileName profile = name.as(A_PROFILE, ProfileName::new);
+      ProfileName profile = name(name, A_PROFILE, ProfileName::new);
       allowedProfiles
           .refusal(profile)
           .ifPresent(
@@ -110,12 +123,12 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
           value, "a connectorType that has profiles, as connectorProfileName is a pattern");
     }
     Optional<ConnectorLabel> label =
-        optional(value, CONNECTOR_LABEL, "a connector's label", ConnectorLabel::new);
+        optional(value, CONNECTOR_LABEL, Limit.CONNECTOR_LABEL.expectation(), ConnectorLabel::new);
     if (label.isPresent() && type.filter(t -> t != ConnectorType.CUSTOMCONNECTOR).isPresent()) {
       throw refusedType(
           value, "\"CustomConnector\" or no connectorType, as connectorLabel is given");
     }
-    return new Connector.MatchingProfiles(name.as(A_PROFILE, ProfilePattern::new), type, label);
+    return new Connector.MatchingProfiles(name(name, A_PROFILE, ProfilePattern::new), type, label);
   }
 
   private static InvalidJsonException refusedType(JsonValue value, String expectation) {
@@ -128,7 +141,7 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
       throw value.refused(A_REQUEST);
     }
     forbid(value, CONNECTOR_LABEL, LABEL_ONLY_WITH_PATTERN);
-    ConnectorType connectorType = type.get().as("a connector type", ConnectorType::of);
+    ConnectorType connectorType = name(type.get(), "a connector type", ConnectorType::of);
     if (connectorType.hasProfile()) {
       throw value.refused(
           "a connectorProfileName, as %s has profiles".formatted(connectorType.apiName()));
@@ -140,8 +153,8 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     Optional<JsonValue> entities = member(value, ENTITIES);
     if (entities.isEmpty()) {
       forbid(value, DEPTH, DEPTH_ONLY_WITH_ALL);
-      return optional(value, CONNECTOR_ENTITY_NAME, "an entity's name", EntityName::new)
-          .<Entities>map(Entities.One::new)
+      return member(value, CONNECTOR_ENTITY_NAME)
+          .<Entities>map(name -> new Entities.One(entityName(name)))
           .orElseGet(Entities.Names::new);
     }
     forbid(value, CONNECTOR_ENTITY_NAME, "either connectorEntityName or entities, not both");
@@ -166,16 +179,48 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
   }
 
   private static Entities listed(JsonValue entities) {
+    if (entities.isText()) {
+      throw entities.refused(SOME_ENTITIES + meantByEntities((String) entities.content()));
+    }
     List<JsonValue> elements = entities.asList(SOME_ENTITIES);
     if (elements.isEmpty() || elements.size() > MAX_LIST) {
       throw entities.refused(SOME_ENTITIES);
     }
-    List<EntityName> names =
-        elements.stream()
-            .map(name -> name.as("an entity's name", EntityName::new))
-            .distinct()
-            .toList();
+    List<EntityName> names = elements.stream().map(RequestReader::entityName).distinct().toList();
     return names.size() == 1 ? new Entities.One(names.getFirst()) : new Entities.Listed(names);
+  }
+
+  private static EntityName entityName(JsonValue name) {
+    if (name.content() instanceof String text) {
+      if (ENTITY_KEYWORDS.contains(text)) {
+        throw name.refused(
+            Limit.ENTITY_NAME.expectation()
+                + Guess.didYouMean("\"entities\": \"%s\"".formatted(text)));
+      }
+      if (text.contains("*")) {
+        throw name.refused(
+            Limit.ENTITY_NAME.expectation()
+                + ". Entity names are no patterns; for all of them use \"entities\": \"ALL\"");
+      }
+    }
+    return name(name, Limit.ENTITY_NAME.expectation(), EntityName::new);
+  }
+
+  private static String meantBy(String name) {
+    return Member.nearest(name).map(Member::jsonName).map(Guess::didYouMean).orElse("");
+  }
+
+  private static String meantByEntities(String text) {
+    String advice = Guess.ofName(text);
+    if (!advice.isEmpty() || text.isEmpty() || text.length() > MAX_MEANT) {
+      return advice;
+    }
+    Optional<String> keyword =
+        text.equals("*")
+            ? Optional.of(Entities.ALL)
+            : Guess.nearest(text, ENTITY_KEYWORDS, each -> each);
+    return Guess.didYouMean(
+        JsonValue.write(keyword.<Object>map(each -> each).orElse(List.of(text))));
   }
 
   private static Optional<ConnectorType> connectorType(JsonValue value) {
@@ -184,22 +229,41 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
 
   private static <T> Optional<T> optional(
       JsonValue value, Member member, String expectation, Function<String, T> constructor) {
-    return member(value, member).map(found -> found.as(expectation, constructor));
+    return member(value, member).map(found -> name(found, expectation, constructor));
+  }
+
+  private static <T> T name(JsonValue value, String expectation, Function<String, T> constructor) {
+    if (!value.isText()) {
+      throw value.refused(expectation + Guess.ofName(value.content()));
+    }
+    try {
+      return constructor.apply((String) value.content());
+    } catch (IllegalArgumentException e) {
+      throw value.refused(e.getMessage() + Guess.ofName(value.content()));
+    }
   }
 
   private static Optional<JsonValue> member(JsonValue value, Member member) {
     return value.member(member.jsonName());
   }
 
-  private static void allowOnly(JsonValue value, Member allowed, String expectation) {
-    allowOnly(value, allowed.jsonName()::equals, expectation);
+  /// The members that the sender wrote.
+  private static List<String> names(JsonValue value) {
+    List<String> names = new ArrayList<>();
+    for (String name : value.memberNames()) {
+      if (!Member.isIgnored(name)) {
+        names.add(name);
+      }
+    }
+    return names;
   }
 
-  private static void allowOnly(JsonValue value, Predicate<String> allowed, String expectation) {
-    value.memberNames().stream()
-        .filter(allowed.negate())
-        .findFirst()
-        .ifPresent(name -> forbid(value, name, expectation));
+  private static void allowOnly(JsonValue value, Member allowed, String expectation) {
+    for (String name : names(value)) {
+      if (!name.equals(allowed.jsonName())) {
+        forbid(value, name, expectation);
+      }
+    }
   }
 
   private static void forbid(JsonValue value, Member member, String expectation) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.AllowedProfiles;
+import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
 import java.io.IOException;
@@ -95,6 +96,15 @@ class EventFilesTest {
           parsed(
               "custom-eventbridge-event",
               "{'connectorProfileName': 'crm-*', 'entities': ['Account', 'Opportunity']}"),
+          parsed(
+              "sns-subscription",
+              "{'connectorProfileName': 'itsm', 'connectorEntityName': 'problem'}"),
+          parsed(
+              "scheduler-dead-letter",
+              "{'connectorProfileName': '*', 'entities': 'USED_BY_FLOWS'}"),
+          parsed(
+              "json-string",
+              "{'connectorProfileName': 'crm-prod', 'connectorEntityName': 'Account'}"),
 
           // reports of AppFlow's flows
           parsed("appflow-start-flow-run", REPORTED_ACCOUNT),
@@ -126,20 +136,21 @@ class EventFilesTest {
           parsed(
               "cloudtrail-update-connector-profile",
               "{'connectorProfileName': 'crm-prod', 'entities': 'USED_BY_FLOWS'}"),
-          parsed(
+          mayMatchNothing(
               "cloudtrail-register-connector",
               "{'connectorProfileName': '*', 'connectorLabel': 'SharePoint',"
                   + " 'entities': 'USED_BY_FLOWS'}"),
-          parsed(
+          mayMatchNothing(
               "cloudtrail-update-connector-registration",
               "{'connectorProfileName': '*', 'connectorLabel': 'InternalErp',"
                   + " 'entities': 'USED_BY_FLOWS'}"),
-          parsed("cloudtrail-create-flow", "{'flowName': 'erp-orders'}"),
-          parsed("cloudtrail-update-flow", "{'flowName': 'crm-account-to-lake'}"),
+          mayMatchNothing("cloudtrail-create-flow", "{'flowName': 'erp-orders'}"),
+          mayMatchNothing("cloudtrail-update-flow", "{'flowName': 'crm-account-to-lake'}"),
           ignored(
               "cloudtrail-reset-connector-metadata-cache",
               "the recorded call ResetConnectorMetadataCache changes no metadata to reset"),
           ignored("cloudtrail-failed-call", "the recorded call UpdateFlow failed"),
+          ignored("s3-test-event", "Amazon S3 sends this test event when notifications are set up"),
 
           // schedules without a request
           entry("scheduled-rule.json", new Refused(NO_REQUEST)),
@@ -159,7 +170,8 @@ class EventFilesTest {
                           "/connectorProfile: \"crm-prod\"; expected one of the members"
                               + " [apiVersion, connectorEntityName, connectorLabel,"
                               + " connectorProfileName, connectorType, depth, entities,"
-                              + " entitiesPath, flowName, requests]")))));
+                              + " entitiesPath, flowName, requests]. Did you mean"
+                              + " connectorProfileName?")))));
 
   @ParameterizedTest
   @MethodSource("files")
@@ -227,15 +239,22 @@ class EventFilesTest {
     return entry(file + ".json", request(request));
   }
 
+  private static Map.Entry<String, Outcome> mayMatchNothing(String file, String request) {
+    return entry(file + ".json", new Parsed(new ParsedEvent.MayMatchNothing(requestOf(request))));
+  }
+
   private static Map.Entry<String, Outcome> ignored(String file, String reason) {
     return entry(file + ".json", new Parsed(new ParsedEvent.Ignored(reason)));
   }
 
-  /// The JSON may have single quotes.
   private static Outcome request(String json) {
-    JsonValue value = JsonValue.parse(json.replace('\'', '"'), "");
-    return new Parsed(
-        new ParsedEvent.ParsedRequest(new RequestReader(AllowedProfiles.ALL).read(value)));
+    return new Parsed(new ParsedEvent.ParsedRequest(requestOf(json)));
+  }
+
+  /// The JSON may have single quotes.
+  private static Request requestOf(String json) {
+    return new RequestReader(AllowedProfiles.ALL)
+        .read(JsonValue.parse(json.replace('\'', '"'), ""));
   }
 
   private sealed interface Outcome {}

@@ -59,7 +59,7 @@ class EventReaderTest {
     @Test
     void mayHoldAnAwsEvent() {
       assertEquals(
-          new ParsedEvent.ParsedRequest(request("{\"flowName\":\"erp-orders\"}")),
+          new ParsedEvent.MayMatchNothing(request("{\"flowName\":\"erp-orders\"}")),
           READER.read(
               """
               {"source": "aws.states", "detail-type": "Step Functions Execution Status Change",
@@ -89,7 +89,7 @@ class EventReaderTest {
       String inStrings = "{\"Message\":%s}".formatted(JsonValue.write(inString));
 
       assertRefused(
-          "/detail/input/Message/requestPayload/connectorEntityName: 5; expected an entity's name",
+          "/detail/input/Message/requestPayload/connectorEntityName: 5; expected an entity name: 1 to 1024 characters without spaces or *",
           "{\"detail\":{\"input\":%s}}".formatted(inStrings));
     }
 
@@ -97,9 +97,8 @@ class EventReaderTest {
     void invalidJsonIsRefusedWithItsPosition() {
       assertRefused(
           "/Message/connectorType: not JSON at line 1, column 18, near"
-              + " \"{\\\"connectorType\\\":}\": Unexpected character ('}' (code 125)): expected a valid"
-              + " value (JSON String, Number, Array, Object or token 'null', 'true' or 'false');"
-              + " expected JSON (RFC 8259)",
+              + " \"{\\\"connectorType\\\":}\": a value is missing before it; a path of the input"
+              + " transformer may not exist; expected JSON (RFC 8259)",
           "{\"Message\":\"{\\\"connectorType\\\":}\"}");
     }
 
@@ -156,7 +155,9 @@ class EventReaderTest {
     @Test
     void customEventsAreReadStrictly() {
       assertRefused(
-          "/detail/profile: \"crm-prod\"; " + ONE_OF_THE_MEMBERS,
+          "/detail/profile: \"crm-prod\"; "
+              + ONE_OF_THE_MEMBERS
+              + ". Did you mean connectorProfileName?",
           "{\"source\":\"a.b\",\"detail-type\":\"x\",\"detail\":{\"profile\":\"crm-prod\"}}");
     }
 

@@ -1,12 +1,10 @@
 package io.github.metadatareset.faults;
 
-import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.queue.DeadLetterQueue;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
-import io.github.metadatareset.request.Request;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +19,9 @@ final class EndlessQueueCalls {
   record Requests(RequestQueue queue, SettableClock clock) implements RequestQueue {
 
     @Override
-    public void enqueue(
-        List<? extends Request> requests, Correlation correlation, Deadline deadline) {
+    public void enqueue(List<Waiting> messages, Deadline deadline) {
       try {
-        queue.enqueue(requests, correlation, deadline);
+        queue.enqueue(messages, deadline);
       } finally {
         clock.set(deadline.end());
       }
@@ -57,9 +54,8 @@ final class EndlessQueueCalls {
   record Operations(RequestQueue enqueuing, RequestQueue delaying) implements RequestQueue {
 
     @Override
-    public void enqueue(
-        List<? extends Request> requests, Correlation correlation, Deadline deadline) {
-      enqueuing.enqueue(requests, correlation, deadline);
+    public void enqueue(List<Waiting> messages, Deadline deadline) {
+      enqueuing.enqueue(messages, deadline);
     }
 
     @Override

@@ -11,12 +11,13 @@ class ExecutionResultTest {
 
   @Test
   void aSplitIntoNothingIsEmpty() {
-    assertTrue(new ExecutionResult.Split(0, 0, 0).isEmpty());
+    assertTrue(new ExecutionResult.Split(0, 0, 0, 0).isEmpty());
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 0, 0", "0, 1, 0", "0, 0, 1", "1, 1, 0", "1, 0, 1", "0, 1, 1"})
-  void aSplitWithAnyCallOrSubRequestIsNotEmpty(int resets, int subRequests, int rejected) {
-    assertFalse(new ExecutionResult.Split(resets, subRequests, rejected).isEmpty());
+  @CsvSource({"1, 0, 0, 0", "0, 1, 0, 0", "0, 0, 1, 0", "0, 0, 0, 1", "1, 1, 0, 0", "0, 1, 1, 1"})
+  void aSplitWithAnyCallSubRequestOrSkippedProfileIsNotEmpty(
+      int resets, int subRequests, int rejected, int skipped) {
+    assertFalse(new ExecutionResult.Split(resets, subRequests, rejected, skipped).isEmpty());
   }
 }

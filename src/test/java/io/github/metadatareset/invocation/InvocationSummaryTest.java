@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class InvocationSummaryTest {
 
   private static final ExecutionResult RESET = new ExecutionResult.Reset(Instant.EPOCH);
-  private static final ExecutionResult SPLIT = new ExecutionResult.Split(1, 20, 3);
+  private static final ExecutionResult SPLIT = new ExecutionResult.Split(1, 20, 3, 4);
   private static final Failure PERMANENT = new Failure.Permanent("NoMatch", "none");
   private static final Failure THROTTLED = new Failure.Throttled("ThrottlingException", "slow");
   private static final Failure DENIED = new Failure.Denied("AccessDeniedException", "no");
@@ -53,6 +53,7 @@ class InvocationSummaryTest {
             Map.entry(Metric.SUB_REQUESTS, 40L),
             Map.entry(Metric.DUPLICATES, 2L),
             Map.entry(Metric.IGNORED, 1L),
+            Map.entry(Metric.SKIPPED, 8L),
             Map.entry(Metric.REJECTED, 7L),
             Map.entry(Metric.RETURNED, 5L),
             Map.entry(Metric.DEAD_LETTERS, 10L),

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,7 @@ class RequestExecutorTest {
   private static final SubRequests.Rejected OTHER = rejected("{\"depth\":2}");
 
   private final FakeAppFlow appFlow = new FakeAppFlow();
-  private final List<Request> enqueued = new ArrayList<>();
+  private final List<String> enqueued = new ArrayList<>();
   private final List<Correlation> correlations = new ArrayList<>();
   private final List<DeadLetter> deadLetters = new ArrayList<>();
   private Duration remaining = Duration.ofMinutes(1);
@@ -55,10 +56,9 @@ class RequestExecutorTest {
   private final RequestQueue requestQueue =
       new RequestQueue() {
         @Override
-        public void enqueue(
-            List<? extends Request> requests, Correlation correlation, Deadline deadline) {
-          enqueued.addAll(requests);
-          correlations.add(correlation);
+        public void enqueue(List<Waiting> messages, Deadline deadline) {
+          messages.forEach(each -> enqueued.add(each.body()));
+          messages.forEach(each -> correlations.add(each.correlation()));
         }
 
         @Override
@@ -86,8 +86,8 @@ class RequestExecutorTest {
     ExecutionResult result =
         execute(new Plan.Split(new SubRequests(1, List.of(ACCOUNT, LEAD), List.of(ONE, OTHER))));
 
-    assertEquals(new ExecutionResult.Split(1, 2, 2), result);
-    assertEquals(List.of(ACCOUNT, LEAD), enqueued);
+    assertEquals(new ExecutionResult.Split(1, 2, 2, 0), result);
+    assertEquals(List.of(ACCOUNT.json(), LEAD.json()), enqueued);
     assertEquals(
         List.of(ONE.body(), OTHER.body()), deadLetters.stream().map(DeadLetter::body).toList());
     assertEquals(
@@ -99,7 +99,8 @@ class RequestExecutorTest {
     execute(new Plan.Split(new SubRequests(0, List.of(ACCOUNT, LEAD), List.of())));
 
     assertEquals(
-        List.of(new Correlation("m1", OptionalInt.of(HandlerFixture.MAX_CALLS_PER_EVENT / 2))),
+        Collections.nCopies(
+            2, new Correlation("m1", OptionalInt.of(HandlerFixture.MAX_CALLS_PER_EVENT / 2))),
         correlations);
   }
 

@@ -6,13 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.metadatareset.HandlerFixture;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.FakeAppFlow;
-import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.DeadLetterQueue;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.ConnectorType;
-import io.github.metadatareset.request.Request;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -108,8 +106,7 @@ class SqsBatchTest {
   private static final RequestQueue UNUSED_REQUEST_QUEUE =
       new RequestQueue() {
         @Override
-        public void enqueue(
-            List<? extends Request> requests, Correlation correlation, Deadline deadline) {
+        public void enqueue(List<Waiting> messages, Deadline deadline) {
           throw new AssertionError("no request is split here");
         }
 

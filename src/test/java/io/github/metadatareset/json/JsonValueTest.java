@@ -134,7 +134,7 @@ class JsonValueTest {
     void takesNothingAfterTheValue() {
       assertRefused(
           "the request: a second JSON value at line 1, column 4, near \"{} {}\";"
-              + " expected one JSON value",
+              + " expected one JSON value, such as {\"requests\": [...]} for several requests",
           () -> JsonValue.parse("{} {}", ""));
       assertRefused(
           "/Message: not JSON at line 1, column 4, near \"{} x\": Unrecognized token 'x': was"
@@ -244,6 +244,10 @@ class JsonValueTest {
           () -> JsonValue.parse(text, "/detail"));
     }
 
+    private static final String NOT_FILLED_IN =
+        "a placeholder or a path that was not filled in; in a state machine let the member's name"
+            + " end in .$";
+
     static Stream<Arguments> namesWhatIsWrongAndWhereInTheText() {
       String anyValue = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
       return Stream.of(
@@ -257,29 +261,23 @@ class JsonValueTest {
               "{'a':1}",
               "/detail",
               "line 1, column 2",
-              "Unexpected character (''' (code 39)): was expecting double-quote to start field"
-                  + " name"),
-          arguments(
-              "{\"a\":1,}",
-              "/detail/a",
-              "line 1, column 8",
-              "Unexpected character ('}' (code 125)): was expecting double-quote to start field"
-                  + " name"),
+              "no double quotes; in Python use json.dumps"),
+          arguments("{\"a\":1,}", "/detail/a", "line 1, column 8", "a comma too many before it"),
           arguments(
               "{\"a/b\":[1,{\"c~\":nul}]}",
               "/detail/a~1b/1/c~0",
               "line 1, column 17",
-              "Unrecognized token 'nul': was expecting " + anyValue),
+              "a name or a text without double quotes"),
           arguments(
               "{\"a\":[[1],[1],\n[1,tru]]}",
               "/detail/a/2/1",
               "line 2, column 4",
-              "Unrecognized token 'tru': was expecting " + anyValue),
+              "a name or a text without double quotes"),
           arguments(
               "{\"a\":{\"b\":1},\"c\":}",
               "/detail/c",
               "line 1, column 18",
-              "Unexpected character ('}' (code 125)): expected a valid value " + anyValue),
+              "a value is missing before it; a path of the input transformer may not exist"),
           arguments(
               "{\"\":{\" path $.a\":01}}",
               "/detail// path $.a",
@@ -329,17 +327,38 @@ class JsonValueTest {
               "line 1, column 7",
               "Unexpected character ('z' (code 122)): expected a hex-digit for character escape"
                   + " sequence"),
-          arguments(
-              "\uFEFF{}",
-              "/detail",
-              "line 1, column 1",
-              "Unexpected character ('\\uFEFF' (code 65279 / 0xfeff)): expected a valid value "
-                  + anyValue),
+          arguments("\uFEFF{}", "/detail", "line 1, column 1", "a byte order mark before the JSON"),
           arguments(
               "id,name\n1,crm\n",
               "/detail",
               "line 1, column 1",
-              "Unrecognized token 'id': was expecting " + anyValue));
+              "text that is not JSON at all; send a JSON object"),
+          arguments(
+              "profile: crm\n",
+              "/detail",
+              "line 1, column 1",
+              "text that is not JSON at all; send a JSON object"),
+          arguments("eyJhIjoxfQ==", "/detail", "line 1, column 1", "Base64; send the JSON itself"),
+          arguments("$.request", "/detail", "line 1, column 1", NOT_FILLED_IN),
+          arguments("<request>", "/detail", "line 1, column 1", NOT_FILLED_IN),
+          arguments("{\"a\": <b>}", "/detail/a", "line 1, column 7", NOT_FILLED_IN),
+          arguments("{\"a\": ${b}}", "/detail/a", "line 1, column 7", NOT_FILLED_IN),
+          arguments("{\"a\": {{b}}}", "/detail/a", "line 1, column 8", NOT_FILLED_IN),
+          arguments(
+              "{\"a\":NaN}",
+              "/detail/a",
+              "line 1, column 9",
+              "NaN, which JSON does not have; it has null, true and false"),
+          arguments(
+              "{\"a\":None}",
+              "/detail/a",
+              "line 1, column 6",
+              "None, which JSON does not have; it has null, true and false"),
+          arguments(
+              "{a:1}", "/detail", "line 1, column 2", "a name or a text without double quotes"),
+          arguments("[1,]", "/detail/1", "line 1, column 4", "a comma too many before it"),
+          arguments(
+              "{} // c", "/detail", "line 1, column 4", "a comment, which JSON does not have"));
     }
 
     @Test

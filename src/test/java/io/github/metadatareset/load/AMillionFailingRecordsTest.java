@@ -9,7 +9,6 @@ import io.github.metadatareset.LongSuite;
 import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.plan.FakeAppFlow;
-import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.DeadLetterQueue;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.queue.RequestQueue;
@@ -18,7 +17,6 @@ import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.random.RandomCases;
 import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.Request;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -122,8 +120,7 @@ class AMillionFailingRecordsTest {
     private Set<String> ids = Set.of();
 
     @Override
-    public void enqueue(
-        List<? extends Request> requests, Correlation correlation, Deadline deadline) {
+    public void enqueue(List<Waiting> messages, Deadline deadline) {
       throw new AssertionError("no request is split");
     }
 

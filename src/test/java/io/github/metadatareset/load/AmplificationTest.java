@@ -11,7 +11,6 @@ import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.FakeAppFlow;
-import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.queue.FakeQueues;
 import io.github.metadatareset.queue.RequestQueue;
@@ -20,7 +19,6 @@ import io.github.metadatareset.queue.TestMessage;
 import io.github.metadatareset.random.RandomCases;
 import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ConnectorType;
-import io.github.metadatareset.request.Request;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -134,11 +132,11 @@ class AmplificationTest {
     }
 
     @Override
-    public void enqueue(
-        List<? extends Request> requests, Correlation correlation, Deadline deadline) {
-      requests.forEach(
-          request ->
-              queued.add(new Queued(request.json(), correlation.maxCalls(), current.hops() + 1)));
+    public void enqueue(List<Waiting> messages, Deadline deadline) {
+      messages.forEach(
+          each ->
+              queued.add(
+                  new Queued(each.body(), each.correlation().maxCalls(), current.hops() + 1)));
     }
 
     @Override

@@ -20,10 +20,13 @@ import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SplitterTest {
 
@@ -117,6 +120,39 @@ class SplitterTest {
     }
 
     @Test
+    void failIfNoneMatchesANarrowedWildcard() {
+      appFlow.profile("a", ConnectorType.SLACK);
+
+      assertEquals(
+          new Failure.Permanent(
+              "NoMatch", "* with connectorType Salesforce matches none of the 1 profiles"),
+          failure("{'connectorProfileName':'*','connectorType':'Salesforce'}"));
+      assertEquals(
+          new Failure.Permanent(
+              "NoMatch", "* with connectorLabel Erp matches none of the 1 profiles"),
+          failure("{'connectorProfileName':'*','connectorLabel':'Erp'}"));
+    }
+
+    @Test
+    void failWithTheLabelsThatThereAre() {
+      appFlow.customProfile("b", "HubSpot").customProfile("c", "GoogleAds");
+
+      assertEquals(
+          new Failure.Permanent(
+              "NoMatch",
+              "* with connectorLabel Hubspot matches none of the 2 profiles; the labels of the"
+                  + " profiles are [GoogleAds, HubSpot]"),
+          failure("{'connectorProfileName':'*','connectorLabel':'Hubspot'}"));
+      assertEquals(
+          new Failure.Permanent(
+              "NoMatch",
+              "* with connectorLabel salesforce matches none of the 2 profiles; Salesforce is a"
+                  + " connectorType, and no label; the labels of the profiles are [GoogleAds,"
+                  + " HubSpot]"),
+          failure("{'connectorProfileName':'*','connectorLabel':'salesforce'}"));
+    }
+
+    @Test
     void failIfNoneMatches() {
       appFlow.profile("a", ConnectorType.SLACK).profile("b", ConnectorType.SLACK);
 
@@ -148,6 +184,22 @@ class SplitterTest {
               "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Account'}",
               "{'connectorProfileName':'crm','connectorType':'Salesforce','connectorEntityName':'Lead'}"),
           split("{'connectorProfileName':'crm','entities':'USED_BY_FLOWS'}").requests());
+    }
+
+    @Test
+    void nameTheFlowsThatUseThem() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .withFlow("c", use("crm", "Account"), use("crm", "Lead"))
+          .withFlow("a", use("crm", "Account"), use("crm", "Account"))
+          .withFlow("b", use("crm", "Account"))
+          .withFlow("d", use("crm", "Lead"));
+
+      SubRequests subRequests = split("{'connectorProfileName':'crm','entities':'USED_BY_FLOWS'}");
+
+      assertEquals(
+          List.of(Optional.empty(), Optional.of("a, b and 1 more"), Optional.of("c, d")),
+          subRequests.requests().stream().map(subRequests::flows).toList());
     }
 
     @Test
@@ -189,26 +241,86 @@ class SplitterTest {
     }
 
     @Test
-    void profilesWithoutAKnownVersionAreRejected() {
-      appFlow
-          .profile("crm", ConnectorType.SALESFORCE)
-          .customProfile("erp", "Erp")
-          .connector("Erp", "v1", "v2");
+    void aNamedProfileWithoutAKnownVersionIsRejected() {
+      appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
 
-      SubRequests subRequests = split("{'connectorProfileName':'*','entities':'USED_BY_FLOWS'}");
+      SubRequests subRequests = split("{'connectorProfileName':'erp','entities':'USED_BY_FLOWS'}");
 
-      assertEquals(
-          requests("{'connectorProfileName':'crm','connectorType':'Salesforce'}"),
-          subRequests.requests());
       assertEquals(
           List.of(
               new SubRequests.Rejected(
-                  "{\"connectorProfileName\":\"erp\",\"connectorType\":\"CustomConnector\"}",
+                  "{\"connectorProfileName\":\"erp\"}",
                   new Failure.Permanent(
                       "NoApiVersion",
                       "connector Erp supports the API versions [v1, v2], and no flow of profile"
                           + " erp says which one; expected apiVersion with one of them"))),
           subRequests.rejected());
+      assertEquals(List.of(), subRequests.skipped());
+    }
+  }
+
+  /// So that a schedule over all profiles makes no dead letters in a healthy account.
+  @Nested
+  class ProfilesWithoutAKnownVersion {
+
+    private static final String REASON =
+        "no flow uses profile erp, and connector Erp supports the API versions [v1, v2]";
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "",
+          ",'connectorEntityName':'orders'",
+          ",'entities':['orders','items']",
+          ",'entities':'USED_BY_FLOWS'",
+          ",'entities':'ALL'"
+        })
+    void areSkippedIfAPatternFindsThemAndNoFlowUsesThem(String entities) {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2")
+          .withFlow("other", use("crm", "Account"));
+
+      SubRequests subRequests = split("{'connectorProfileName':'*'%s}".formatted(entities));
+
+      assertEquals(List.of(), subRequests.rejected());
+      assertEquals(List.of(REASON), subRequests.skipped());
+      assertTrue(
+          subRequests.requests().stream().noneMatch(request -> request.json().contains("erp")));
+    }
+
+    @Test
+    void areSkippedIfTheyAreTheOnlyOnes() {
+      appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
+
+      assertEquals(
+          new SubRequests(0, List.of(), List.of(), List.of(REASON), Map.of()),
+          split("{'connectorProfileName':'erp*'}"));
+    }
+
+    @Test
+    void areResetWithTheVersionOfTheRequest() {
+      appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
+
+      assertEquals(
+          new SubRequests(
+              requests(
+                  "{'connectorProfileName':'erp','connectorType':'CustomConnector','apiVersion':'v1'}")),
+          split("{'connectorProfileName':'erp*','apiVersion':'v1'}"));
+    }
+
+    @Test
+    void areRejectedIfAFlowUsesThem() {
+      appFlow
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2")
+          .withFlow("sync", use("erp", "orders"));
+
+      SubRequests subRequests = split("{'connectorProfileName':'*'}");
+
+      assertEquals("NoApiVersion", subRequests.rejected().getFirst().failure().code());
+      assertEquals(List.of(), subRequests.skipped());
     }
   }
 

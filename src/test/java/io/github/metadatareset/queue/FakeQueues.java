@@ -1,7 +1,6 @@
 package io.github.metadatareset.queue;
 
 import io.github.metadatareset.request.Failure;
-import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ public final class FakeQueues implements RequestQueue, DeadLetterQueue {
   private final List<String> requests = new ArrayList<>();
   private final List<String> correlationIds = new ArrayList<>();
   private final List<Integer> maxCalls = new ArrayList<>();
+  private final List<Optional<String>> flows = new ArrayList<>();
   private final List<DeadLetter> deadLetters = new ArrayList<>();
   private final Map<String, Duration> delays = new LinkedHashMap<>();
   private Optional<Failure> requestFailure = Optional.empty();
@@ -41,6 +41,11 @@ public final class FakeQueues implements RequestQueue, DeadLetterQueue {
   /// How many calls each enqueued request may need. A request without a limit has no entry.
   public synchronized List<Integer> maxCalls() {
     return List.copyOf(maxCalls);
+  }
+
+  /// The flows for which each request was enqueued.
+  public synchronized List<Optional<String>> flows() {
+    return List.copyOf(flows);
   }
 
   public synchronized List<DeadLetter> deadLetters() {
@@ -65,17 +70,17 @@ public final class FakeQueues implements RequestQueue, DeadLetterQueue {
   }
 
   @Override
-  public synchronized void enqueue(
-      List<? extends Request> added, Correlation correlation, Deadline deadline) {
+  public synchronized void enqueue(List<Waiting> added, Deadline deadline) {
     if (requestFailure.isPresent()) {
       throw new RequestFailedException(requestFailure.get());
     }
     deadline.remaining();
     added.forEach(
-        request -> {
-          requests.add(request.json().replace('"', '\''));
-          correlationIds.add(correlation.id());
-          correlation.maxCalls().ifPresent(maxCalls::add);
+        each -> {
+          requests.add(each.body().replace('"', '\''));
+          correlationIds.add(each.correlation().id());
+          each.correlation().maxCalls().ifPresent(maxCalls::add);
+          flows.add(each.correlation().flows());
         });
   }
 

@@ -221,30 +221,26 @@ class SqsMessageTest {
         "{\"messageId\": \"m2\", \"body\": \"\"}",
         "7"
       })
-  void recordsOfOtherServicesAreRefused(String record) {
+  void recordsOfOtherServicesAreNotABatch(String record) {
     String valid = "{\"messageId\": \"m1\", \"body\": \"\", \"eventSource\": \"aws:sqs\"}";
 
-    assertRefused(
-        "/Records/1/eventSource: expected \"aws:sqs\", as only queues are read in batches; send"
-            + " such events to the request queue",
-        "{\"Records\": [%s, %s]}".formatted(valid, record));
+    assertEquals(Optional.empty(), batch("{\"Records\": [%s, %s]}".formatted(valid, record)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "{}", "\"aws:sqs\""})
-  void recordsThatAreNotAListAreRefused(String records) {
-    assertRefused(
-        "/Records: %s; expected records of one SQS queue (eventSource aws:sqs)".formatted(records),
-        "{\"Records\": %s}".formatted(records));
+  void recordsThatAreNotAListAreNotABatch(String records) {
+    assertEquals(Optional.empty(), batch("{\"Records\": %s}".formatted(records)));
   }
 
   @Test
   void aMessageWithoutIdOrBodyIsRefused() {
     assertRefused(
-        "/Records/0/messageId: expected a string",
+        "/Records/0: {\"body\":\"\",\"eventSource\":\"aws:sqs\"}; expected a message of SQS with the"
+            + " member messageId",
         "{\"Records\": [{\"body\": \"\", \"eventSource\": \"aws:sqs\"}]}");
     assertRefused(
-        "/Records/0/body: expected a string",
+        "/Records/0/body: {}; expected a string",
         "{\"Records\": [{\"messageId\": \"m1\", \"body\": {}, \"eventSource\": \"aws:sqs\"}]}");
   }
 

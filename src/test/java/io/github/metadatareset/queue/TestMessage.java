@@ -41,6 +41,10 @@ public record TestMessage(
     return with("CorrelationId", correlationId);
   }
 
+  public TestMessage withFlows(String names) {
+    return with("Flows", names);
+  }
+
   public TestMessage maxCalls(int calls) {
     return with("MaxCalls", Integer.toString(calls));
   }

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Values have the limits of AppFlow's API model.
 class LimitTest {
@@ -46,7 +47,8 @@ class LimitTest {
           boolean legal =
               text.codePoints().count() <= max
                   && pattern.matcher(text).matches()
-                  && !hasLoneSurrogate(text);
+                  && !hasLoneSurrogate(text)
+                  && !(shape.equals("EntityName") && text.contains("*"));
 
           assertEquals(legal, exists(value, text), () -> JsonValue.write(text));
           verdicts.merge(legal, 1, Integer::sum);
@@ -73,7 +75,10 @@ class LimitTest {
         .flatMap(c -> Stream.of(c, "ab" + c + "c"))
         .filter(
             text ->
-                limit.allows(text) != (pattern.matcher(text).matches() && !hasLoneSurrogate(text)))
+                limit.allows(text)
+                    != (pattern.matcher(text).matches()
+                        && !hasLoneSurrogate(text)
+                        && !(limit == Limit.ENTITY_NAME && text.contains("*"))))
         .findFirst()
         .ifPresent(text -> fail(JsonValue.write(text)));
   }
@@ -135,6 +140,30 @@ class LimitTest {
 
     assertTrue(limit.allows("😀".repeat(max)));
     assertFalse(limit.allows("😀".repeat(max) + "x"));
+  }
+
+  /// AppFlow's model allows these names, but they only come from a mistake.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "*",
+        "Acc*",
+        "ALL",
+        "USED_BY_FLOWS",
+        "<e>",
+        "$.detail.e",
+        "a${e}",
+        "{{e}}",
+        "{%e%}"
+      })
+  void anEntityNameIsNoPatternNoKeywordAndNoPlaceholder(String name) {
+    assertFalse(Limit.ENTITY_NAME.allows(name));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"all", "ALLY", "<e>f", "a<e>", "a$.e", "$e", "{e}", "a?b"})
+  void anEntityNameMayLookLikeOne(String name) {
+    assertTrue(Limit.ENTITY_NAME.allows(name));
   }
 
   @Test

@@ -15,6 +15,8 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
 
   private static final List<String> MEMBERS =
       Stream.of(Member.values()).map(Member::jsonName).sorted().toList();
+  private static final List<String> IGNORED =
+      List.of("_datadog", "_", "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID");
   private static final List<Object> NUMBERS =
       Stream.of("0", "-0", "-0.0", "1", "1.0", "0.5e1", "5", "6", "-1", "0.5", "5.000000000000001")
           .<Object>map(BigDecimal::new)
@@ -61,6 +63,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
       case 0 -> changed.keySet().remove(someKey(members));
       case 1 -> changed.put(name, anything(2));
       case 2 -> changed.put(name + texts.unusual(), anything(1));
+      case 6 -> changed.put(texts.oneOf(IGNORED), anything(1));
       case 3 -> changed.put("requests", List.of(new LinkedHashMap<>(members)));
       case 4, 5 -> changed.put(name, plausible(name));
       default -> changed.computeIfPresent(someKey(members), (_, value) -> changed(value));
@@ -96,15 +99,45 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
           random.nextBoolean() ? texts.profileName() : texts.profilePattern();
       case "connectorType" -> texts.oneOf(List.of(ConnectorType.values())).apiName();
       case "connectorLabel" -> texts.label();
-      case "connectorEntityName" -> texts.entityName();
+      case "connectorEntityName" -> texts.oneOf(List.of(texts.entityName(), refusedName()));
       case "entitiesPath" -> texts.oneOf(List.of("", texts.entitiesPath()));
-      case "apiVersion" -> texts.apiVersion();
+      case "apiVersion" -> texts.oneOf(List.of(texts.apiVersion(), refusedName()));
       case "entities" ->
-          texts.oneOf(List.of("ALL", "USED_BY_FLOWS", List.of(texts.entityName()), List.of()));
+          texts.oneOf(
+              List.of(
+                  "ALL",
+                  "USED_BY_FLOWS",
+                  List.of(texts.entityName()),
+                  List.of(refusedName()),
+                  List.of()));
       case "depth" -> texts.oneOf(NUMBERS);
       case "flowName" -> random.nextBoolean() ? texts.flowName() : texts.flowPattern();
       default -> anything(2);
     };
+  }
+
+  /// Keywords, patterns and placeholders, and names that only look like them.
+  private String refusedName() {
+    return texts.oneOf(
+        List.of(
+            "ALL",
+            "ALLY",
+            "USED_BY_FLOWS",
+            "*",
+            "A*",
+            "<e>",
+            "<e>f",
+            "<e",
+            "$.e",
+            "a$.e",
+            "${e}",
+            "a${e}",
+            "$e",
+            "{{e}}",
+            "a{{e",
+            "{%e%}",
+            "a{%e",
+            "ALL\u2028"));
   }
 
   private Object anything(int nesting) {

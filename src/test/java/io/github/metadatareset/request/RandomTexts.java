@@ -14,8 +14,7 @@ public record RandomTexts(RandomGenerator random) {
   private static final String LABEL = ALPHANUMERIC + "_!@#.-";
   private static final String PATH = PROFILE + ", \t\n\u000B\f\r";
   private static final List<String> ENTITY =
-      List.of(
-          "A", "z", "0", "_", "/", "*", "?", "\"", "\\", "\u0000", "é", "\u00A0", "\u2028", "😀");
+      List.of("A", "z", "0", "_", "/", "?", "\"", "\\", "\u0000", "é", "\u00A0", "\u2028", "😀");
   private static final List<String> UNUSUAL =
       List.of(
           "", " ", "\n", "\t", "\u0000", "\u001F", "\u007F", "\u0085", "\u00A0", "\u2028", "\uFEFF",

@@ -4,6 +4,7 @@ import static io.github.metadatareset.json.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -45,6 +46,12 @@ class RequestReaderTest {
 
   private static final String A_REQUEST =
       "an object with connectorProfileName, a connectorType without profile, flowName or requests";
+  private static final String A_MEMBER =
+      "one of the members [apiVersion, connectorEntityName, connectorLabel, connectorProfileName,"
+          + " connectorType, depth, entities, entitiesPath, flowName, requests]";
+  private static final String A_PLACEHOLDER =
+      ". This is a placeholder that was not filled in: check the input transformer, or in a state"
+          + " machine let the member's name end in .$";
   private static final String A_DEPTH = "a whole number from 0 to 5";
   private static final String SOME_ENTITIES =
       "\"USED_BY_FLOWS\", \"ALL\" or a list of 1 to 1000 entity names";
@@ -176,7 +183,6 @@ class RequestReaderTest {
             "apiVersion": "1"                  | "apiVersion": "1.0"
             "apiVersion": "1"                  | "apiVersion": "1", "connectorType": "Slack"
             "apiVersion": "1"                  | "apiVersion": "1", "entitiesPath": " "
-            "entities": ["ALL"]                | "entities": "ALL"
             "entities": "USED_BY_FLOWS"        | "entities": "ALL"
             "entities": ["E"]                  | "entities": ["e"]
             """)
@@ -232,8 +238,32 @@ class RequestReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"\"", "\"salesforce\"", "\"SALESFORCE\"", "\"Salesforce \"", "\"*\""})
-    void refusesAnUnknownConnectorType(String value) {
+    @CsvSource(
+        delimiter = '|',
+        quoteCharacter = '`',
+        textBlock =
+            """
+            ""                   |
+            "*"                  |
+            "HubSpot"            |
+            "GoogleAnalytics4"   |
+            "salesforce"         | "Salesforce"
+            "SALESFORCE"         | "Salesforce"
+            "Salesforce "        | "Salesforce"
+            "Sales Force"        | "Salesforce"
+            "Saleforce"          | "Salesforce"
+            "ServiceNow"         | "Servicenow"
+            "Google Analytics"   | "Googleanalytics"
+            "SAP"                | "SAPOData"
+            "Amazon S3"          | "S3"
+            "CUSTOM_CONNECTOR"   | "CustomConnector"
+            """)
+    void refusesAnUnknownConnectorTypeAndSaysWhichWasMeant(String value, String meant) {
+      String advice =
+          meant == null
+              ? ". The newer connectors, such as HubSpot, are of the type CustomConnector; beside a"
+                  + " connectorProfileName you can leave the type out"
+              : ". Did you mean %s?".formatted(meant);
       assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"connectorType\":%s}",
           "/connectorType",
@@ -241,7 +271,8 @@ class RequestReaderTest {
           "one of [Salesforce, Singular, Slack, Redshift, S3, Marketo, Googleanalytics, Zendesk,"
               + " Servicenow, Datadog, Trendmicro, Snowflake, Dynatrace, Infornexus, Amplitude,"
               + " Veeva, EventBridge, LookoutMetrics, Upsolver, Honeycode, CustomerProfiles,"
-              + " SAPOData, CustomConnector, Pardot]");
+              + " SAPOData, CustomConnector, Pardot]"
+              + advice);
     }
 
     @ParameterizedTest
@@ -260,7 +291,7 @@ class RequestReaderTest {
     @ValueSource(
         strings = {"\"\"", "\"a b\"", "\"a\\t\"", "\"\\u000B\"", "\"\\uD83D\"", "\"\\uDE00a\""})
     void refusesAnInvalidEntityName(String value) {
-      String anEntityName = "an entity name: 1 to 1024 characters without spaces";
+      String anEntityName = "an entity name: 1 to 1024 characters without spaces or *";
       assertValueRefused(
           "{\"connectorProfileName\":\"crm-prod\",\"connectorEntityName\":%s}",
           "/connectorEntityName", value, anEntityName);
@@ -315,11 +346,11 @@ class RequestReaderTest {
           """
           connectorProfileName | a connector profile's name, or a pattern of one with * and ?
           connectorType        | a connector type
-          connectorLabel       | a connector's label
-          connectorEntityName  | an entity's name
-          entitiesPath         | a parent entity's name
-          apiVersion           | an API version
-          flowName             | a flow's name or pattern
+          connectorLabel       | a connector label: 2 to 256 characters of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit
+          connectorEntityName  | an entity name: 1 to 1024 characters without spaces or *
+          entitiesPath         | a parent entity's name: at most 256 characters of A-Z a-z 0-9 _ / ! @ # + = , . - and white space
+          apiVersion           | an API version: 1 to 256 characters without spaces
+          flowName             | a flow name or pattern: 2 to 256 characters of A-Z a-z 0-9 _ ! @ # . - that start with a letter or digit, with * and ? as wildcards
           """,
       quoteCharacter = '`')
   void refusesValuesOfAnotherType(String member, String expectation) {
@@ -328,7 +359,11 @@ class RequestReaderTest {
     String request =
         member.equals("connectorProfileName") || member.equals("flowName") ? alone : besideAPattern;
 
-    for (String value : List.of("null", "7", "true", "[]", "{}", "[\"Account\"]")) {
+    assertRefused(
+        "/%s: null; expected %s. Leave the member out instead of null"
+            .formatted(member, expectation),
+        () -> read(request.formatted(member, "null")));
+    for (String value : List.of("7", "true", "[]", "{}", "[\"Account\"]")) {
       assertRefused(
           "/%s: %s; expected %s".formatted(member, value, expectation),
           () -> read(request.formatted(member, value)));
@@ -336,8 +371,7 @@ class RequestReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"null", "7", "true", "{}", "[]", "\"\"", "\"all\"", "\"*\"", "\"Account\""})
+  @ValueSource(strings = {"null", "7", "true", "{}", "[]", "\"\""})
   void refusesOtherValuesOfEntities(String value) {
     assertRefused(
         "/entities: %s; expected %s".formatted(value, SOME_ENTITIES),
@@ -345,10 +379,96 @@ class RequestReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"null", "7", "[7]", "[]", "{}"})
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "all"           | "ALL"
+          "*"             | "ALL"
+          "Used by flows" | "USED_BY_FLOWS"
+          "USED_BY_FLOW"  | "USED_BY_FLOWS"
+          "Account"       | ["Account"]
+          """)
+  void saysWhichValueOfEntitiesWasMeant(String value, String meant) {
+    assertRefused(
+        "/entities: %s; expected %s. Did you mean %s?".formatted(value, SOME_ENTITIES, meant),
+        () -> read("{\"connectorProfileName\":\"crm-prod\",\"entities\":%s}".formatted(value)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "*"               | . Entity names are no patterns; for all of them use "entities": "ALL"
+          "Acc*"            | . Entity names are no patterns; for all of them use "entities": "ALL"
+          "ALL"             | . Did you mean "entities": "ALL"?
+          "USED_BY_FLOWS"   | . Did you mean "entities": "USED_BY_FLOWS"?
+          "<entity>"        | PLACEHOLDER
+          "$.detail.entity" | PLACEHOLDER
+          "${Entity}"       | PLACEHOLDER
+          "x-{{entity}}"    | PLACEHOLDER
+          """)
+  void saysWhatIsWrongWithANameThatIsNoEntity(String value, String advice) {
+    String expected =
+        "%s; expected an entity name: 1 to 1024 characters without spaces or *%s"
+            .formatted(value, advice.replace("PLACEHOLDER", A_PLACEHOLDER));
+
+    assertRefused(
+        "/connectorEntityName: " + expected,
+        () -> read("{\"connectorProfileName\":\"a\",\"connectorEntityName\":%s}".formatted(value)));
+    assertRefused(
+        "/entities/0: " + expected,
+        () -> read("{\"connectorProfileName\":\"a\",\"entities\":[%s]}".formatted(value)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"connectorProfileName": "<profile>"}                        | PLACEHOLDER
+          {"connectorProfileName": "${Profile}"}                       | PLACEHOLDER
+          {"connectorProfileName": "a", "apiVersion": "<version>"}     | PLACEHOLDER
+          {"flowName": "$.detail.flow-name"}                           | PLACEHOLDER
+          {"connectorProfileName": "a", "entitiesPath": "{{parent}}"}  | PLACEHOLDER
+          {"connectorProfileName": "arn:aws:appflow:us-east-1:111122223333:connectorprofile/a"} | . Did you mean "a"?
+          {"flowName": "arn:aws:appflow:us-east-1:111122223333:flow/crm-to-lake"} | . Did you mean "crm-to-lake"?
+          {"flowName": "arn:aws:s3:::bucket"}                          | . Give a name, and no ARN
+          """)
+  void saysWhatIsWrongWithAPlaceholderOrAnArn(String json, String advice) {
+    String message = assertThrows(InvalidJsonException.class, () -> read(json)).getMessage();
+
+    assertTrue(message.endsWith(advice.replace("PLACEHOLDER", A_PLACEHOLDER)), message);
+  }
+
+  /// Tracers and Step Functions add members to requests.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"flowName\":\"f*\",\"_datadog\":{\"a\":[null]}}",
+        "{\"flowName\":\"f*\",\"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID\":\"arn:x\"}",
+        "{\"_\":1,\"requests\":[{\"_trace\":\"t\",\"flowName\":\"f*\"}],\"_b\":2}"
+      })
+  void ignoresMembersThatAreNotTheSenders(String json) {
+    assertEquals(new OfFlows(new FlowPattern("f*")), read(json));
+  }
+
+  @Test
+  void ignoredMembersAreNoRequest() {
+    assertRefused(
+        "the request: {\"_datadog\":{}}; expected " + A_REQUEST, () -> read("{\"_datadog\":{}}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"7", "[7]", "[]", "{}"})
   void refusesListElementsThatAreNotNames(String value) {
     assertRefused(
-        "/entities/0: %s; expected an entity's name".formatted(value),
+        "/entities/0: %s; expected an entity name: 1 to 1024 characters without spaces or *"
+            .formatted(value),
         () -> read("{\"connectorProfileName\":\"crm-prod\",\"entities\":[%s]}".formatted(value)));
   }
 
@@ -502,20 +622,40 @@ class RequestReaderTest {
       delimiter = '|',
       textBlock =
           """
-          {"connectorprofilename":"a"}              | /connectorprofilename: "a"
-          {"connectorProfileName":"a","entity":"E"} | /entity: "E"
           {"flowName":"f*","":{}}                   | /: {}
           {"connectorType":"S3","a/b~c":[null]}     | /a~1b~0c: [null]
           {"connectorType":"S3","a\\u000Ab":1}      | /a\\nb: 1
           {"connectorType":"S3","\\u00E9\\uD83D":1} | /\\u00E9\\uD83D: 1
           """)
   void refusesUnknownMembers(String json, String member) {
+    assertRefused(member + "; expected " + A_MEMBER, () -> read(json));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "connectorprofilename, connectorProfileName",
+    "ConnectorProfileName, connectorProfileName",
+    "connector_profile_name, connectorProfileName",
+    "profile, connectorProfileName",
+    "conectorProfileName, connectorProfileName",
+    "entity, connectorEntityName",
+    "type, connectorType",
+    "label, connectorLabel",
+    "version, apiVersion",
+    "flow-name, flowName",
+    "Entities, entities"
+  })
+  void saysWhichMemberWasMeant(String name, String meant) {
     assertRefused(
-        member
-            + "; expected one of the members [apiVersion, connectorEntityName, connectorLabel,"
-            + " connectorProfileName, connectorType, depth, entities, entitiesPath, flowName,"
-            + " requests]",
-        () -> read(json));
+        "/%s: 1; expected %s. Did you mean %s?".formatted(name, A_MEMBER, meant),
+        () -> read("{\"%s\":1}".formatted(name)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"name", "scheduledTime", "orderId", "x", "bucket"})
+  void guessesNoMemberThatIsFarAway(String name) {
+    assertRefused(
+        "/%s: 1; expected %s".formatted(name, A_MEMBER), () -> read("{\"%s\":1}".formatted(name)));
   }
 
   @Test
@@ -568,7 +708,7 @@ class RequestReaderTest {
     @Test
     void hasThePointerOfAnInvalidElement() {
       assertRefused(
-          "/requests/1/connectorEntityName: 5; expected an entity's name",
+          "/requests/1/connectorEntityName: 5; expected an entity name: 1 to 1024 characters without spaces or *",
           () ->
               read(
                   """

@@ -77,7 +77,7 @@ class MutantsTest {
                         each ->
                             each.result() instanceof ExecutionResult.Failed
                                     && !failures.getFirst().contains(each.task())
-                                ? new Execution(each.task(), new ExecutionResult.Split(0, 1, 0))
+                                ? new Execution(each.task(), new ExecutionResult.Split(0, 1, 0, 0))
                                 : each)
                     .toList();
               }
@@ -107,8 +107,8 @@ class MutantsTest {
           new Mutant(
               "a failed request counts as completed",
               "invocation/SqsBatch.java",
-              "outcomes.put(each, new MessageOutcome.Failed(failure)));",
-              "outcomes.put(each, new MessageOutcome.Failed(failure))); watermark.ifPresent(time -> task.allRequests().forEach(request -> completed.complete(request, time)));"),
+              "outcomes.put(each, outcome(each, failure)));",
+              "outcomes.put(each, outcome(each, failure))); watermark.ifPresent(time -> task.allRequests().forEach(request -> completed.complete(request, time)));"),
           new Mutant(
               "a duplicate moves the watermark",
               "invocation/SqsBatch.java",
@@ -138,7 +138,7 @@ class MutantsTest {
               "an exception counts as completed",
               "invocation/RequestExecutor.java",
               "return new ExecutionResult.Failed(Failure.of(e));",
-              "return new ExecutionResult.Split(0, 1, 0);"),
+              "return new ExecutionResult.Split(0, 1, 0, 0);"),
           new Mutant(
               "rejected sub-requests are dropped",
               "invocation/RequestExecutor.java",
@@ -153,7 +153,7 @@ class MutantsTest {
               "a split that results in one call does not make it",
               "invocation/RequestExecutor.java",
               "case Plan.ToSplit(var request) -> attempt(() -> execute(split(request), source));",
-              "case Plan.ToSplit(var request) -> attempt(() -> split(request) instanceof Plan.Split several ? execute(several, source) : new ExecutionResult.Split(0, 1, 0));"),
+              "case Plan.ToSplit(var request) -> attempt(() -> split(request) instanceof Plan.Split several ? execute(several, source) : new ExecutionResult.Split(0, 1, 0, 0));"),
           new Mutant(
               "the names are listed without a reset",
               "plan/Splitter.java",
@@ -172,7 +172,22 @@ class MutantsTest {
           new Mutant(
               "USED_BY_FLOWS leaves out the names",
               "plan/Splitter.java",
-              "collector.add(request.withEntities(new Entities.Names()));",
+              "add(request.withEntities(new Entities.Names()));",
+              ""),
+          new Mutant(
+              "a profile that flows use is skipped",
+              "plan/ApiVersions.java",
+              "&& discovery.uses().stream().noneMatch(use -> use.profile().equals(profile.name()))",
+              ""),
+          new Mutant(
+              "a profile without a known API version is not skipped",
+              "plan/Splitter.java",
+              "if (reasonToSkip.isPresent()) {",
+              "if (reasonToSkip.filter(String::isEmpty).isPresent()) {"),
+          new Mutant(
+              "an event about a flow that is gone fails",
+              "invocation/SqsBatch.java",
+              "mayMatchNothing.add(message);",
               ""),
           new Mutant(
               "the parent of a flow's nested entity is dropped",
@@ -192,8 +207,8 @@ class MutantsTest {
           new Mutant(
               "a pattern that matches nothing counts as completed",
               "plan/Splitter.java",
-              "if (requests.isEmpty() && !matching.name().equals(ProfilePattern.ALL)) {",
-              "if (requests == null) {"),
+              "if (profiles.isEmpty() && !matching.equals(new MatchingProfiles(ProfilePattern.ALL))) {",
+              "if (profiles == null) {"),
           new Mutant(
               "the connectorLabel of a pattern is ignored",
               "plan/Splitter.java",

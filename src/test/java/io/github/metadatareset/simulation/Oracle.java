@@ -5,6 +5,7 @@ import io.github.metadatareset.simulation.Account.Entity;
 import io.github.metadatareset.simulation.Account.Profile;
 import io.github.metadatareset.simulation.Account.Use;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -98,6 +99,9 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
       if (event.get("Message") instanceof String wrapped) {
         return body(wrapped);
       }
+      if (event.containsKey("FunctionName") && event.get("Payload") instanceof String payload) {
+        return body(payload);
+      }
       if (event.get("detail") instanceof Map<?, ?> detail) {
         return "aws.appflow".equals(event.get("source"))
             ? appFlowEvent(text(event, "detail-type"), detail)
@@ -110,7 +114,10 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
       if (type.equals("AWS API Call via CloudTrail")) {
         Map<?, ?> parameters = (Map<?, ?>) detail.get("requestParameters");
         return switch (text(detail, "eventName")) {
-          case "UpdateFlow" -> flows(text(parameters, "flowName"));
+          case "UpdateFlow" ->
+              account.flows().containsKey(text(parameters, "flowName"))
+                  ? flows(text(parameters, "flowName"))
+                  : Set.of();
           case "UpdateConnectorProfile" ->
               ifAllowed(
                   text(parameters, "connectorProfileName"), Map.of("entities", "USED_BY_FLOWS"));
@@ -132,6 +139,11 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
           all.addAll(request((Map<?, ?>) one));
         }
         return all;
+      }
+      if (request.containsKey("_trace")) {
+        Map<?, ?> sent = new HashMap<>(request);
+        sent.remove("_trace");
+        return request(sent);
       }
       requests.add(request);
       if (!MEMBERS.containsAll(request.keySet()) || request.isEmpty()) {
@@ -166,7 +178,10 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
 
     private Set<CachedEntry> profiles(String pattern, Map<?, ?> request) throws Refused {
       Set<CachedEntry> all = new LinkedHashSet<>();
-      boolean found = pattern.equals("*");
+      boolean found =
+          pattern.equals("*")
+              && !request.containsKey("connectorType")
+              && !request.containsKey("connectorLabel");
       for (Profile profile : account.profiles().values()) {
         if (profile.since() <= at
             && isAllowed(profile.name())
@@ -174,10 +189,22 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
             && matchesMember(request, "connectorType", profile.type())
             && matchesMember(request, "connectorLabel", profile.label())) {
           found = true;
-          all.addAll(profile(profile.name(), request));
+          if (!isSkipped(profile, request)) {
+            all.addAll(profile(profile.name(), request));
+          }
         }
       }
       return found ? all : Set.of(CachedEntry.noMatch(pattern));
+    }
+
+    /// A profile without a known version that no flow uses.
+    private boolean isSkipped(Profile profile, Map<?, ?> request) {
+      return profile.isCustom()
+          && !request.containsKey("apiVersion")
+          && account.versions().get(profile.label()).size() > 1
+          && account.flows().values().stream()
+              .flatMap(List::stream)
+              .noneMatch(use -> use.profile().equals(profile.name()));
     }
 
     private static boolean matchesMember(Map<?, ?> request, String member, String value) {

@@ -30,13 +30,15 @@ record RandomBodies(RandomGenerator random, Account account) {
       List.of("Account", "Lead", "Größe", "Ghost", "cases");
 
   String next() {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(14)) {
       case 0 -> oneOf(INVALID);
       case 1 -> json(object("Message", json(request())));
       case 2 -> json(envelope("my.pipeline", "Done", request()));
       case 3 -> json(flowReport());
       case 4 -> json(call(oneOf(List.of("UpdateFlow", "UpdateConnectorProfile", "DeleteFlow"))));
       case 5 -> json(object("requests", requests()));
+      case 6 -> json(invocation(request()));
+      case 7 -> json(traced(request()));
       default -> json(request());
     };
   }
@@ -49,6 +51,19 @@ record RandomBodies(RandomGenerator random, Account account) {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /// What Scheduler puts into a dead-letter queue.
+  private static Map<String, Object> invocation(Map<String, Object> request) {
+    Map<String, Object> invocation = object("FunctionName", "f");
+    invocation.put("Payload", json(request));
+    return invocation;
+  }
+
+  private static Map<String, Object> traced(Map<String, Object> request) {
+    Map<String, Object> traced = new LinkedHashMap<>(request);
+    traced.put("_trace", object("id", "1"));
+    return traced;
   }
 
   private Map<String, Object> flowReport() {

@@ -146,7 +146,8 @@ public final class Simulation {
       world.violation("still queued: %s", world.requestQueue().messages());
     }
     List<SentDeadLetter> deadLetters = world.sentDeadLetters();
-    deadLetters.forEach(this::checkReason);
+    Set<CachedEntry> wanted = wanted();
+    deadLetters.forEach(deadLetter -> checkReason(deadLetter, wanted));
     Map<CachedEntry, Long> deadLettered = new HashMap<>();
     for (SentDeadLetter deadLetter : deadLetters) {
       entries(deadLetter.body(), deadLetter.sentAt())
@@ -173,7 +174,7 @@ public final class Simulation {
                 }
               });
     }
-    checkThatEveryResetWasRequested();
+    checkThatEveryResetWasRequested(wanted);
     accepted.clear();
   }
 
@@ -205,27 +206,39 @@ public final class Simulation {
     return deadLetter.body().equals(request.body()) && deadLetter.sentAt() >= request.at();
   }
 
-  private void checkThatEveryResetWasRequested() {
+  /// What all requests so far need.
+  private Set<CachedEntry> wanted() {
     Set<CachedEntry> wanted = new LinkedHashSet<>();
     requested.forEach(body -> entries(body, world.time().now()).ifPresent(wanted::addAll));
+    return wanted;
+  }
+
+  private void checkThatEveryResetWasRequested(Set<CachedEntry> wanted) {
     world.resets().keySet().stream()
         .filter(entry -> !wanted.contains(entry))
         .forEach(entry -> world.violation("no request needs the reset of %s", entry));
   }
 
   /// Only for dead letters of the function: SQS gives no reason, and Lambda gives the exception.
-  private void checkReason(SentDeadLetter deadLetter) {
+  private void checkReason(SentDeadLetter deadLetter, Set<CachedEntry> wanted) {
     deadLetter
         .from()
         .ifPresent(
             invocation -> {
               String code = deadLetter.attributes().getOrDefault("ErrorCode", "");
-              if (!isRightReason(code, deadLetter, invocation)) {
+              if (!isRightReason(code, deadLetter, invocation)
+                  || code.equals("NoApiVersion") && isForNobody(deadLetter, wanted)) {
                 world.violation(
                     "%s is the wrong reason for %s %s",
                     code, deadLetter.body(), deadLetter.attributes());
               }
             });
+  }
+
+  /// Whether only a pattern found the profile: then it had to be skipped.
+  private boolean isForNobody(SentDeadLetter deadLetter, Set<CachedEntry> wanted) {
+    return entries(deadLetter.body(), deadLetter.sentAt()).orElse(Set.of()).stream()
+        .noneMatch(wanted::contains);
   }
 
   private boolean isRightReason(String code, SentDeadLetter deadLetter, Invocation invocation) {

@@ -30,7 +30,7 @@ record RandomBodies(RandomGenerator random, Account account) {
       List.of("Account", "Lead", "Größe", "Ghost", "cases");
 
   String next() {
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(17)) {
       case 0 -> oneOf(INVALID);
       case 1 -> json(object("Message", json(request())));
       case 2 -> json(envelope("my.pipeline", "Done", request()));
@@ -39,6 +39,7 @@ record RandomBodies(RandomGenerator random, Account account) {
       case 5 -> json(object("requests", requests()));
       case 6 -> json(invocation(request()));
       case 7 -> json(traced(request()));
+      case 8, 9, 10 -> json(object("connectorProfileName", mostNamedProfile()));
       default -> json(request());
     };
   }
@@ -155,6 +156,11 @@ record RandomBodies(RandomGenerator random, Account account) {
     return random.nextInt(4) > 0
         ? List.of(oneOf(ENTITIES), oneOf(ENTITIES), oneOf(ENTITIES))
         : IntStream.range(0, random.nextInt(9, 24)).mapToObj(i -> "Entity" + i).toList();
+  }
+
+  /// The same in each body, so that equal requests arrive while others are completed.
+  private String mostNamedProfile() {
+    return account.profiles().keySet().iterator().next();
   }
 
   private String profile() {

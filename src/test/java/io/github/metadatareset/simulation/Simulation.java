@@ -46,6 +46,15 @@ public final class Simulation {
   }
 
   public static Result run(long seed, FunctionFactory factory) {
+    try {
+      return runOnce(seed, factory);
+    } catch (BlockedInRealTimeException e) {
+      // While classes are loaded, a thread may wait for a lock of another run. Now they are loaded.
+      return runOnce(seed, factory);
+    }
+  }
+
+  private static Result runOnce(long seed, FunctionFactory factory) {
     World world = new World(seed, false);
     new Simulation(world, factory).run();
     return new Result(world.violation(), world.counts());

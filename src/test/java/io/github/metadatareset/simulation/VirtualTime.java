@@ -64,7 +64,7 @@ final class VirtualTime implements InstantSource {
     } while (runNextEvent());
     foreignThread.ifPresent(
         name -> {
-          throw new IllegalStateException("a thread blocks in real time; it was woken by " + name);
+          throw new BlockedInRealTimeException(name);
         });
   }
 

@@ -81,6 +81,21 @@ def parameters(source, released):
     yield from parameters_are_described(described)
 
 
+def terraform(source, released):
+    """The example in the pages parses, and gives each parameter that has no default."""
+    import hcl2  # only .ci/run installs it
+
+    page = pathlib.Path("docs/operations.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```hcl\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (resource,) = hcl2.loads(example)["resource"]
+    (stack,) = resource['"aws_cloudformation_stack"'].values()
+    required = {name for name, parameter in released["Parameters"].items() if "Default" not in parameter}
+    if not required <= stack["parameters"].keys() <= released["Parameters"].keys():
+        yield f"it gives {sorted(stack['parameters'])}"
+    if stack["capabilities"] != ['"CAPABILITY_IAM"'] or "cloudformation.json" not in stack["template_body"]:
+        yield f"it has {stack['capabilities']} and {stack['template_body']}"
+
+
 def version_id(released):
     return [name for name, resource in released["Resources"].items() if resource["Type"] == "AWS::Lambda::Version"]
 
@@ -93,6 +108,7 @@ def check(template, package, target):
         ("the release's template for CloudFormation needs no transform", no_transform, lambda t: t.update(Transform="AWS::Serverless-2016-10-31")),
         ("it has the resources of SAM's transform", same_resources, lambda t: t["Resources"].pop("RetriesAlarm")),
         ("it has the parameters of template.yaml, and those of the package", parameters, lambda t: t["Parameters"].pop("ArtifactKey")),
+        ("the Terraform example parses, and gives its parameters", terraform, lambda t: t["Parameters"].pop("ConnectorProfilePattern")),
     ]:
         problems = list(find(source, released))
         broken = copy.deepcopy(released)

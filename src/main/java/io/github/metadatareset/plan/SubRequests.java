@@ -5,10 +5,10 @@ import static java.util.stream.Collectors.joining;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The smaller requests that a request is split into.
 ///
@@ -22,7 +22,7 @@ public record SubRequests(
     List<Request> requests,
     List<Rejected> rejected,
     List<String> skipped,
-    Map<Request, ? extends Collection<String>> flows) {
+    Map<Request, Set<String>> flows) {
 
   private static final int MAX_FLOWS_NAMED = 2;
 
@@ -43,7 +43,7 @@ public record SubRequests(
   public Optional<String> flows(Request request) {
     List<String> names =
         flows.containsKey(request)
-            ? flows.get(request).stream().distinct().sorted().toList()
+            ? flows.get(request).stream().sorted().toList()
             : List.of();
     String first = names.stream().limit(MAX_FLOWS_NAMED).collect(joining(", "));
     int more = names.size() - MAX_FLOWS_NAMED;

@@ -42,9 +42,7 @@ public record SubRequests(
   /// there are; empty if the request is not for flows.
   public Optional<String> flows(Request request) {
     List<String> names =
-        flows.containsKey(request)
-            ? flows.get(request).stream().sorted().toList()
-            : List.of();
+        flows.containsKey(request) ? flows.get(request).stream().sorted().toList() : List.of();
     String first = names.stream().limit(MAX_FLOWS_NAMED).collect(joining(", "));
     int more = names.size() - MAX_FLOWS_NAMED;
     return Optional.of(more > 0 ? "%s and %d more".formatted(first, more) : first)

@@ -22,6 +22,7 @@ public final class DirectInvocation {
   private final EventReader events;
   private final RequestExecutor executor;
   private final List<ExecutionResult> results = new ArrayList<>();
+  private Attempt attempt = Attempt.NONE;
 
   public DirectInvocation(Invocation invocation) {
     this.invocation = invocation;
@@ -52,7 +53,7 @@ public final class DirectInvocation {
       };
     } catch (RequestFailedException e) {
       outcome = new MessageOutcome.Failed(e.failure());
-      invocation.log().failed(e.failure());
+      invocation.log().failed(attempt, e.failure());
       throw e;
     } finally {
       InvocationSummary summary =
@@ -71,10 +72,12 @@ public final class DirectInvocation {
   }
 
   private Answer answer(Request request) {
+    attempt = new Attempt(request);
     request.retiredType().ifPresent(type -> invocation.log().retired(invocation.requestId(), type));
     executor.announce(List.of(request));
     return switch (executor.plan(request)) {
-      case Plan.Call(var call) -> answer(request, executor.reset(call));
+      case Plan.Call(var call) ->
+          answer(call.request(), executor.reset(call, invocation.requestId()));
       case Plan.Split _, Plan.ToSplit _ -> queued(request);
       case Plan.Failed(var failure) -> answer(request, new ExecutionResult.Failed(failure));
     };
@@ -82,16 +85,18 @@ public final class DirectInvocation {
 
   private Answer answer(Request request, ExecutionResult result) {
     results.add(result);
-    return result instanceof ExecutionResult.Failed(var failure)
-        ? answer(request, failure)
-        : answer(1, 0);
+    if (result instanceof ExecutionResult.Failed(var failure, var duration)) {
+      attempt = new Attempt(Optional.of(request), duration);
+      return answer(request, failure);
+    }
+    return answer(1, 0);
   }
 
   private Answer answer(Request request, Failure failure) {
     return switch (failure) {
       case Failure.Permanent _ -> throw new RequestFailedException(failure);
       case Failure.Retryable _ -> {
-        invocation.log().queued(failure);
+        invocation.log().queued(attempt, failure);
         yield queued(request);
       }
     };

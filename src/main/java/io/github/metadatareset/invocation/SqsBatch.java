@@ -14,6 +14,7 @@ import io.github.metadatareset.request.Request;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class SqsBatch {
   private final RequestExecutor executor;
   private final List<SqsMessage> messages;
   private final Map<SqsMessage, MessageOutcome> outcomes = new LinkedHashMap<>();
+  private final Map<SqsMessage, Attempt> attempts = new HashMap<>();
 
   /// The last time at which a message of this batch was first received, by SQS's clock. All work of
   /// this batch begins after it.
@@ -55,7 +57,7 @@ public final class SqsBatch {
   public List<SqsMessage> handle() {
     List<Execution> executions = execute(plan(read()));
     executions.forEach(this::record);
-    Settlement.Settled settled = new Settlement(invocation).settle(messages, outcomes);
+    Settlement.Settled settled = new Settlement(invocation, attempts).settle(messages, outcomes);
     log(executions, settled);
     return settled.returned();
   }
@@ -67,6 +69,7 @@ public final class SqsBatch {
       try {
         switch (events.read(message.body())) {
           case ParsedEvent.ParsedRequest(var request) -> {
+            attempts.put(message, new Attempt(request));
             byRequest.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
             request
                 .retiredType()
@@ -143,8 +146,10 @@ public final class SqsBatch {
 
   private void record(Execution execution) {
     Task task = execution.task();
-    if (execution.result() instanceof ExecutionResult.Failed(var failure)) {
+    if (execution.result() instanceof ExecutionResult.Failed(var failure, var duration)) {
       task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Failed(failure)));
+      task.messages()
+          .forEach(each -> attempts.compute(each, (_, attempt) -> task.failed(attempt, duration)));
       return;
     }
     task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Duplicate()));
@@ -180,6 +185,13 @@ public final class SqsBatch {
       return messages.stream()
           .max(comparingInt(message -> message.correlation().maxCalls(Integer.MAX_VALUE)))
           .orElseThrow();
+    }
+
+    /// What was tried for a message: its request, or the call that it needs.
+    Attempt failed(Attempt planned, Optional<Duration> duration) {
+      return new Attempt(
+          plan instanceof Plan.Call(var call) ? Optional.of(call.request()) : planned.request(),
+          duration);
     }
 
     /// The requests, and the one for the call that they need.

@@ -21,6 +21,7 @@ import io.github.metadatareset.request.ResetCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// Splits a request into sub-requests. A sub-request that cannot be made is rejected, without
@@ -30,15 +31,16 @@ import java.util.function.Function;
 record Splitter(
     AppFlow appFlow, Discovery discovery, ApiVersions versions, AllowedProfiles allowedProfiles) {
 
+  /// @param reset makes a call without which the sub-requests cannot be found
   /// @throws RequestFailedException if AppFlow does not answer, or nothing matches a pattern
-  SubRequests split(Request request) {
+  SubRequests split(Request request, Consumer<ResetCall> reset) {
     return switch (request) {
       case Request.Several(var requests) -> new SubRequests(requests);
       case Request.OfFlows(var flows) -> ofFlows(flows);
       case Request.OfConnector ofConnector ->
           switch (ofConnector.connector()) {
             case MatchingProfiles matching -> ofMatching(matching, ofConnector);
-            case Connector.Exact _ -> ofExact(ofConnector);
+            case Connector.Exact _ -> ofExact(ofConnector, reset);
           };
     };
   }
@@ -68,7 +70,7 @@ record Splitter(
         && (matching.label().isEmpty() || matching.label().equals(profile.label()));
   }
 
-  private SubRequests ofExact(Request.OfConnector request) {
+  private SubRequests ofExact(Request.OfConnector request, Consumer<ResetCall> reset) {
     return switch (request.entities()) {
       case Entities.UsedByFlows() -> usedByFlows(List.of(request));
       case Entities.Listed(var names) -> {
@@ -78,7 +80,9 @@ record Splitter(
       }
       case Entities.All(int depth) -> {
         List<Request.OfConnector> complete = versions.complete(request);
-        yield complete.size() == 1 ? all(complete.getFirst(), depth) : new SubRequests(complete);
+        yield complete.size() == 1
+            ? all(complete.getFirst(), depth, reset)
+            : new SubRequests(complete);
       }
       case Entities.Names _, Entities.One _ -> new SubRequests(versions.complete(request));
     };
@@ -117,9 +121,9 @@ record Splitter(
   }
 
   /// Resets the list of names first: AppFlow answers ListConnectorEntities from the same cache.
-  private SubRequests all(Request.OfConnector request, int depth) {
+  private SubRequests all(Request.OfConnector request, int depth, Consumer<ResetCall> reset) {
     ResetCall names = request.withEntities(new Entities.Names()).call().orElseThrow();
-    appFlow.reset(names);
+    reset.accept(names);
     Collector collector = new Collector(1);
     for (Entity entity :
         appFlow.entities(names.connector(), names.entitiesPath(), names.apiVersion())) {

@@ -150,7 +150,8 @@ class SqsQueuesTest {
 
       Failure failure = failure(() -> enqueue(entities(25)));
 
-      assertEquals(new Failure.Unavailable("Disliked", "no message"), failure);
+      assertEquals(
+          new Failure.Unavailable("Disliked", "no message").during("SendMessageBatch"), failure);
       assertEquals(3, proxy.sizes().size(), "all batches were sent");
     }
 
@@ -231,7 +232,7 @@ class SqsQueuesTest {
 
       Sent sent = deadLetterQueue.send(deadLetters, inAMinute());
 
-      Failure why = new Failure.Unavailable("Disliked", "no message");
+      Failure why = new Failure.Unavailable("Disliked", "no message").during("SendMessageBatch");
       assertEquals(Map.of(deadLetters.get(3), why, deadLetters.get(11), why), sent.refused());
       assertEquals(
           deadLetters.stream()
@@ -257,7 +258,7 @@ class SqsQueuesTest {
       proxy.answer((_, _) -> new Answer(200, "{\"Failed\":[{\"Id\":\"0\",\"SenderFault\":true}]}"));
 
       assertEquals(
-          new Failure.Unavailable("InvalidResponse", "no message"),
+          new Failure.Unavailable("InvalidResponse", "no message").during("SendMessageBatch"),
           deadLetterQueue.send(List.of(deadLetter), inAMinute()).refused().get(deadLetter));
     }
 
@@ -377,7 +378,7 @@ class SqsQueuesTest {
           Script.refusing(entry -> handle(entry).equals(received.getFirst().receiptHandle())));
 
       assertEquals(
-          new Failure.Unavailable("Disliked", "no message"),
+          new Failure.Unavailable("Disliked", "no message").during("ChangeMessageVisibilityBatch"),
           failure(() -> requestQueue.delay(noDelay(received), inAMinute())));
       assertEquals(new Depth(24, 1, 0), queues.depth());
     }

@@ -138,7 +138,7 @@ class SqsRequestQueueTest {
                   .build());
 
       assertEquals(
-          new Failure.Unavailable("First", "a"),
+          new Failure.Unavailable("First", "a").during("SendMessageBatch"),
           failure(() -> queue.enqueue(entities(4), CORRELATION, inAMinute())));
     }
 
@@ -193,7 +193,8 @@ class SqsRequestQueueTest {
                   .build());
 
       assertEquals(
-          new Failure.Unavailable("ReceiptHandleIsInvalid", "expired"),
+          new Failure.Unavailable("ReceiptHandleIsInvalid", "expired")
+              .during("ChangeMessageVisibilityBatch"),
           failure(() -> delay(messages(2))));
     }
 
@@ -202,7 +203,8 @@ class SqsRequestQueueTest {
       sqs.onChange(_ -> FakeSqsClient.changing(List.of("0")).build());
 
       assertEquals(
-          new Failure.Unavailable("InvalidResponse", "SQS's response does not list the message"),
+          new Failure.Unavailable("InvalidResponse", "SQS's response does not list the message")
+              .during("ChangeMessageVisibilityBatch"),
           failure(() -> delay(messages(2))));
     }
 

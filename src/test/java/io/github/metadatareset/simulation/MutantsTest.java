@@ -137,7 +137,7 @@ class MutantsTest {
           new Mutant(
               "an exception counts as completed",
               "invocation/RequestExecutor.java",
-              "return new ExecutionResult.Failed(Failure.of(e));",
+              "return new ExecutionResult.Failed( Failure.of(e), Optional.of(Duration.between(start, now())));",
               "return new ExecutionResult.Split(0, 1, 0);"),
           new Mutant(
               "rejected sub-requests are dropped",
@@ -152,12 +152,12 @@ class MutantsTest {
           new Mutant(
               "a split that results in one call does not make it",
               "invocation/RequestExecutor.java",
-              "case Plan.ToSplit(var request) -> attempt(() -> execute(split(request), source));",
-              "case Plan.ToSplit(var request) -> attempt(() -> split(request) instanceof Plan.Split several ? execute(several, source) : new ExecutionResult.Split(0, 1, 0));"),
+              "case Plan.ToSplit(var request) -> attempt(() -> execute(split(request, source), source));",
+              "case Plan.ToSplit(var request) -> attempt(() -> split(request, source) instanceof Plan.Split several ? execute(several, source) : new ExecutionResult.Split(0, 1, 0));"),
           new Mutant(
               "the names are listed without a reset",
               "plan/Splitter.java",
-              "appFlow.reset(names);",
+              "reset.accept(names);",
               ""),
           new Mutant(
               "nested entities are left out",
@@ -242,7 +242,7 @@ class MutantsTest {
           new Mutant(
               "a refused dead letter counts as accepted",
               "aws/SqsDeadLetterQueue.java",
-              "failure -> refused.put(deadLetter, failure)",
+              "failure -> refused.put(deadLetter, failure.during(SqsBatchSender.OPERATION))",
               "_ -> accepted.add(deadLetter)"),
           new Mutant(
               "sub-requests that were not accepted are ignored",

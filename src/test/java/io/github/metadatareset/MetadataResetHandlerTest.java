@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.invocation.Limits;
+import io.github.metadatareset.invocation.LogLines;
 import io.github.metadatareset.invocation.TestFunction;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.FakeAppFlow;
@@ -775,6 +776,79 @@ class MetadataResetHandlerTest {
   class Log {
 
     @Test
+    void hasOneLinePerResetThatSaysWhatWasResetAndForWhichEvent() {
+      returned(
+          message(
+                  "a",
+                  "{'connectorProfileName':'crm','entitiesPath':'A','connectorEntityName':'B'}")
+              .withCorrelationId("c1"),
+          message("b", "{'connectorType':'S3'}").withCorrelationId("c2"));
+
+      assertEquals(
+          List.of(
+              "{'connectorProfileName':'crm','connectorEntityName':'B','entitiesPath':'A'}",
+              "{'connectorType':'S3'}"),
+          function.log().resets().stream().map(each -> each.replace('"', '\'')).sorted().toList());
+      assertEquals(
+          List.of("c1", "c2"),
+          function.log().all().stream()
+              .filter(line -> line.text("message").equals(Optional.of("reset")))
+              .map(line -> line.text("correlationId").orElseThrow())
+              .sorted()
+              .toList());
+    }
+
+    @Test
+    void hasALineForTheResetOfTheNamesThatAnAllRequestLists() {
+      appFlow.profile("chat", ConnectorType.SLACK);
+
+      returned(message("a", "{'connectorProfileName':'chat','entities':'ALL'}"));
+
+      assertEquals(
+          List.of("{\"connectorProfileName\":\"chat\",\"connectorType\":\"Slack\"}"),
+          function.log().resets());
+    }
+
+    @Test
+    void hasNoLineForAResetThatFailedButSaysWhatFailed() {
+      appFlow.resetsFailing(_ -> Optional.of(THROTTLED.during("ResetConnectorMetadataCache")));
+
+      returned(message("a", ACCOUNT));
+
+      assertEquals(List.of(), function.log().resets());
+      JsonValue line = line("returned");
+      assertEquals(ACCOUNT, LogLines.request(line).replace('"', '\''));
+      assertEquals("ResetConnectorMetadataCache", line.text("operation").orElseThrow());
+      assertTrue(line.has("durationMs"));
+    }
+
+    @Test
+    void saysWhatFailedInADirectInvocation() {
+      appFlow.resetsFailing(_ -> Optional.of(MISSING.during("ResetConnectorMetadataCache")));
+
+      assertThrows(RequestFailedException.class, () -> invoke(ACCOUNT));
+
+      assertEquals(ACCOUNT, LogLines.request(line("failed")).replace('"', '\''));
+    }
+
+    @Test
+    void namesTheSubRequestThatWasRejected() {
+      appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
+
+      returned(message("b", "{'connectorProfileName':'erp','entities':['orders','items']}"));
+
+      assertEquals(
+          List.of(
+              "{'connectorProfileName':'erp','connectorEntityName':'items'}",
+              "{'connectorProfileName':'erp','connectorEntityName':'orders'}"),
+          function.log().all().stream()
+              .filter(line -> line.text("outcome").equals(Optional.of("dead-lettered")))
+              .map(line -> LogLines.request(line).replace('"', '\''))
+              .sorted()
+              .toList());
+    }
+
+    @Test
     void hasOneLinePerInvocationWithMetricsAndCorrelationIds() {
       returned(
           message("a", ACCOUNT)
@@ -782,7 +856,7 @@ class MetadataResetHandlerTest {
               .sent(NOON.minusSeconds(3), NOON.minusSeconds(1)),
           message("b", LEAD).withCorrelationId("c2"));
 
-      assertEquals(1, function.log().all().size());
+      assertEquals(3, function.log().all().size(), "and one for each reset");
       JsonValue line = function.log().invocation();
       assertEquals(List.of("c1", "c2"), line.member("correlationIds").orElseThrow().content());
       assertEquals(2L, metric("Resets"));

@@ -86,7 +86,8 @@ final class AwsFailures {
   /// For SQS: no error of SQS says that the request in a message is wrong.
   static Failure retryable(Exception thrown) {
     return switch (of(thrown)) {
-      case Failure.Permanent(var code, var message) -> new Failure.Unavailable(code, message);
+      case Failure.Permanent(var code, var message, var operation) ->
+          new Failure.Unavailable(code, message, operation);
       case Failure.Retryable retryable -> retryable;
     };
   }

@@ -32,11 +32,12 @@ final class BoundedCalls {
     this.timeout = timeout;
   }
 
+  /// @param operation its name in AWS's API, for failures
   /// @param reader takes what is needed from the response; its exceptions become failures too
   /// @throws RequestFailedException for anything but a valid response of the service
   /// @throws InvocationInterruptedException if the thread is interrupted
   <T extends AwsResponse, R> R make(
-      Function<AwsRequestOverrideConfiguration, T> call, Function<T, R> reader) {
+      String operation, Function<AwsRequestOverrideConfiguration, T> call, Function<T, R> reader) {
     acquire();
     try {
       return reader.apply(
@@ -47,7 +48,7 @@ final class BoundedCalls {
                       .build())));
     } catch (Exception e) {
       // Not only SdkException: the reader rejects values that AppFlow never sends.
-      throw new RequestFailedException(AwsFailures.of(e));
+      throw new RequestFailedException(AwsFailures.of(e).during(operation));
     } finally {
       permits.release();
     }

@@ -55,6 +55,7 @@ final class SdkAppFlow implements AppFlow {
   @Override
   public void reset(ResetCall call) {
     calls.make(
+        "ResetConnectorMetadataCache",
         override ->
             client.resetConnectorMetadataCache(
                 request -> {
@@ -80,6 +81,7 @@ final class SdkAppFlow implements AppFlow {
     return pages(
         token ->
             calls.make(
+                "DescribeConnectorProfiles",
                 override ->
                     client.describeConnectorProfiles(
                         request -> {
@@ -103,6 +105,7 @@ final class SdkAppFlow implements AppFlow {
   @Override
   public List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
     return calls.make(
+        "DescribeConnector",
         override ->
             client.describeConnector(
                 request ->
@@ -124,6 +127,7 @@ final class SdkAppFlow implements AppFlow {
     return pages(
         token ->
             calls.make(
+                "ListConnectorEntities",
                 override ->
                     client.listConnectorEntities(
                         request -> {
@@ -149,6 +153,7 @@ final class SdkAppFlow implements AppFlow {
     return pages(
         token ->
             calls.make(
+                "ListFlows",
                 override ->
                     client.listFlows(
                         request ->
@@ -171,6 +176,7 @@ final class SdkAppFlow implements AppFlow {
   public Optional<Flow> flow(String name) {
     try {
       return calls.make(
+          "DescribeFlow",
           override ->
               client.describeFlow(
                   request -> request.flowName(name).overrideConfiguration(override)),
@@ -181,7 +187,7 @@ final class SdkAppFlow implements AppFlow {
                 : Optional.empty();
           });
     } catch (RequestFailedException e) {
-      if (e.failure() instanceof Failure.Permanent(var code, _)
+      if (e.failure() instanceof Failure.Permanent(var code, _, _)
           && code.equals("ResourceNotFoundException")) {
         return Optional.empty();
       }

@@ -21,6 +21,8 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 /// at the same time.
 final class SqsBatchSender {
 
+  static final String OPERATION = "SendMessageBatch";
+
   /// The most entries that SQS accepts in one batch.
   static final int MAX_ENTRIES = 10;
 

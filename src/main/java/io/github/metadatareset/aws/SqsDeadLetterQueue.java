@@ -42,7 +42,8 @@ final class SqsDeadLetterQueue implements DeadLetterQueue {
       results
           .get(i)
           .ifPresentOrElse(
-              failure -> refused.put(deadLetter, failure), () -> accepted.add(deadLetter));
+              failure -> refused.put(deadLetter, failure.during(SqsBatchSender.OPERATION)),
+              () -> accepted.add(deadLetter));
     }
     return new Sent(accepted, refused);
   }

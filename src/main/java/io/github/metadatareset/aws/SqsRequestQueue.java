@@ -47,7 +47,7 @@ final class SqsRequestQueue implements RequestQueue {
         .findFirst()
         .ifPresent(
             failure -> {
-              throw new RequestFailedException(failure);
+              throw new RequestFailedException(failure.during(SqsBatchSender.OPERATION));
             });
   }
 
@@ -62,7 +62,7 @@ final class SqsRequestQueue implements RequestQueue {
             .flatMap(List::stream)
             .toList();
     if (!failures.isEmpty()) {
-      throw new RequestFailedException(failures.getFirst());
+      throw new RequestFailedException(failures.getFirst().during("ChangeMessageVisibilityBatch"));
     }
   }
 

@@ -23,6 +23,7 @@ public final class DirectInvocation {
   private final EventReader events;
   private final RequestExecutor executor;
   private final List<ExecutionResult> results = new ArrayList<>();
+  private Attempt attempt = Attempt.NONE;
 
   public DirectInvocation(Invocation invocation) {
     this.invocation = invocation;
@@ -44,8 +45,8 @@ public final class DirectInvocation {
     MessageOutcome outcome = new MessageOutcome.Done();
     try {
       return switch (parsed(event, bytes)) {
-        case ParsedEvent.ParsedRequest(var request) -> answer(request);
-        case ParsedEvent.MayMatchNothing _ -> queued(event);
+        case ParsedEvent.ParsedRequest(var request) -> answer(request, event);
+        case ParsedEvent.MayMatchNothing(var request) -> queued(request, event);
         case ParsedEvent.Ignored(var reason, var isIncomplete) -> {
           outcome = new MessageOutcome.Ignored(reason, isIncomplete);
           invocation.log().ignored(reason, isIncomplete);
@@ -54,7 +55,7 @@ public final class DirectInvocation {
       };
     } catch (RequestFailedException e) {
       outcome = new MessageOutcome.Failed(e.failure());
-      invocation.log().failed(e.failure());
+      invocation.log().failed(attempt, e.failure());
       throw e;
     } finally {
       log(outcome);
@@ -65,7 +66,7 @@ public final class DirectInvocation {
   ///
   /// @return the exception to be thrown
   public RequestFailedException refused(RequestFailedException refusal) {
-    invocation.log().failed(refusal.failure());
+    invocation.log().failed(attempt, refusal.failure());
     log(new MessageOutcome.Failed(refusal.failure()));
     return refusal;
   }
@@ -85,54 +86,47 @@ public final class DirectInvocation {
     return events.read(event);
   }
 
-  private Answer answer(Request request) {
+  private Answer answer(Request request, JsonValue event) {
+    attempt = new Attempt(request);
     request.retiredType().ifPresent(type -> invocation.log().retired(invocation.requestId(), type));
     executor.announce(List.of(request));
     return switch (executor.plan(request)) {
-      case Plan.Call(var call) -> answer(request, executor.reset(call));
-      case Plan.Split _, Plan.ToSplit _ -> queued(request);
-      case Plan.Failed(var failure) -> answer(request, new ExecutionResult.Failed(failure));
+      case Plan.Call(var call) -> {
+        attempt = new Attempt(call.request());
+        yield answer(request, event, executor.reset(call, invocation.requestId()));
+      }
+      case Plan.Split _, Plan.ToSplit _ -> queued(request, event);
+      case Plan.Failed(var failure) -> answer(request, event, new ExecutionResult.Failed(failure));
     };
   }
 
-  private Answer answer(Request request, ExecutionResult result) {
+  private Answer answer(Request request, JsonValue event, ExecutionResult result) {
     results.add(result);
-    return result instanceof ExecutionResult.Failed(var failure)
-        ? answer(request, failure)
-        : answer(1, 0);
-  }
-
-  private Answer answer(Request request, Failure failure) {
+    if (!(result instanceof ExecutionResult.Failed(var failure, var duration))) {
+      return answer(1, 0);
+    }
+    attempt = new Attempt(attempt.request(), duration);
     return switch (failure) {
       case Failure.Permanent _ -> throw new RequestFailedException(failure);
       case Failure.Retryable _ -> {
-        invocation.log().queued(failure);
-        yield queued(request);
+        invocation.log().queued(attempt, failure);
+        yield queued(request, event);
       }
     };
   }
 
-  /// Sends the request unsplit, so that SQS retries the splitting too.
-  private Answer queued(Request request) {
-    invocation
-        .services()
-        .requestQueue()
-        .enqueue(
-            List.of(request),
-            new Correlation(invocation.requestId()),
-            invocation.settlingDeadline());
-    return answer(0, 1);
-  }
-
-  /// Sends the event itself: only by the event is it known that its request may match nothing.
-  private Answer queued(JsonValue event) {
+  /// Sends the event unsplit and as it arrived: SQS retries the splitting too, and a dead letter is
+  /// what the sender sent.
+  private Answer queued(Request request, JsonValue event) {
     invocation
         .services()
         .requestQueue()
         .enqueue(
             List.of(
                 RequestQueue.Waiting.event(
-                    JsonValue.write(event.content()), new Correlation(invocation.requestId()))),
+                    JsonValue.write(event.content()),
+                    request,
+                    new Correlation(invocation.requestId()))),
             invocation.settlingDeadline());
     return answer(0, 1);
   }

@@ -1,7 +1,9 @@
 package io.github.metadatareset.invocation;
 
 import io.github.metadatareset.request.Failure;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /// The result of executing a request.
 sealed interface ExecutionResult {
@@ -22,5 +24,11 @@ sealed interface ExecutionResult {
   }
 
   /// The request was not completed. A part of its work may be done.
-  record Failed(Failure failure) implements ExecutionResult {}
+  ///
+  /// @param duration how long it took until it failed; empty if it failed when it was planned
+  record Failed(Failure failure, Optional<Duration> duration) implements ExecutionResult {
+    Failed(Failure failure) {
+      this(failure, Optional.empty());
+    }
+  }
 }

@@ -1,20 +1,27 @@
 package io.github.metadatareset.invocation;
 
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.queue.DeadLetterQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.ResetCall;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// The log of one invocation: one JSON line for the invocation, which is both log and metrics
-/// (CloudWatch embedded metric format), and one line for each message that was ignored, retried or
-/// failed. Lines are ASCII and never contain a body, so no input can forge a line.
+/// (CloudWatch embedded metric format), one line for each reset, and one line for each message that
+/// was ignored, retried or failed. Lines are ASCII and never contain a body, so no input can forge
+/// a line. Safe for use by many threads.
 public final class InvocationLog {
 
   /// The namespace of the metrics. Their one dimension is `FunctionName`.
@@ -40,12 +47,28 @@ public final class InvocationLog {
 
   /// @param isIncomplete whether the event does not name what it is about
   void ignored(SqsMessage message, String reason, boolean isIncomplete) {
-    message(isIncomplete ? "WARN" : "INFO", "ignored", message, new Reason("Ignored", reason));
+    message(
+        isIncomplete ? "WARN" : "INFO",
+        "ignored",
+        message,
+        Map.of(),
+        new Reason("Ignored", reason));
   }
 
   /// A profile that the message's pattern matches is left out.
   void skipped(SqsMessage message, String reason) {
-    message("INFO", "skipped", message, new Reason("NoApiVersion", reason));
+    message("INFO", "skipped", message, Map.of(), new Reason("NoApiVersion", reason));
+  }
+
+  /// AppFlow accepted a call of ResetConnectorMetadataCache.
+  ///
+  /// @param correlationId of the message or event that needed the call
+  void reset(ResetCall call, String correlationId, Duration duration) {
+    Map<String, Object> line = line("INFO", "reset");
+    line.put("correlationId", correlationId);
+    putMembers(line, call.request().members());
+    putDuration(line, duration);
+    print(line);
   }
 
   void nothingToReset(SqsMessage message) {
@@ -53,21 +76,44 @@ public final class InvocationLog {
         "WARN",
         "nothing to reset",
         message,
+        Map.of(),
         new Reason("NoMatch", "the request matches nothing that exists"));
   }
 
-  void returned(SqsMessage message, Failure failure) {
-    message("WARN", "returned", message, Reason.of(failure));
+  void returned(SqsMessage message, Attempt attempt, Failure failure) {
+    message("WARN", "returned", message, members(attempt), Reason.of(failure));
   }
 
-  void deadLetters(DeadLetterQueue.Sent sent) {
+  /// @param attempts what was tried for those messages that could be read
+  void deadLetters(DeadLetterQueue.Sent sent, Map<SqsMessage, Attempt> attempts) {
+    deadLetters(sent, each -> members(attempts.getOrDefault(each.source(), Attempt.NONE)));
+  }
+
+  /// The bodies of these dead letters are requests that this function wrote.
+  void deadLettersOfSubRequests(DeadLetterQueue.Sent sent) {
+    deadLetters(sent, each -> members(JsonValue.parse(each.body(), "")));
+  }
+
+  private void deadLetters(
+      DeadLetterQueue.Sent sent, Function<DeadLetter, Map<String, Object>> members) {
     sent.accepted()
         .forEach(
-            each -> message("ERROR", "dead-lettered", each.source(), Reason.of(each.failure())));
+            each ->
+                message(
+                    "ERROR",
+                    "dead-lettered",
+                    each.source(),
+                    members.apply(each),
+                    Reason.of(each.failure())));
     sent.refused()
         .forEach(
             (each, failure) ->
-                message("ERROR", "dead letter not accepted", each.source(), Reason.of(failure)));
+                message(
+                    "ERROR",
+                    "dead letter not accepted",
+                    each.source(),
+                    members.apply(each),
+                    Reason.of(failure)));
   }
 
   /// Some of the returned messages become visible again only after the queue's visibility timeout.
@@ -82,17 +128,17 @@ public final class InvocationLog {
 
   /// The event of a direct invocation was ignored.
   void ignored(String reason, boolean isIncomplete) {
-    event(isIncomplete ? "WARN" : "INFO", "ignored", new Reason("Ignored", reason));
+    event(isIncomplete ? "WARN" : "INFO", "ignored", Attempt.NONE, new Reason("Ignored", reason));
   }
 
   /// The request of a direct invocation failed, and is sent to the request queue to be retried.
-  void queued(Failure failure) {
-    event("WARN", "queued", Reason.of(failure));
+  void queued(Attempt attempt, Failure failure) {
+    event("WARN", "queued", attempt, Reason.of(failure));
   }
 
   /// A direct invocation failed: the caller gets the failure.
-  void failed(Failure failure) {
-    event("ERROR", "failed", Reason.of(failure));
+  void failed(Attempt attempt, Failure failure) {
+    event("ERROR", "failed", attempt, Reason.of(failure));
   }
 
   /// A request names a connector that was shut down. It is still executed.
@@ -153,19 +199,26 @@ public final class InvocationLog {
     return ids.stream().distinct().limit(MAX_CORRELATION_IDS).toList();
   }
 
-  private void message(String level, String outcome, SqsMessage message, Reason reason) {
+  private void message(
+      String level,
+      String outcome,
+      SqsMessage message,
+      Map<String, Object> members,
+      Reason reason) {
     Map<String, Object> line = requestLine(level, outcome);
     line.put("correlationId", message.correlationId());
     line.put("messageId", cut(message.messageId()));
     line.put("receiveCount", message.receiveCount());
+    line.putAll(members);
     put(line, reason);
     print(line);
   }
 
   /// The correlation ID of a direct invocation is its request ID.
-  private void event(String level, String outcome, Reason reason) {
+  private void event(String level, String outcome, Attempt attempt, Reason reason) {
     Map<String, Object> line = requestLine(level, outcome);
     line.put("correlationId", requestId);
+    line.putAll(members(attempt));
     put(line, reason);
     print(line);
   }
@@ -185,22 +238,59 @@ public final class InvocationLog {
     return line;
   }
 
+  private static Map<String, Object> members(Attempt attempt) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    attempt.request().ifPresent(request -> putMembers(members, request.members()));
+    attempt.duration().ifPresent(duration -> putDuration(members, duration));
+    return members;
+  }
+
+  private static Map<String, Object> members(JsonValue request) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    for (String name : request.memberNames()) {
+      request.text(name).ifPresent(value -> members.put(name, cut(value)));
+    }
+    return members;
+  }
+
+  /// Those that are text: a list may be as long as a body.
+  private static void putMembers(Map<String, Object> line, Map<String, Object> request) {
+    request.forEach(
+        (name, value) -> {
+          if (value instanceof String text) {
+            line.put(name, cut(text));
+          }
+        });
+  }
+
+  /// Not negative, although the clock may be set back.
+  private static void putDuration(Map<String, Object> line, Duration duration) {
+    line.put("durationMs", Math.max(0, duration.toMillis()));
+  }
+
   private static void put(Map<String, Object> line, Reason reason) {
+    reason.operation().ifPresent(operation -> line.put("operation", operation));
     line.put("errorCode", cut(reason.code()));
     line.put("errorMessage", cut(reason.message()));
   }
 
   private void print(Map<String, Object> line) {
-    out.println(JsonValue.write(line));
+    // One write, however long the line is: println writes parts of 8 KiB.
+    byte[] bytes = (JsonValue.write(line) + "\n").getBytes(StandardCharsets.US_ASCII);
+    out.write(bytes, 0, bytes.length);
   }
 
   private static String cut(String text) {
     return text.substring(0, Math.min(text.length(), MAX_TEXT));
   }
 
-  private record Reason(String code, String message) {
+  private record Reason(String code, String message, Optional<String> operation) {
+    Reason(String code, String message) {
+      this(code, message, Optional.empty());
+    }
+
     static Reason of(Failure failure) {
-      return new Reason(failure.code(), failure.message());
+      return new Reason(failure.code(), failure.message(), failure.operation());
     }
   }
 }

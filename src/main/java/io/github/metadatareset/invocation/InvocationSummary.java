@@ -67,7 +67,8 @@ record InvocationSummary(
     return results.stream()
         .filter(
             result ->
-                result instanceof ExecutionResult.Failed(var failure) && kind.isInstance(failure))
+                result instanceof ExecutionResult.Failed(var failure, _)
+                    && kind.isInstance(failure))
         .count();
   }
 }

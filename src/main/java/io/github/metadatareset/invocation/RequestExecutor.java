@@ -13,8 +13,11 @@ import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Executes the requests of one invocation. A request that is one call is made; a request that
@@ -47,34 +50,46 @@ final class RequestExecutor {
   /// @param source the message with the request
   ExecutionResult execute(Plan plan, SqsMessage source) {
     return switch (plan) {
-      case Plan.ToSplit(var request) -> attempt(() -> execute(split(request), source));
-      case Plan.Call(var call) -> reset(call);
+      case Plan.ToSplit(var request) -> attempt(() -> execute(split(request, source), source));
+      case Plan.Call(var call) -> reset(call, source.correlationId());
       case Plan.Split(var subRequests) -> attempt(() -> enqueue(subRequests, source));
       case Plan.Failed(var failure) -> new ExecutionResult.Failed(failure);
     };
   }
 
-  ExecutionResult reset(ResetCall call) {
+  ExecutionResult reset(ResetCall call, String correlationId) {
     return attempt(
         () -> {
-          appFlow.reset(call);
-          return new ExecutionResult.Reset(invocation.services().clock().instant());
+          make(call, correlationId);
+          return new ExecutionResult.Reset(now());
         });
   }
 
+  /// A failed call has no line of its own, because there is one for each message that needed it.
+  private void make(ResetCall call, String correlationId) {
+    Instant start = now();
+    appFlow.reset(call);
+    invocation.log().reset(call, correlationId, Duration.between(start, now()));
+  }
+
   /// Every exception becomes a failed result, except the interruption of the invocation.
-  private static ExecutionResult attempt(Supplier<ExecutionResult> work) {
+  private ExecutionResult attempt(Supplier<ExecutionResult> work) {
+    Instant start = now();
     try {
       return work.get();
     } catch (Throwable e) {
-      return new ExecutionResult.Failed(Failure.of(e));
+      return new ExecutionResult.Failed(Failure.of(e), Optional.of(Duration.between(start, now())));
     }
   }
 
+  private Instant now() {
+    return invocation.services().clock().instant();
+  }
+
   /// Checks the deadline itself, because some splits make no call that would.
-  private Plan.Complete split(Request request) {
+  private Plan.Complete split(Request request, SqsMessage source) {
     invocation.workDeadline().remaining();
-    return planner.split(request);
+    return planner.split(request, call -> make(call, source.correlationId()));
   }
 
   private ExecutionResult enqueue(SubRequests subRequests, SqsMessage source) {
@@ -117,7 +132,7 @@ final class RequestExecutor {
             .toList();
     DeadLetterQueue.Sent sent =
         invocation.services().deadLetterQueue().send(deadLetters, invocation.workDeadline());
-    invocation.log().deadLetters(sent);
+    invocation.log().deadLettersOfSubRequests(sent);
     if (!sent.accepted().containsAll(deadLetters)) {
       throw new RequestFailedException(
           new Failure.Unavailable(

@@ -14,7 +14,9 @@ import java.util.Map;
 /// Settles the messages of a batch by their outcomes. Dead letters are sent first: for permanent
 /// failures, and for retryable ones on the last receive. Every other failed message is returned to
 /// the request queue after a backoff.
-record Settlement(Invocation invocation) {
+///
+/// @param attempts what was tried for those messages that could be read
+record Settlement(Invocation invocation, Map<SqsMessage, Attempt> attempts) {
 
   /// A message without an outcome is never treated as done.
   private static final MessageOutcome NONE =
@@ -55,7 +57,7 @@ record Settlement(Invocation invocation) {
     }
     DeadLetterQueue.Sent sent =
         invocation.services().deadLetterQueue().send(deadLetters, invocation.settlingDeadline());
-    invocation.log().deadLetters(sent);
+    invocation.log().deadLetters(sent, attempts);
     return sent.accepted().stream().map(DeadLetter::source).toList();
   }
 
@@ -72,7 +74,7 @@ record Settlement(Invocation invocation) {
     Map<SqsMessage, Duration> delays = new LinkedHashMap<>();
     returned.forEach(
         (message, failure) -> {
-          invocation.log().returned(message, failure);
+          invocation.log().returned(message, attempts.getOrDefault(message, Attempt.NONE), failure);
           delays.put(message, backoff.after(message.receiveCount()));
         });
     if (delays.isEmpty()) {

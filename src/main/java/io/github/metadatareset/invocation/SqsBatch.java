@@ -15,6 +15,7 @@ import io.github.metadatareset.request.RequestFailedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class SqsBatch {
   private final List<SqsMessage> messages;
   private final Map<SqsMessage, MessageOutcome> outcomes = new LinkedHashMap<>();
   private final Set<SqsMessage> mayMatchNothing = new HashSet<>();
+  private final Map<SqsMessage, Attempt> attempts = new HashMap<>();
 
   /// The last time at which a message of this batch was first received, by SQS's clock. All work of
   /// this batch begins after it.
@@ -59,7 +61,7 @@ public final class SqsBatch {
   public List<SqsMessage> handle() {
     List<Execution> executions = execute(plan(read()));
     executions.forEach(this::record);
-    Settlement.Settled settled = new Settlement(invocation).settle(messages, outcomes);
+    Settlement.Settled settled = new Settlement(invocation, attempts).settle(messages, outcomes);
     log(executions, settled);
     return settled.returned();
   }
@@ -90,8 +92,8 @@ public final class SqsBatch {
     return byRequest;
   }
 
-  private static void add(
-      Map<Request, List<SqsMessage>> byRequest, Request request, SqsMessage message) {
+  private void add(Map<Request, List<SqsMessage>> byRequest, Request request, SqsMessage message) {
+    attempts.put(message, new Attempt(request));
     byRequest.computeIfAbsent(request, _ -> new ArrayList<>()).add(message);
   }
 
@@ -156,8 +158,11 @@ public final class SqsBatch {
 
   private void record(Execution execution) {
     Task task = execution.task();
-    if (execution.result() instanceof ExecutionResult.Failed(var failure)) {
-      task.messages().forEach(each -> outcomes.put(each, outcome(each, failure)));
+    if (execution.result() instanceof ExecutionResult.Failed(var failure, var duration)) {
+      for (SqsMessage each : task.messages()) {
+        outcomes.put(each, outcome(each, failure));
+        attempts.compute(each, (_, attempt) -> task.failed(attempt, duration));
+      }
       return;
     }
     task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Duplicate()));
@@ -171,7 +176,7 @@ public final class SqsBatch {
 
   private MessageOutcome outcome(SqsMessage message, Failure failure) {
     return mayMatchNothing.contains(message)
-            && failure instanceof Failure.Permanent(var code, _)
+            && failure instanceof Failure.Permanent(var code, _, _)
             && code.equals(RequestFailedException.NO_MATCH)
         ? new MessageOutcome.Ignored(failure.message())
         : new MessageOutcome.Failed(failure);
@@ -201,6 +206,13 @@ public final class SqsBatch {
       return messages.stream()
           .max(comparingInt(message -> message.correlation().maxCalls(Integer.MAX_VALUE)))
           .orElseThrow();
+    }
+
+    /// What was tried for a message: its request, or the call that it needs.
+    Attempt failed(Attempt planned, Optional<Duration> duration) {
+      return new Attempt(
+          plan instanceof Plan.Call(var call) ? Optional.of(call.request()) : planned.request(),
+          duration);
     }
 
     /// The requests, and the one for the call that they need.

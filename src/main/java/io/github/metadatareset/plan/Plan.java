@@ -16,7 +16,7 @@ public sealed interface Plan {
   /// The request needs several calls, and is split into these sub-requests.
   record Split(SubRequests subRequests) implements Complete {}
 
-  /// The request needs several calls: [Planner#split(Request)] finds its sub-requests.
+  /// The request needs several calls: [Planner#split] finds its sub-requests.
   record ToSplit(Request request) implements Plan {}
 
   /// Planning failed: AppFlow did not answer, or the API version cannot be determined.

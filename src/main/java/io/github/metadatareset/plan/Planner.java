@@ -6,8 +6,10 @@ import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.ResetCall;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Plans the requests of one invocation. Safe for use by many threads.
 public final class Planner {
@@ -54,8 +56,9 @@ public final class Planner {
 
   /// Splits a request that needs several calls.
   ///
+  /// @param reset makes a call without which the sub-requests cannot be found
   /// @throws RequestFailedException if AppFlow does not answer, or nothing matches a pattern
-  public Plan.Complete split(Request request) {
-    return splitter.split(request).plan();
+  public Plan.Complete split(Request request, Consumer<ResetCall> reset) {
+    return splitter.split(request, reset).plan();
   }
 }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// Splits a request into sub-requests. A sub-request that cannot be made is rejected, without
@@ -38,15 +39,16 @@ record Splitter(
 
   private static final int MAX_LABELS = 20;
 
+  /// @param reset makes a call without which the sub-requests cannot be found
   /// @throws RequestFailedException if AppFlow does not answer, or nothing matches a pattern
-  SubRequests split(Request request) {
+  SubRequests split(Request request, Consumer<ResetCall> reset) {
     return switch (request) {
       case Request.Several(var requests) -> new SubRequests(requests);
       case Request.OfFlows(var flows) -> ofFlows(flows);
       case Request.OfConnector ofConnector ->
           switch (ofConnector.connector()) {
             case MatchingProfiles matching -> ofMatching(matching, ofConnector);
-            case Connector.Exact _ -> ofExact(ofConnector);
+            case Connector.Exact _ -> ofExact(ofConnector, reset);
           };
     };
   }
@@ -106,7 +108,7 @@ record Splitter(
         && (matching.label().isEmpty() || matching.label().equals(profile.label()));
   }
 
-  private SubRequests ofExact(Request.OfConnector request) {
+  private SubRequests ofExact(Request.OfConnector request, Consumer<ResetCall> reset) {
     return switch (request.entities()) {
       case Entities.UsedByFlows() -> {
         Collector collector = new Collector();
@@ -120,7 +122,9 @@ record Splitter(
       }
       case Entities.All(int depth) -> {
         List<Request.OfConnector> complete = versions.complete(request);
-        yield complete.size() == 1 ? all(complete.getFirst(), depth) : new SubRequests(complete);
+        yield complete.size() == 1
+            ? all(complete.getFirst(), depth, reset)
+            : new SubRequests(complete);
       }
       case Entities.Names _, Entities.One _ -> new SubRequests(versions.complete(request));
     };
@@ -148,9 +152,9 @@ record Splitter(
   }
 
   /// Resets the list of names first: AppFlow answers ListConnectorEntities from the same cache.
-  private SubRequests all(Request.OfConnector request, int depth) {
+  private SubRequests all(Request.OfConnector request, int depth, Consumer<ResetCall> reset) {
     ResetCall names = request.withEntities(new Entities.Names()).call().orElseThrow();
-    appFlow.reset(names);
+    reset.accept(names);
     Collector collector = new Collector(1);
     for (Entity entity :
         appFlow.entities(names.connector(), names.entitiesPath(), names.apiVersion())) {

@@ -21,8 +21,9 @@ public interface RequestQueue {
       return new Waiting(request.json(), profile(request), correlation);
     }
 
-    public static Waiting event(String body, Correlation correlation) {
-      return new Waiting(body, Optional.empty(), correlation);
+    /// @param request what the event means
+    public static Waiting event(String body, Request request, Correlation correlation) {
+      return new Waiting(body, profile(request), correlation);
     }
 
     private static Optional<ProfileName> profile(Request request) {
@@ -36,13 +37,6 @@ public interface RequestQueue {
   ///
   /// @throws RequestFailedException (retryable) if one was not accepted; others may have been
   void enqueue(List<Waiting> messages, Deadline deadline);
-
-  /// Puts requests of one event onto the queue.
-  default void enqueue(
-      List<? extends Request> requests, Correlation correlation, Deadline deadline) {
-    enqueue(
-        requests.stream().map(request -> Waiting.request(request, correlation)).toList(), deadline);
-  }
 
   /// Keeps returned messages invisible for a while (ChangeMessageVisibility), as many as possible
   /// until the deadline.

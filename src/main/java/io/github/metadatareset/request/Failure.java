@@ -11,6 +11,20 @@ public sealed interface Failure {
   /// What happened, for the person who reads the dead letter.
   String message();
 
+  /// The operation of AWS that failed; empty if the function itself refused the request.
+  Optional<String> operation();
+
+  /// The same failure, during this operation.
+  default Failure during(String operation) {
+    Optional<String> of = Optional.of(operation);
+    return switch (this) {
+      case Permanent(var code, var message, _) -> new Permanent(code, message, of);
+      case Throttled(var code, var message, _) -> new Throttled(code, message, of);
+      case Denied(var code, var message, _) -> new Denied(code, message, of);
+      case Unavailable(var code, var message, _) -> new Unavailable(code, message, of);
+    };
+  }
+
   /// What an exception means for the request. An unknown one says nothing about the request itself,
   /// so a retry may help.
   ///
@@ -27,17 +41,33 @@ public sealed interface Failure {
   }
 
   /// No retry succeeds until a person changes something.
-  record Permanent(String code, String message) implements Failure {}
+  record Permanent(String code, String message, Optional<String> operation) implements Failure {
+    public Permanent(String code, String message) {
+      this(code, message, Optional.empty());
+    }
+  }
 
   /// A retry may succeed.
   sealed interface Retryable extends Failure {}
 
   /// A service refused the call because of its rate.
-  record Throttled(String code, String message) implements Retryable {}
+  record Throttled(String code, String message, Optional<String> operation) implements Retryable {
+    public Throttled(String code, String message) {
+      this(code, message, Optional.empty());
+    }
+  }
 
   /// The function's role or credentials were refused, which is not the request's fault.
-  record Denied(String code, String message) implements Retryable {}
+  record Denied(String code, String message, Optional<String> operation) implements Retryable {
+    public Denied(String code, String message) {
+      this(code, message, Optional.empty());
+    }
+  }
 
   /// Everything else: a 5xx, the network, no time left, and any unknown error.
-  record Unavailable(String code, String message) implements Retryable {}
+  record Unavailable(String code, String message, Optional<String> operation) implements Retryable {
+    public Unavailable(String code, String message) {
+      this(code, message, Optional.empty());
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package io.github.metadatareset.request;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What should be reset. Two requests for the same call are equal.
@@ -63,6 +64,11 @@ public sealed interface Request {
     public Several {
       requests = List.copyOf(requests);
     }
+  }
+
+  /// The members of the request as JSON.
+  default Map<String, Object> members() {
+    return RequestWriter.members(this);
   }
 
   /// The request as JSON that [RequestReader] reads back as an equal one.

@@ -27,7 +27,7 @@ final class RequestWriter {
   private RequestWriter(Request request) {
     switch (request) {
       case Request.Several(var requests) ->
-          put(REQUESTS, requests.stream().map(each -> new RequestWriter(each).members).toList());
+          put(REQUESTS, requests.stream().map(RequestWriter::members).toList());
       case Request.OfFlows(var flowName) -> put(FLOW_NAME, flowName.value());
       case Request.OfConnector(var connector, var entities, var path, var version) -> {
         put(connector);
@@ -38,8 +38,12 @@ final class RequestWriter {
     }
   }
 
+  static Map<String, Object> members(Request request) {
+    return new RequestWriter(request).members;
+  }
+
   static String write(Request request) {
-    return JsonValue.write(new RequestWriter(request).members);
+    return JsonValue.write(members(request));
   }
 
   static String write(Request request, Member member, String value) {

@@ -61,11 +61,12 @@ class AppFlowFailuresTest {
   class AnError {
 
     @Test
-    void keepsAppFlowsCodeAndMessage() {
+    void keepsAppFlowsCodeAndMessageAndNamesTheOperation() {
       assertEquals(
           Optional.of(
               new Failure.Permanent(
-                  "ResourceNotFoundException", "The connector profile ghost does not exist.")),
+                      "ResourceNotFoundException", "The connector profile ghost does not exist.")
+                  .during(RESET)),
           failureOf(() -> appFlow().reset(names(new NamedProfile(new ProfileName("ghost"))))));
     }
 

@@ -47,14 +47,16 @@ class BoundedCallsTest {
   void returnsWhatTheReaderTakesFromTheResponse() {
     assertEquals(
         "orders",
-        calls(inAMinute()).make(_ -> response("request-1"), DescribeFlowResponse::flowName));
+        calls(inAMinute())
+            .make("DescribeFlow", _ -> response("request-1"), DescribeFlowResponse::flowName));
   }
 
   @ParameterizedTest(name = "\"{0}\"")
   @ValueSource(strings = {"UNKNOWN", "", " "})
   void aResponseWithoutRequestIdIsAFailure(String requestId) {
     assertEquals(
-        new Failure.Unavailable("InvalidResponse", "AppFlow's response has no x-amzn-RequestId"),
+        new Failure.Unavailable("InvalidResponse", "AppFlow's response has no x-amzn-RequestId")
+            .during("DescribeFlow"),
         failure(inAMinute(), _ -> response(requestId)));
   }
 
@@ -84,13 +86,15 @@ class BoundedCallsTest {
             () ->
                 calls(inAMinute())
                     .make(
+                        "DescribeFlow",
                         _ -> response("request-1"),
                         _ -> {
                           throw new IllegalArgumentException("not a name");
                         }));
 
     assertEquals(
-        new Failure.Unavailable("IllegalArgumentException", "not a name"), thrown.failure());
+        new Failure.Unavailable("IllegalArgumentException", "not a name").during("DescribeFlow"),
+        thrown.failure());
   }
 
   @ParameterizedTest(name = "{0} left: {1}")
@@ -106,7 +110,7 @@ class BoundedCallsTest {
       Duration left, Duration expected) {
     List<Duration> timeouts = new ArrayList<>();
 
-    calls(in(left)).make(recordingTimeout(timeouts), Function.identity());
+    calls(in(left)).make("DescribeFlow", recordingTimeout(timeouts), Function.identity());
 
     assertEquals(List.of(expected), timeouts);
   }
@@ -117,7 +121,7 @@ class BoundedCallsTest {
     List<Duration> timeouts = new ArrayList<>();
 
     calls(new Deadline(times::next, NOON.plusSeconds(60)))
-        .make(recordingTimeout(timeouts), Function.identity());
+        .make("DescribeFlow", recordingTimeout(timeouts), Function.identity());
 
     assertEquals(List.of(Duration.ofSeconds(10)), timeouts);
   }
@@ -151,7 +155,8 @@ class BoundedCallsTest {
     AtomicInteger made = new AtomicInteger();
     Thread waiting =
         Thread.ofVirtual()
-            .start(() -> calls(inAMinute()).make(counting(made), Function.identity()));
+            .start(
+                () -> calls(inAMinute()).make("DescribeFlow", counting(made), Function.identity()));
     awaitQueueFor(permits);
     assertEquals(0, made.get());
 
@@ -163,7 +168,7 @@ class BoundedCallsTest {
 
   @Test
   void everyCallReleasesItsPermit() {
-    calls(inAMinute()).make(_ -> response("request-1"), Function.identity());
+    calls(inAMinute()).make("DescribeFlow", _ -> response("request-1"), Function.identity());
     assertEquals(1, permits.availablePermits());
 
     failure(inAMinute(), _ -> response(""));
@@ -174,6 +179,7 @@ class BoundedCallsTest {
   void aCallHoldsAPermit() {
     calls(inAMinute())
         .make(
+            "DescribeFlow",
             _ -> {
               assertEquals(0, permits.availablePermits());
               return response("request-1");
@@ -190,7 +196,7 @@ class BoundedCallsTest {
 
     assertThrows(
         InvocationInterruptedException.class,
-        () -> calls(inAMinute()).make(aborted, Function.identity()));
+        () -> calls(inAMinute()).make("DescribeFlow", aborted, Function.identity()));
 
     assertTrue(Thread.interrupted());
     assertEquals(1, permits.availablePermits());
@@ -207,7 +213,7 @@ class BoundedCallsTest {
             .start(
                 () -> {
                   try {
-                    calls(inAMinute()).make(counting(made), Function.identity());
+                    calls(inAMinute()).make("DescribeFlow", counting(made), Function.identity());
                   } catch (RuntimeException e) {
                     thrown.add(e);
                   }
@@ -231,7 +237,8 @@ class BoundedCallsTest {
   private Failure failure(
       Deadline deadline, Function<AwsRequestOverrideConfiguration, DescribeFlowResponse> call) {
     return assertThrows(
-            RequestFailedException.class, () -> calls(deadline).make(call, Function.identity()))
+            RequestFailedException.class,
+            () -> calls(deadline).make("DescribeFlow", call, Function.identity()))
         .failure();
   }
 

@@ -216,9 +216,11 @@ class SdkAppFlowResponsesTest {
           flow     | {}                                            | flowName
           """)
   void theFailureNamesTheMissingMember(String operation, String body, String member) {
+    Failure failure = failure(operation, body);
     assertEquals(
-        new Failure.Unavailable("InvalidResponse", "AppFlow's response has no " + member),
-        failure(operation, body));
+        new Failure.Unavailable(
+            "InvalidResponse", "AppFlow's response has no " + member, failure.operation()),
+        failure);
   }
 
   /// Why an operation fails on such a response.

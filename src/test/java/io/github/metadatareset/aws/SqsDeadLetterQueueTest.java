@@ -45,7 +45,9 @@ class SqsDeadLetterQueueTest {
     assertEquals(
         new Sent(
             Set.of(accepted),
-            Map.of(refused, new Failure.Unavailable("InternalError", "try again"))),
+            Map.of(
+                refused,
+                new Failure.Unavailable("InternalError", "try again").during("SendMessageBatch"))),
         queue.send(List.of(accepted, refused), inAMinute()));
   }
 

@@ -150,7 +150,8 @@ class SqsQueuesTest {
 
       Failure failure = failure(() -> enqueue(entities(25)));
 
-      assertEquals(new Failure.Unavailable("Disliked", "no message"), failure);
+      assertEquals(
+          new Failure.Unavailable("Disliked", "no message").during("SendMessageBatch"), failure);
       assertEquals(3, proxy.sizes().size(), "all batches were sent");
     }
 
@@ -164,7 +165,7 @@ class SqsQueuesTest {
     }
 
     private static void enqueue(List<? extends Request> requests) {
-      requestQueue.enqueue(requests, CORRELATION, inAMinute());
+      requestQueue.enqueue(waiting(requests), inAMinute());
     }
   }
 
@@ -231,7 +232,7 @@ class SqsQueuesTest {
 
       Sent sent = deadLetterQueue.send(deadLetters, inAMinute());
 
-      Failure why = new Failure.Unavailable("Disliked", "no message");
+      Failure why = new Failure.Unavailable("Disliked", "no message").during("SendMessageBatch");
       assertEquals(Map.of(deadLetters.get(3), why, deadLetters.get(11), why), sent.refused());
       assertEquals(
           deadLetters.stream()
@@ -257,7 +258,7 @@ class SqsQueuesTest {
       proxy.answer((_, _) -> new Answer(200, "{\"Failed\":[{\"Id\":\"0\",\"SenderFault\":true}]}"));
 
       assertEquals(
-          new Failure.Unavailable("InvalidResponse", "no message"),
+          new Failure.Unavailable("InvalidResponse", "no message").during("SendMessageBatch"),
           deadLetterQueue.send(List.of(deadLetter), inAMinute()).refused().get(deadLetter));
     }
 
@@ -377,7 +378,7 @@ class SqsQueuesTest {
           Script.refusing(entry -> handle(entry).equals(received.getFirst().receiptHandle())));
 
       assertEquals(
-          new Failure.Unavailable("Disliked", "no message"),
+          new Failure.Unavailable("Disliked", "no message").during("ChangeMessageVisibilityBatch"),
           failure(() -> requestQueue.delay(noDelay(received), inAMinute())));
       assertEquals(new Depth(24, 1, 0), queues.depth());
     }
@@ -448,7 +449,7 @@ class SqsQueuesTest {
       return Stream.of(
           Named.of(
               "enqueue",
-              deadline -> failure(() -> requestQueue.enqueue(entities(25), CORRELATION, deadline))),
+              deadline -> failure(() -> requestQueue.enqueue(waiting(entities(25)), deadline))),
           Named.of(
               "send dead letters",
               deadline -> {
@@ -521,7 +522,7 @@ class SqsQueuesTest {
 
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
         Future<?> call =
-            threads.submit(() -> requestQueue.enqueue(entities(1), CORRELATION, inAMinute()));
+            threads.submit(() -> requestQueue.enqueue(waiting(entities(1)), inAMinute()));
         arrived.await();
         Duration attempt = Duration.ofSeconds(3);
         assertEquals(List.of(attempt, Duration.ofSeconds(8)), TIMERS.running());
@@ -541,7 +542,7 @@ class SqsQueuesTest {
 
       assertEquals(
           "InternalFailure",
-          failure(() -> requestQueue.enqueue(entities(1), CORRELATION, inAMinute())).code());
+          failure(() -> requestQueue.enqueue(waiting(entities(1)), inAMinute())).code());
       assertEquals(AwsClients.ATTEMPTS, proxy.sizes().size());
     }
   }
@@ -549,6 +550,12 @@ class SqsQueuesTest {
   private static Request entity(String profile, String name) {
     return new Request.OfConnector(
         new NamedProfile(new ProfileName(profile)), new Entities.One(new EntityName(name)));
+  }
+
+  private static List<RequestQueue.Waiting> waiting(List<? extends Request> requests) {
+    return requests.stream()
+        .map(request -> RequestQueue.Waiting.request(request, CORRELATION))
+        .toList();
   }
 
   private static List<Request> entities(int count) {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Connector.MatchingProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
@@ -59,7 +60,7 @@ class SqsRequestQueueTest {
     void sendsEachRequestAsJsonWithTheCorrelation() {
       List<Request> requests = entities(2);
 
-      queue.enqueue(requests, CORRELATION, inAMinute());
+      queue.enqueue(waiting(requests), inAMinute());
 
       List<SendMessageBatchRequestEntry> entries = sqs.sends().getFirst().entries();
       assertEquals(
@@ -101,7 +102,7 @@ class SqsRequestQueueTest {
     @MethodSource("groups")
     void putsARequestForOneProfileIntoTheMessageGroupOfTheProfile(
         Request request, Optional<String> group) {
-      queue.enqueue(List.of(request), CORRELATION, inAMinute());
+      queue.enqueue(waiting(List.of(request)), inAMinute());
 
       assertEquals(
           group, Optional.ofNullable(sqs.sends().getFirst().entries().getFirst().messageGroupId()));
@@ -122,7 +123,7 @@ class SqsRequestQueueTest {
                           new NamedProfile(new ProfileName(name)), new Entities.Names()))
               .toList();
 
-      strict.requestQueue().enqueue(requests, CORRELATION, inAMinute());
+      strict.requestQueue().enqueue(waiting(requests), inAMinute());
 
       assertEquals(71, accepted.stream().map(StrictSqs.Message::messageGroupId).distinct().count());
     }
@@ -138,8 +139,8 @@ class SqsRequestQueueTest {
                   .build());
 
       assertEquals(
-          new Failure.Unavailable("First", "a"),
-          failure(() -> queue.enqueue(entities(4), CORRELATION, inAMinute())));
+          new Failure.Unavailable("First", "a").during("SendMessageBatch"),
+          failure(() -> queue.enqueue(waiting(entities(4)), inAMinute())));
     }
 
     @Test
@@ -151,7 +152,7 @@ class SqsRequestQueueTest {
 
       assertThrows(
           InvocationInterruptedException.class,
-          () -> queue.enqueue(entities(1), CORRELATION, inAMinute()));
+          () -> queue.enqueue(waiting(entities(1)), inAMinute()));
     }
   }
 
@@ -193,7 +194,8 @@ class SqsRequestQueueTest {
                   .build());
 
       assertEquals(
-          new Failure.Unavailable("ReceiptHandleIsInvalid", "expired"),
+          new Failure.Unavailable("ReceiptHandleIsInvalid", "expired")
+              .during("ChangeMessageVisibilityBatch"),
           failure(() -> delay(messages(2))));
     }
 
@@ -202,7 +204,8 @@ class SqsRequestQueueTest {
       sqs.onChange(_ -> FakeSqsClient.changing(List.of("0")).build());
 
       assertEquals(
-          new Failure.Unavailable("InvalidResponse", "SQS's response does not list the message"),
+          new Failure.Unavailable("InvalidResponse", "SQS's response does not list the message")
+              .during("ChangeMessageVisibilityBatch"),
           failure(() -> delay(messages(2))));
     }
 
@@ -283,6 +286,12 @@ class SqsRequestQueueTest {
   private static Request entity(String profile, String name) {
     return new Request.OfConnector(
         new NamedProfile(new ProfileName(profile)), new Entities.One(new EntityName(name)));
+  }
+
+  private static List<RequestQueue.Waiting> waiting(List<? extends Request> requests) {
+    return requests.stream()
+        .map(request -> RequestQueue.Waiting.request(request, CORRELATION))
+        .toList();
   }
 
   private static List<Request> entities(int count) {

@@ -10,6 +10,7 @@ import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.queue.FakeQueues;
 import io.github.metadatareset.queue.TestMessage;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
@@ -153,8 +154,12 @@ class SenderInputsTest {
   void hasItsOutcomeInADirectInvocation(Input input) throws IOException {
     switch (input.outcome()) {
       case Understood(var isSplit, var request) -> {
-        function.invoke(text(input.file()));
-        assertEquals(isSplit ? List.of(request) : List.of(), queues.requests());
+        String event = text(input.file());
+        function.invoke(event);
+        assertEquals(
+            isSplit ? List.of(JsonValue.parse(event, "").content()) : List.of(),
+            queuedBodies().map(body -> JsonValue.parse(body, "").content()).toList());
+        assertEquals(isSplit ? List.of(request) : List.of(), queuedRequests());
         assertEquals(isSplit ? List.of() : List.of(request), resets());
       }
       case Ignored ignored -> {
@@ -251,6 +256,19 @@ class SenderInputsTest {
 
   private static void assertContains(List<String> words, Failure failure) {
     words.forEach(word -> assertTrue(failure.message().contains(word), failure::message));
+  }
+
+  private Stream<String> queuedBodies() {
+    return queues.requests().stream().map(body -> body.replace('\'', '"'));
+  }
+
+  private List<String> queuedRequests() {
+    EventReader events = new EventReader(AllowedProfiles.ALL);
+    return queuedBodies()
+        .map(body -> events.read(body))
+        .map(ParsedEvent.ParsedRequest.class::cast)
+        .map(parsed -> parsed.request().json().replace('"', '\''))
+        .toList();
   }
 
   private List<String> resets() {

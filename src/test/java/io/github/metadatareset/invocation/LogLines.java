@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.json.JsonValue;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,22 @@ public record LogLines(List<JsonValue> all) {
       Set.of("outcome", "correlationId", "messageId", "receiveCount", "errorCode", "errorMessage");
   private static final Set<String> MESSAGES_LINE =
       Set.of("outcome", "correlationIds", "errorCode", "errorMessage");
+
+  /// What a line says of its request, if it could be read.
+  private static final Set<String> OF_REQUEST =
+      Set.of(
+          "connectorProfileName",
+          "connectorType",
+          "connectorLabel",
+          "connectorEntityName",
+          "entitiesPath",
+          "apiVersion",
+          "entities",
+          "flowName");
+
+  /// What a line says of a failure, if it was one of an operation that was executed.
+  private static final Set<String> OF_FAILURE = Set.of("operation", "durationMs");
+
   private static final Set<String> INVOCATION_LINE =
       Set.of(
           "correlationIds",
@@ -84,9 +101,17 @@ public record LogLines(List<JsonValue> all) {
             METRICS.stream().filter(name -> count(line, name) != 0).toList(), metrics(line));
         assertEquals(line.has("_aws"), !metrics(line).isEmpty());
       }
-      case "request" ->
-          assertTrue(
-              Set.of(REQUEST_LINE, MESSAGE_LINE, MESSAGES_LINE).contains(names), line::toString);
+      case "request" -> {
+        names.removeAll(OF_REQUEST);
+        names.removeAll(OF_FAILURE);
+        assertTrue(
+            Set.of(REQUEST_LINE, MESSAGE_LINE, MESSAGES_LINE).contains(names), line::toString);
+      }
+      case "reset" -> {
+        assertTrue(line.has("connectorProfileName") || line.has("connectorType"), line::toString);
+        names.removeAll(OF_REQUEST);
+        assertEquals(Set.of("correlationId", "durationMs"), names);
+      }
       default -> throw new AssertionError(line);
     }
   }
@@ -132,6 +157,23 @@ public record LogLines(List<JsonValue> all) {
 
   public long metric(String name) {
     return ((Number) invocation().member(name).orElseThrow().content()).longValue();
+  }
+
+  /// What was reset, in order: the members that say it, each line as JSON.
+  public List<String> resets() {
+    return all.stream()
+        .filter(line -> line.text("message").equals(Optional.of("reset")))
+        .map(LogLines::request)
+        .toList();
+  }
+
+  /// What a line says of its request.
+  public static String request(JsonValue line) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    line.memberNames().stream()
+        .filter(OF_REQUEST::contains)
+        .forEach(name -> members.put(name, line.member(name).orElseThrow().content()));
+    return JsonValue.write(members);
   }
 
   /// The one line about the whole invocation.

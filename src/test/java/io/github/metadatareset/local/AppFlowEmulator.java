@@ -152,6 +152,9 @@ public final class AppFlowEmulator implements AutoCloseable {
 
   private Reply reply(Request request, byte[] body) throws IOException, InterruptedException {
     String path = request.getHttpURI().getPath();
+    if (path.equals("/") && request.getMethod().equals("GET")) {
+      return Reply.text(EmulatorControl.HELP.formatted(endpoint()));
+    }
     return path.startsWith(EmulatorControl.PATH)
         ? control.reply(request.getMethod(), path.substring(EmulatorControl.PATH.length()), body)
         : record(request, path, body);

@@ -595,6 +595,18 @@ class AppFlowEmulatorTest {
   // Control over HTTP
 
   @Test
+  void saysWhatItCanDo() throws IOException, InterruptedException {
+    String help = get("/").body();
+
+    assertTrue(
+        List.of("/_emulator/source", "/_emulator/fault", "/_emulator/calls", "/_emulator/forget")
+            .stream()
+            .allMatch(path -> help.contains(appFlow.endpoint() + path)),
+        help);
+    assertEquals("[]", get("/_emulator/calls").body());
+  }
+
+  @Test
   void anotherProcessControlsTheEmulatorOverHttp() throws Exception {
     assertEquals(
         200,

@@ -27,6 +27,33 @@ import java.util.Map;
 final class EmulatorControl {
   static final String PATH = "/_emulator/";
 
+  /// The answer to `GET /`.
+  static final String HELP =
+      """
+      An emulator of the operations of Amazon AppFlow that concern the metadata cache. It repeats
+      what it once answered about an entity, until a reset names it. Calls must be signed, with any
+      credentials:
+
+      export AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+      aws --endpoint-url %1$s appflow describe-connector-entity \\
+        --connector-profile-name crm-prod --connector-entity-name Account
+
+      To change the source application (also addEntity, removeEntity, removeField):
+      curl %1$s/_emulator/source -d \\
+        '{"change": "addField", "in": "crm-prod", "entity": "Account", "field": "Region__c"}'
+
+      To throttle the next three resets:
+      curl %1$s/_emulator/fault -d '{"fault": "error", "operation": "ResetConnectorMetadataCache",
+        "next": 3, "status": 429, "code": "ThrottlingException"}'
+      To limit the rate of every operation, and to end all faults:
+      curl %1$s/_emulator/fault -d '{"fault": "rateLimit", "perSecond": 5}'
+      curl %1$s/_emulator/fault -d '{"fault": "clear"}'
+
+      To list the calls that arrived, and to forget them:
+      curl %1$s/_emulator/calls
+      curl -X POST %1$s/_emulator/forget
+      """;
+
   private final AppFlowEmulator emulator;
 
   EmulatorControl(AppFlowEmulator emulator) {

@@ -3,19 +3,16 @@ package io.github.metadatareset.local;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toMap;
 
 import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowEmulator.Call;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +23,7 @@ import software.amazon.awssdk.services.appflow.AppflowClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /// Runs the function on this machine, with an AppFlow emulator and ElasticMQ, and prints what
-/// happens. The README shows the command and its options.
+/// happens. README.md and CONTRIBUTING.md show the command and its options.
 final class LocalRun implements AutoCloseable {
 
   private static final Path EVENTS = Path.of("events");
@@ -53,34 +50,45 @@ final class LocalRun implements AutoCloseable {
   private static final String EARLY =
       "{\"connectorProfileName\":\"crm-new\",\"connectorEntityName\":\"Account\"}";
 
+  /// The exit status for a wrong option, which was explained in one line. See pom.xml.
+  private static final int USAGE = 2;
+
   private final LocalStack stack = LocalStack.start(AppFlowAccount.sample());
-  private final PrintStream out = System.out;
-  private final Map<String, String> names = new LinkedHashMap<>();
+  private final Screen screen = Screen.ofProcess();
+  private final Map<String, Sent> sent = new LinkedHashMap<>();
+
+  /// A message that was sent to the request queue.
+  private record Sent(String name, Instant at) {}
 
   public static void main(String[] args) throws Exception {
     Map<String, String> options =
         Stream.of(args)
             .map(arg -> arg.substring(2).split("=", 2))
             .collect(toMap(option -> option[0], option -> option[1]));
+    String event = options.get("event");
+    Path file = Path.of(options.get("directory")).resolve(event);
+    if (!event.isEmpty() && !Files.isReadable(file)) {
+      System.err.println("-Devent=%s: there is no file %s".formatted(event, file.normalize()));
+      System.exit(USAGE);
+    }
     try (LocalRun run = new LocalRun()) {
       if (!options.get("serve").equals("false")) {
-        run.serve();
-      } else if (!options.get("event").isEmpty()) {
-        run.oneEvent(Path.of(options.get("event")));
+        run.serve(options.get("serve").equals("raw"));
+      } else if (!event.isEmpty()) {
+        run.oneEvent(file);
       } else {
-        run.demo();
+        run.tour();
       }
     }
   }
 
-  private void demo() throws IOException, InterruptedException {
-    title("AppFlow caches metadata: it does not see a new field in the source");
-    showFields();
+  private void tour() throws IOException, InterruptedException {
+    screen.title("AppFlow caches metadata: it does not see a new field in the source");
+    fields();
     stack.appFlow().account().addField("crm-prod", "Account", "Region__c");
-    say("  The field Region__c is added to Account in Salesforce. AppFlow does not see it:");
+    screen.say("The field Region__c was added to Account in Salesforce. AppFlow still answers:");
     showFields();
 
-    title("These messages are sent to the request queue. AppFlow will throttle one reset");
     stack
         .appFlow()
         .faults()
@@ -94,206 +102,268 @@ final class LocalRun implements AutoCloseable {
     }
     send("a request with a typo", "{\"connectorProfileName\":\"crm-prod\",\"entity\":\"Account\"}");
     send("a request for a profile that does not exist yet", EARLY);
-    processMessages();
+    screen.title(
+        "The function works on %d messages. AppFlow throttles one reset".formatted(sent.size()));
+    drain();
+    showResets(0);
 
-    title("After the resets, AppFlow sees the new field");
+    screen.title("After the resets, AppFlow sees the new field");
     showFields();
 
-    title("The dead-letter queue. The attributes of each message say why it failed");
-    showDeadLetters();
-
-    title("The missing profile is created, and a message move task replays the dead letters");
+    screen.title("The missing profile is created, and the dead letters are moved back");
     stack
         .appFlow()
         .account()
         .addProfile(AppFlowAccount.Profile.of("crm-new", "Salesforce"))
         .addEntity("crm-new", "Account");
-    say("  %d messages moved to the request queue".formatted(stack.queues().replay()));
-    processMessages();
+    int logged = stack.log().size();
+    long moved = stack.queues().replay();
+    drain();
+    screen.say("%d dead letters moved to the request queue".formatted(moved));
+    showResets(logged);
 
-    title("Still in the dead-letter queue: requests that somebody has to correct");
-    showDeadLetters();
+    screen.title("What was sent, and what came of it");
+    showTable();
+
+    screen.title("Try next");
+    screen.print("  One event, of events/ or of your own:");
+    screen.print("    mvn -q test-compile exec:exec -Devent=events/request-list-of-entities.json");
+    screen.print("  The same stack for the AWS CLI, until Ctrl-C:");
+    screen.print("    mvn -q test-compile exec:exec -Dserve");
   }
 
   private void oneEvent(Path file) throws IOException, InterruptedException {
-    title("The function is invoked with " + file);
-    say("  " + invoke(Files.readString(file)));
-    processMessages();
-    title("The dead-letter queue");
-    showDeadLetters();
+    screen.title("The function is invoked with " + file.getFileName());
+    screen.say(invoke(Files.readString(file)));
+    drain();
+    screen.title("Look-ups in AppFlow");
+    showLookUps();
+    screen.title("Reset");
+    showResets(0);
+    screen.title("Log");
+    stack.log().stream()
+        .filter(line -> !isReset(line))
+        .map(LocalRun::readable)
+        .forEach(screen::say);
+    screen.title("Dead-letter queue");
+    List<Message> deadLetters = stack.queues().deadLetters();
+    if (deadLetters.isEmpty()) {
+      screen.say("none");
+    }
+    deadLetters.forEach(
+        deadLetter ->
+            screen.say("%s: %s".formatted(attribute(deadLetter, "ErrorCode"), bodyOf(deadLetter))));
   }
 
   private String invoke(String event) throws IOException {
     try {
       return "Response: " + stack.invoke(event);
     } catch (RuntimeException e) {
-      return "Exception: " + e.getMessage();
+      return "Exception, which Lambda gives to the caller: " + e.getMessage();
     }
   }
 
-  private void serve() throws InterruptedException {
-    URI sqs = stack.queues().endpoint();
-    title("The local stack is running. Ctrl-C stops it");
-    say("AppFlow            " + stack.appFlow().endpoint());
-    say(stack.queues().describe());
-    say("");
-    say("export AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test");
-    say(
-        "aws --endpoint-url %s sqs send-message --queue-url %s --message-body '%s'"
-            .formatted(
-                sqs,
-                stack.queues().requestQueueUrl(),
-                "{\"connectorProfileName\":\"crm-*\",\"entities\":\"USED_BY_FLOWS\"}"));
-    say("");
-    stack.logTo(line -> out.println(JsonValue.write(line.content())));
+  private void serve(boolean raw) throws InterruptedException {
+    screen.title("The local stack is running. Ctrl-C stops it");
+    screen.print(
+        "AppFlow            %s (open it to see what it can do)"
+            .formatted(stack.appFlow().endpoint()));
+    screen.print(stack.queues().describe());
+    screen.print("Request queue ARN  " + stack.queues().requestQueueArn());
+    screen.print("Dead letters ARN   " + stack.queues().deadLetterQueueArn());
+    screen.print("");
+    screen.print(
+        "export AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test");
+    screen.print("export AWS_ENDPOINT_URL_SQS=" + stack.queues().endpoint());
+    screen.print(
+        "aws sqs send-message --queue-url %s \\".formatted(stack.queues().requestQueueUrl()));
+    screen.print(
+        "  --message-body '{\"connectorProfileName\":\"crm-*\",\"entities\":\"USED_BY_FLOWS\"}'");
+    screen.print("");
+    screen.print(
+        raw ? "The log:" : "The log, shortened (-Dserve=raw shows the lines as in CloudWatch):");
+    stack.logTo(line -> screen.print(raw ? JsonValue.write(line.content()) : readable(line)));
     try (EventSourceMapping _ =
         stack.mapping(EventSourceMapping.Settings.DEFAULT.withConcurrency(2)).start()) {
       Thread.currentThread().join();
     }
   }
 
-  /// Processes all messages, then prints the calls to AppFlow and the log.
-  private void processMessages() throws InterruptedException {
-    int logged = stack.log().size();
-    stack.appFlow().forgetCalls();
+  private void drain() throws InterruptedException {
     try (EventSourceMapping mapping = stack.mapping()) {
       if (!mapping.drain(LIMIT)) {
-        say("  Not all messages were processed within " + LIMIT);
+        screen.say("Not all messages were processed within " + LIMIT);
       }
     }
-    say("");
-    say("  Calls that read from AppFlow:");
-    stack.appFlow().calls().stream()
-        .filter(call -> !call.operation().equals(RESET))
-        .collect(groupingBy(Call::operation, TreeMap::new, counting()))
-        .forEach((operation, count) -> say("    %s (%dx)".formatted(operation, count)));
-    say("  Resets by profile (the name of an entity stands for its details):");
-    stack.appFlow().calls(RESET).stream()
-        .collect(groupingBy(LocalRun::connector, TreeMap::new, mapping(LocalRun::reset, toList())))
-        .forEach((connector, resets) -> say("    %s: %s".formatted(connector, counted(resets))));
-    say("  Log of the function:");
-    stack.log().stream().skip(logged).forEach(this::show);
   }
 
-  private static String connector(Call call) {
-    return String.valueOf(
-        call.input().getOrDefault("connectorProfileName", call.input().get("connectorType")));
+  private void showLookUps() {
+    Map<String, Long> counts =
+        stack.appFlow().calls().stream()
+            .map(Call::operation)
+            .filter(operation -> !operation.equals(RESET))
+            .collect(groupingBy(operation -> operation, TreeMap::new, counting()));
+    screen.say(counts.isEmpty() ? "none" : counted(counts));
   }
 
-  private static String reset(Call call) {
-    Map<String, Object> input = call.input();
+  /// What was reset, by profile, according to the log from this line on.
+  private void showResets(int from) {
+    Map<String, Map<String, Long>> resets =
+        stack.log().stream()
+            .skip(from)
+            .filter(LocalRun::isReset)
+            .collect(
+                groupingBy(
+                    LocalRun::connector,
+                    TreeMap::new,
+                    groupingBy(LocalRun::entity, LinkedHashMap::new, counting())));
+    if (resets.isEmpty()) {
+      screen.say("nothing was reset");
+    }
+    resets.forEach((connector, entities) -> screen.say(connector + ": " + counted(entities)));
+  }
+
+  /// What was sent, what was done for it, and what is left to do.
+  private void showTable() {
+    Map<String, Message> deadLetters =
+        stack.queues().deadLetters().stream()
+            .collect(toMap(each -> attribute(each, "CorrelationId"), each -> each, (a, _) -> a));
+    screen.print("  %-48s %6s  %6s  %s".formatted("sent", "resets", "waited", "result"));
+    sent.forEach(
+        (id, message) -> {
+          List<JsonValue> lines =
+              stack.log().stream()
+                  .filter(line -> line.text("correlationId").equals(Optional.of(id)))
+                  .toList();
+          String row =
+              "%-48s %6s  %6s  "
+                  .formatted(
+                      message.name(),
+                      lines.stream().filter(LocalRun::isReset).count(),
+                      waited(message, lines));
+          if (deadLetters.containsKey(id)) {
+            screen.failed(row, "dead letter: " + attribute(deadLetters.get(id), "ErrorCode"));
+            screen.detail(attribute(deadLetters.get(id), "ErrorMessage"));
+          } else {
+            Optional<String> ignored =
+                lines.stream()
+                    .filter(line -> line.text("outcome").equals(Optional.of("ignored")))
+                    .flatMap(line -> line.text("errorMessage").stream())
+                    .findFirst();
+            screen.done(row, ignored.isPresent() ? "ignored" : result(lines));
+            ignored.ifPresent(screen::detail);
+          }
+        });
+    screen.print("");
+    screen.say(
+        "%d sent, %d done, %d need a better message"
+            .formatted(sent.size(), sent.size() - deadLetters.size(), deadLetters.size()));
+  }
+
+  /// Equal resets of a batch are made once, for the first message that needs them.
+  private static String result(List<JsonValue> lines) {
+    long retries =
+        lines.stream().filter(line -> line.text("outcome").equals(Optional.of("returned"))).count();
+    if (retries > 0) {
+      return "done, throttled and retried (%dx)".formatted(retries);
+    }
+    return lines.stream().anyMatch(LocalRun::isReset) ? "done" : "done by another message";
+  }
+
+  /// The time until the last line about the message: its last reset, or its dead letter.
+  private static String waited(Sent message, List<JsonValue> lines) {
+    return lines.stream()
+        .map(line -> Instant.parse(line.text("timestamp").orElseThrow()))
+        .max(Instant::compareTo)
+        .map(last -> "%.1f s".formatted(Duration.between(message.at(), last).toMillis() / 1000.0))
+        .orElse("-");
+  }
+
+  private static boolean isReset(JsonValue line) {
+    return line.text("message").equals(Optional.of("reset"));
+  }
+
+  private static String connector(JsonValue line) {
+    return line.text("connectorProfileName").or(() -> line.text("connectorType")).orElse("");
+  }
+
+  private static String entity(JsonValue line) {
     return Stream.of(
-            Optional.of(input.getOrDefault("connectorEntityName", "entity names").toString()),
-            Optional.ofNullable(input.get("entitiesPath")).map(parent -> "below " + parent),
-            Optional.ofNullable(input.get("apiVersion"))
-                .map(version -> "in API version " + version),
-            call.errorCode().map(code -> "failed with " + code))
+            Optional.of(line.text("connectorEntityName").orElse("entity names")),
+            line.text("entitiesPath").map(parent -> "below " + parent),
+            line.text("apiVersion").map(version -> "in API version " + version))
         .flatMap(Optional::stream)
         .collect(joining(" "));
   }
 
-  private static String counted(List<String> resets) {
-    return resets.stream()
-        .collect(groupingBy(reset -> reset, LinkedHashMap::new, counting()))
-        .entrySet()
-        .stream()
+  private static String counted(Map<String, Long> counts) {
+    return counts.entrySet().stream()
         .map(
             each ->
                 each.getKey() + (each.getValue() == 1 ? "" : " (%dx)".formatted(each.getValue())))
         .collect(joining(", "));
   }
 
-  private void show(JsonValue line) {
+  /// A log line without what is the same in every line.
+  private static String readable(JsonValue line) {
+    if (isReset(line)) {
+      return "reset: %s: %s".formatted(connector(line), entity(line));
+    }
     Optional<String> outcome = line.text("outcome");
     if (outcome.isEmpty()) {
-      say("    invocation: " + counts(line));
-    } else {
-      say(
-          "    %s: %s: %s: %s"
-              .formatted(
-                  outcome.get(),
-                  name(line),
-                  line.text("errorCode").orElseThrow(),
-                  line.text("errorMessage").orElseThrow()));
+      return "invocation: " + counts(line);
     }
-  }
-
-  /// The name of the message, or of the message from which it was split or replayed.
-  private String name(JsonValue line) {
-    String correlationId = line.text("correlationId").orElse("");
-    String origin =
-        names.containsKey(correlationId)
-            ? "a sub-request or replay of " + names.get(correlationId)
-            : "correlation ID " + correlationId;
-    return names.getOrDefault(line.text("messageId").orElse(""), origin);
+    return Stream.of(
+            outcome,
+            Optional.of(connector(line)).filter(text -> !text.isEmpty()),
+            line.text("connectorEntityName"),
+            line.text("operation"),
+            line.text("errorCode").filter(code -> !code.equalsIgnoreCase(outcome.get())),
+            line.text("errorMessage"))
+        .flatMap(Optional::stream)
+        .collect(joining(": "));
   }
 
   /// The metrics that are not 0. RequestAge is in milliseconds.
   private static String counts(JsonValue line) {
-    return line.memberNames().stream()
-        .map(name -> name + " " + line.member(name).orElseThrow().content())
-        .filter(metric -> metric.matches("[A-Za-z]+ [1-9][0-9]*"))
-        .map(metric -> metric.startsWith("RequestAge") ? metric + " ms" : metric)
-        .collect(joining(", "));
+    String counts =
+        line.memberNames().stream()
+            .map(name -> name + " " + line.member(name).orElseThrow().content())
+            .filter(metric -> metric.matches("[A-Z][A-Za-z]+ [1-9][0-9]*"))
+            .map(metric -> metric.startsWith("RequestAge") ? metric + " ms" : metric)
+            .collect(joining(", "));
+    return counts.isEmpty() ? "every count is 0" : counts;
   }
 
   private void showFields() {
+    screen.say("Fields of Account in profile crm-prod: " + fields());
+  }
+
+  /// As AppFlow answers. After this, it repeats the answer until a reset.
+  private static List<String> fields() {
     try (AppflowClient client = AppflowClient.create()) {
-      say(
-          "  Fields of Account in profile crm-prod: "
-              + client
-                  .describeConnectorEntity(
-                      request ->
-                          request.connectorProfileName("crm-prod").connectorEntityName("Account"))
-                  .connectorEntityFields()
-                  .stream()
-                  .map(field -> field.identifier())
-                  .toList());
+      return client
+          .describeConnectorEntity(
+              request -> request.connectorProfileName("crm-prod").connectorEntityName("Account"))
+          .connectorEntityFields()
+          .stream()
+          .map(field -> field.identifier())
+          .toList();
     }
-  }
-
-  private void showDeadLetters() {
-    List<Message> deadLetters = stack.queues().deadLetters();
-    if (deadLetters.isEmpty()) {
-      say("  none");
-    }
-    for (Message deadLetter : deadLetters) {
-      say(
-          "  %s: %s%n    CorrelationId %s, ReceiveCount %s%n    %s"
-              .formatted(
-                  attribute(deadLetter, "ErrorCode"),
-                  attribute(deadLetter, "ErrorMessage"),
-                  correlationId(deadLetter),
-                  attribute(deadLetter, "ReceiveCount"),
-                  cut(deadLetter.body().replaceAll("\\s+", " "))));
-    }
-  }
-
-  private String correlationId(Message deadLetter) {
-    String id = attribute(deadLetter, "CorrelationId");
-    return names.containsKey(id) ? "of " + names.get(id) : id;
   }
 
   private void send(String name, String body) {
-    names.put(stack.queues().send(body), name);
-    say("  " + name);
+    Instant at = Instant.now();
+    sent.put(stack.queues().send(body), new Sent(name, at));
   }
 
   private static String attribute(Message deadLetter, String name) {
     return deadLetter.messageAttributes().get(name).stringValue();
   }
 
-  private static String cut(String text) {
+  private static String bodyOf(Message deadLetter) {
+    String text = deadLetter.body().replaceAll("\\s+", " ");
     return text.length() <= 160 ? text : text.substring(0, 160) + "...";
-  }
-
-  private void title(String text) {
-    say("");
-    say("== " + text);
-  }
-
-  private void say(String line) {
-    out.println(line);
   }
 
   @Override

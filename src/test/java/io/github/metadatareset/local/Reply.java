@@ -91,6 +91,11 @@ sealed interface Reply {
     return new Bytes(0, new byte[0], false);
   }
 
+  static Http text(String text) {
+    return new Http(
+        200, "text/plain", text.getBytes(UTF_8), Optional.empty(), Optional.of(newRequestId()));
+  }
+
   static Http json(Object body) {
     return json(200, body, Optional.empty());
   }

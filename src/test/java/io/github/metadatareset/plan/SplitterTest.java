@@ -622,7 +622,7 @@ class SplitterTest {
   private SubRequests split(String request) {
     Discovery discovery = new Discovery(appFlow, 4);
     return new Splitter(appFlow, discovery, new ApiVersions(discovery), allowedProfiles)
-        .split(request(request));
+        .split(request(request), appFlow::reset);
   }
 
   private Failure failure(String request) {

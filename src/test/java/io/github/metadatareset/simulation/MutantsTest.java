@@ -107,8 +107,8 @@ class MutantsTest {
           new Mutant(
               "a failed request counts as completed",
               "invocation/SqsBatch.java",
-              "outcomes.put(each, outcome(each, failure)));",
-              "outcomes.put(each, outcome(each, failure))); watermark.ifPresent(time -> task.allRequests().forEach(request -> completed.complete(request, time)));"),
+              "outcomes.put(each, outcome(each, failure));",
+              "outcomes.put(each, outcome(each, failure)); watermark.ifPresent(time -> task.allRequests().forEach(request -> completed.complete(request, time)));"),
           new Mutant(
               "a duplicate moves the watermark",
               "invocation/SqsBatch.java",
@@ -137,7 +137,7 @@ class MutantsTest {
           new Mutant(
               "an exception counts as completed",
               "invocation/RequestExecutor.java",
-              "return new ExecutionResult.Failed(Failure.of(e));",
+              "return new ExecutionResult.Failed( Failure.of(e), Optional.of(Duration.between(start, now())));",
               "return new ExecutionResult.Split(0, 1, 0, 0);"),
           new Mutant(
               "rejected sub-requests are dropped",
@@ -152,12 +152,12 @@ class MutantsTest {
           new Mutant(
               "a split that results in one call does not make it",
               "invocation/RequestExecutor.java",
-              "case Plan.ToSplit(var request) -> attempt(() -> execute(split(request), source));",
-              "case Plan.ToSplit(var request) -> attempt(() -> split(request) instanceof Plan.Split several ? execute(several, source) : new ExecutionResult.Split(0, 1, 0, 0));"),
+              "case Plan.ToSplit(var request) -> attempt(() -> execute(split(request, source), source));",
+              "case Plan.ToSplit(var request) -> attempt(() -> split(request, source) instanceof Plan.Split several ? execute(several, source) : new ExecutionResult.Split(0, 1, 0, 0));"),
           new Mutant(
               "the names are listed without a reset",
               "plan/Splitter.java",
-              "appFlow.reset(names);",
+              "reset.accept(names);",
               ""),
           new Mutant(
               "nested entities are left out",
@@ -257,7 +257,7 @@ class MutantsTest {
           new Mutant(
               "a refused dead letter counts as accepted",
               "aws/SqsDeadLetterQueue.java",
-              "failure -> refused.put(deadLetter, failure)",
+              "failure -> refused.put(deadLetter, failure.during(SqsBatchSender.OPERATION))",
               "_ -> accepted.add(deadLetter)"),
           new Mutant(
               "sub-requests that were not accepted are ignored",
@@ -287,7 +287,7 @@ class MutantsTest {
           new Mutant(
               "a direct request is dropped after a retryable failure",
               "invocation/DirectInvocation.java",
-              "yield queued(request);",
+              "yield queued(request, event);",
               "yield answer(0, 1);"),
           new Mutant(
               "a permanent failure of a direct request is answered as success",
@@ -297,7 +297,7 @@ class MutantsTest {
           new Mutant(
               "a direct request that needs splitting is answered and not queued",
               "invocation/DirectInvocation.java",
-              "case Plan.Split _, Plan.ToSplit _ -> queued(request);",
+              "case Plan.Split _, Plan.ToSplit _ -> queued(request, event);",
               "case Plan.Split _, Plan.ToSplit _ -> answer(0, 1);"));
 
   private static Map<Mutant, Optional<Integer>> seedsNeeded;

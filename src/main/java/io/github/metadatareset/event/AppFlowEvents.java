@@ -81,7 +81,7 @@ final class AppFlowEvents {
     boolean namesAProfile =
         Stream.of("source", "destination")
             .flatMap(end -> detail.text(end).stream())
-            .anyMatch(text -> text.indexOf('/') >= 0);
+            .anyMatch(text -> text.contains("/"));
     return namesAProfile
         ? new ParsedEvent.Ignored(
             "neither end of the flow is an allowed profile; " + allowedProfiles.description())

@@ -87,11 +87,9 @@ public final class EventReader {
       }
     }
     boolean holdsARequest = wrapped.isPresent() || isRequest(value);
-    if (!holdsARequest || hasMemberOfOthers(value)) {
-      Optional<InvalidJsonException> refusal = ForeignShape.refusal(value, holdsARequest);
-      if (refusal.isPresent()) {
-        throw refusal.get();
-      }
+    Optional<InvalidJsonException> refusal = ForeignShape.refusal(value, holdsARequest);
+    if (refusal.isPresent()) {
+      throw refusal.get();
     }
     if (wrapped.isEmpty()) {
       return parsedRequest(value);
@@ -141,11 +139,6 @@ public final class EventReader {
       }
     }
     return value.has("FunctionName") ? at(value, List.of("Payload")) : Optional.empty();
-  }
-
-  /// Members that somebody adds to a request or to a wrapper, and that must not be dropped.
-  private static boolean hasMemberOfOthers(JsonValue value) {
-    return value.has("TaskToken") || value.has("taskToken") || value.has("tf");
   }
 
   /// The message of an SNS notification, or of the one record with which SNS invokes a function

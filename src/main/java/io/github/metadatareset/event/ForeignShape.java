@@ -108,6 +108,7 @@ enum ForeignShape {
     return expectation;
   }
 
+  /// Somebody adds these members to a request or to a wrapper, and they must not be dropped.
   private boolean mayBeBesideARequest() {
     return this == TASK_TOKEN || this == TERRAFORM;
   }

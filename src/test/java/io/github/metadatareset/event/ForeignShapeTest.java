@@ -95,6 +95,7 @@ class ForeignShapeTest {
       quoteCharacter = '`',
       textBlock =
           """
+          {"Records":[],"requestPayload":{"flowName":"f1"}}
           {"requestContext":{},"requestPayload":{"flowName":"f1"}}
           {"source":"com.example.warm","detail-type":"x","detail":{"flowName":"f1"}}
           {"FunctionName":"f","InvocationType":"Event","Payload":"{\\"flowName\\":\\"f1\\"}"}
@@ -122,6 +123,29 @@ class ForeignShapeTest {
         "/detail/input: the event contains no request, as only the input of an execution is read,"
             + " and not its output; set the rule's input path to $.detail.output",
         message);
+  }
+
+  @Test
+  void aStateMachineWithoutARequestAnywhereIsNotSentToItsOutput() {
+    String event =
+        """
+        {"source": "aws.states", "detail-type": "Step Functions Execution Status Change",
+         "detail": {"status": "SUCCEEDED", "input": "{}", "output": "{\\"rows\\": 7}"}}""";
+
+    String message =
+        assertThrows(RequestFailedException.class, () -> READER.read(event)).failure().message();
+
+    assertTrue(message.contains("set the Input of the schedule, or an input transformer"), message);
+  }
+
+  @Test
+  void aMemberTfThatIsNotOfTerraformIsAnyUnknownMember() {
+    String event = "{\"flowName\":\"f1\",\"tf\":{\"state\":\"x\"}}";
+
+    String message =
+        assertThrows(RequestFailedException.class, () -> READER.read(event)).failure().message();
+
+    assertTrue(message.startsWith("/tf: {"), message);
   }
 
   @Test

@@ -153,6 +153,19 @@ class SplitterTest {
     }
 
     @Test
+    void failWithoutTheLabelsOfProfilesThatAreNotAllowed() {
+      allowedProfiles = new AllowedProfiles(new ProfilePattern("prod*"));
+      appFlow.customProfile("prod", "HubSpot").customProfile("secret", "Takeover");
+
+      assertEquals(
+          new Failure.Permanent(
+              "NoMatch",
+              "* with connectorLabel Erp matches none of the 2 profiles; the labels of the profiles"
+                  + " are [HubSpot]"),
+          failure("{'connectorProfileName':'*','connectorLabel':'Erp'}"));
+    }
+
+    @Test
     void failIfNoneMatches() {
       appFlow.profile("a", ConnectorType.SLACK).profile("b", ConnectorType.SLACK);
 

@@ -1,7 +1,6 @@
 package io.github.metadatareset.plan;
 
 import io.github.metadatareset.request.AllowedProfiles;
-import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
@@ -36,8 +35,7 @@ public final class Planner {
     return requests.stream()
         .filter(Request.OfConnector.class::isInstance)
         .map(Request.OfConnector.class::cast)
-        .filter(ApiVersions::needsLookUp)
-        .map(request -> ((NamedProfile) request.connector()).name())
+        .flatMap(request -> ApiVersions.profileToLookUp(request).stream())
         .distinct()
         .toList();
   }

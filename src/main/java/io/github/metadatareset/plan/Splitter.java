@@ -62,6 +62,9 @@ record Splitter(
           discovery.profiles().size(),
           "profiles" + matching.label().map(this::labels).orElse(""));
     }
+    if (request.entities() instanceof Entities.UsedByFlows) {
+      discovery.describeFlows(profiles);
+    }
     Collector collector = new Collector();
     for (Profile profile : profiles) {
       Request.OfConnector ofProfile =
@@ -144,7 +147,7 @@ record Splitter(
                   collector.addUse(
                       new Request.OfConnector(
                           new NamedProfile(use.profile()), new Entities.Names()),
-                      flow,
+                      flow.name(),
                       use,
                       request -> versions.complete(request, use)));
     }
@@ -203,12 +206,10 @@ record Splitter(
     /// Adds the names of a profile, and the details of the entities that flows use through it.
     void addUsedByFlows(Request.OfConnector request) {
       add(request.withEntities(new Entities.Names()));
-      if (request.connector() instanceof NamedProfile(var name, _)) {
-        for (Flow flow : discovery.flows()) {
-          flow.uses().stream()
-              .filter(use -> use.profile().equals(name))
-              .forEach(use -> addUse(request, flow, use, versions::complete));
-        }
+      if (request.connector() instanceof NamedProfile profile) {
+        discovery
+            .uses(profile)
+            .forEach(each -> addUse(request, each.flow(), each.use(), versions::complete));
       }
     }
 
@@ -220,7 +221,7 @@ record Splitter(
     /// Adds an entity that a flow uses.
     void addUse(
         Request.OfConnector request,
-        Flow flow,
+        String flow,
         Use use,
         Function<Request.OfConnector, List<Request.OfConnector>> complete) {
       Request.OfConnector place =
@@ -233,7 +234,7 @@ record Splitter(
           .ifPresent(
               added ->
                   added.forEach(
-                      each -> flows.computeIfAbsent(each, _ -> new HashSet<>()).add(flow.name())));
+                      each -> flows.computeIfAbsent(each, _ -> new HashSet<>()).add(flow)));
     }
 
     /// Adds an entity that AppFlow listed.

@@ -30,17 +30,20 @@ final class ApiVersions {
   /// The request's profile, if it has to be looked up: before its version is known, or to know
   /// which flows may use it.
   static Optional<ProfileName> profileToLookUp(Request.OfConnector request) {
-    return (needsLookUp(request) || request.entities() instanceof Entities.UsedByFlows)
-            && request.connector() instanceof NamedProfile(var name, var type)
-            && type.filter(known -> known != ConnectorType.CUSTOMCONNECTOR).isEmpty()
+    return (request.apiVersion().isEmpty() || request.entities() instanceof Entities.UsedByFlows)
+            && mayBeCustom(request)
+            && request.connector() instanceof NamedProfile(var name, _)
         ? Optional.of(name)
         : Optional.empty();
   }
 
   /// Whether the type of the request's profile has to be looked up before its version is known.
   static boolean needsLookUp(Request.OfConnector request) {
-    return request.apiVersion().isEmpty()
-        && request.connector() instanceof NamedProfile(_, var type)
+    return request.apiVersion().isEmpty() && mayBeCustom(request);
+  }
+
+  private static boolean mayBeCustom(Request.OfConnector request) {
+    return request.connector() instanceof NamedProfile(_, var type)
         && type.filter(known -> known != ConnectorType.CUSTOMCONNECTOR).isEmpty();
   }
 

@@ -56,7 +56,7 @@ MAVEN_PROPERTIES = {"test", "skipTests", "maven.test.skip", "includeScope"}
 # Options of every command, and options that the AWS CLI calls differently from the API.
 AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager"} | {"--notification-endpoint"}
 # Names in code that are not in the sources: APIs and products.
-FOREIGN_NAMES = {"ERROR_CODE", "FailedEntryCount", "FunctionError", "HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
+FOREIGN_NAMES = {"ERROR_CODE", "ErrorEquals", "FailedEntryCount", "FunctionError", "HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
 
 
 # ---- The project

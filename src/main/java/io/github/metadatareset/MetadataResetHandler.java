@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
 import io.github.metadatareset.invocation.CompletedRequests;
 import io.github.metadatareset.invocation.DirectInvocation;
+import io.github.metadatareset.invocation.IncompleteResetException;
 import io.github.metadatareset.invocation.Invocation;
 import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.invocation.Services;
@@ -19,7 +20,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +75,7 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
   ///
   /// @throws RequestFailedException if the event cannot be read; or if it is not a batch, and its
   ///     request fails permanently or cannot be queued
+  /// @throws IncompleteResetException if the sender waits for a request, and not all of it was done
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
@@ -100,7 +101,7 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
     Map<String, Object> answer =
         messages.isPresent()
             ? members(batch(invocation, messages.get()))
-            : members(direct(invocation, event, bytes.length));
+            : new DirectInvocation(invocation).handle(event, bytes.length);
     return JsonValue.write(answer).getBytes(StandardCharsets.UTF_8);
   }
 
@@ -110,23 +111,11 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
             .handle().stream().map(SqsMessage::messageId).map(BatchItemFailure::new).toList());
   }
 
-  private static DirectInvocation.Answer direct(Invocation invocation, JsonValue event, int bytes) {
-    return new DirectInvocation(invocation).handle(event, bytes);
-  }
-
   private static Map<String, Object> members(SQSBatchResponse response) {
     return Map.of(
         "batchItemFailures",
         response.getBatchItemFailures().stream()
             .map(failure -> Map.of("itemIdentifier", failure.getItemIdentifier()))
             .toList());
-  }
-
-  private static Map<String, Object> members(DirectInvocation.Answer answer) {
-    Map<String, Object> members = new LinkedHashMap<>();
-    members.put("reset", answer.reset());
-    members.put("queued", answer.queued());
-    members.put("correlationId", answer.correlationId());
-    return members;
   }
 }

@@ -149,7 +149,7 @@ final class SdkAppFlow implements AppFlow {
   }
 
   @Override
-  public List<String> flowNames() {
+  public List<ListedFlow> flows() {
     return pages(
         token ->
             calls.make(
@@ -166,7 +166,7 @@ final class SdkAppFlow implements AppFlow {
                   return new Page<>(
                       page.flows().stream()
                           .filter(flow -> isLive(flow.flowStatus()))
-                          .map(SdkAppFlow::name)
+                          .map(SdkAppFlow::listed)
                           .toList(),
                       page.nextToken());
                 }));
@@ -203,7 +203,7 @@ final class SdkAppFlow implements AppFlow {
     require(profile.connectorProfileName() != null, "connectorProfileName");
     return new Profile(
         new ProfileName(profile.connectorProfileName()),
-        knownType(profile.connectorTypeAsString()),
+        known(profile.connectorTypeAsString(), ConnectorType::of),
         Optional.ofNullable(profile.connectorLabel()).map(ConnectorLabel::new));
   }
 
@@ -212,14 +212,23 @@ final class SdkAppFlow implements AppFlow {
     return new Entity(entity.name(), Boolean.TRUE.equals(entity.hasNestedEntities()));
   }
 
-  private static String name(FlowDefinition flow) {
+  private static ListedFlow listed(FlowDefinition flow) {
     require(flow.flowName() != null, "flowName");
-    return flow.flowName();
+    return new ListedFlow(
+        flow.flowName(),
+        List.of(
+            listed(flow.sourceConnectorTypeAsString(), flow.sourceConnectorLabel()),
+            listed(flow.destinationConnectorTypeAsString(), flow.destinationConnectorLabel())));
   }
 
-  private static Optional<ConnectorType> knownType(String apiName) {
+  private static ListedConnector listed(String type, String label) {
+    return new ListedConnector(known(type, ConnectorType::of), known(label, ConnectorLabel::new));
+  }
+
+  /// @param value may be null
+  private static <T> Optional<T> known(String value, Function<String, T> constructor) {
     try {
-      return Optional.of(ConnectorType.of(apiName));
+      return Optional.ofNullable(value).map(constructor);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

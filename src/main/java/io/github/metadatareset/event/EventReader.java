@@ -6,6 +6,7 @@ import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Member;
+import io.github.metadatareset.request.Mode;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
@@ -56,26 +57,30 @@ public final class EventReader {
   ///
   /// @throws RequestFailedException if it contains no request, or a wrong one
   public ParsedEvent read(String body) {
-    return read(() -> JsonValue.parse(body, ""));
+    return read(() -> unwrap(JsonValue.parse(body, ""), 0, false));
   }
 
   /// Reads the event that the function was invoked with.
   ///
   /// @throws RequestFailedException if it contains no request, or a wrong one
   public ParsedEvent read(JsonValue event) {
-    return read(() -> event);
+    return read(() -> unwrap(event, 0, true));
   }
 
-  private ParsedEvent read(Supplier<JsonValue> event) {
+  private static ParsedEvent read(Supplier<ParsedEvent> parsed) {
     try {
-      return unwrap(event.get(), 0);
+      return parsed.get();
     } catch (InvalidJsonException e) {
       throw RequestFailedException.invalid(e.getMessage());
     }
   }
 
-  private ParsedEvent unwrap(JsonValue value, int depth) {
+  /// @param isDirect whether somebody gets the answer
+  private ParsedEvent unwrap(JsonValue value, int depth, boolean isDirect) {
     Optional<JsonValue> wrapped = wrapped(value);
+    if (wrapped.isPresent() || isEnvelope(value)) {
+      refuseFlags(value);
+    }
     if (isTestEventOfS3(value)) {
       return new ParsedEvent.Ignored(
           "Amazon S3 sends this test event when notifications are set up");
@@ -92,7 +97,7 @@ public final class EventReader {
       throw refusal.get();
     }
     if (wrapped.isEmpty()) {
-      return parsedRequest(value);
+      return parsedRequest(value, isDirect);
     }
     JsonValue content = parsed(wrapped.get());
     if (depth == MAX_WRAPPERS) {
@@ -101,19 +106,38 @@ public final class EventReader {
     if (!value.isText() && (isEmptyObject(content) || containsNone(value, content))) {
       throw noRequest(value, content);
     }
-    return unwrap(content, depth + 1);
+    return unwrap(content, depth + 1, isDirect);
+  }
+
+  /// Beside a wrapper or in an event of AWS they would be dropped, and something be reset that
+  /// should only be planned.
+  private static void refuseFlags(JsonValue event) {
+    for (String name : event.memberNames()) {
+      JsonValue value = event.member(name).orElseThrow();
+      if (Member.isFlag(name) && Boolean.TRUE.equals(value.content())) {
+        throw value.refused(name + " only in a request");
+      }
+    }
   }
 
   /// A request for one call is never too long, as its names have a maximum length.
-  private ParsedEvent parsedRequest(JsonValue value) {
+  private ParsedEvent parsedRequest(JsonValue value, boolean isDirect) {
     Request request = requests.read(value);
+    Mode mode = RequestReader.mode(value);
+    if (mode == Mode.DRY_RUN && !isDirect) {
+      throw value
+          .member(Member.DRY_RUN.jsonName())
+          .orElseThrow()
+          .refused(
+              "no dryRun on the request queue, as nobody reads the answer: invoke the function");
+    }
     int max = maxBytes(request);
     if (request.needsSplitting() && request.json().length() > max) {
       throw value.refused(
           "at most %d bytes as JSON in ASCII, as its sub-requests are sent to the request queue"
               .formatted(max));
     }
-    return new ParsedEvent.ParsedRequest(request);
+    return new ParsedEvent.ParsedRequest(request, mode);
   }
 
   private static int maxBytes(Request request) {
@@ -223,7 +247,7 @@ public final class EventReader {
   }
 
   private static boolean isRequest(JsonValue value) {
-    return value.memberNames().stream().anyMatch(Member::isName);
+    return value.memberNames().stream().anyMatch(Member::isOfRequest);
   }
 
   private static RequestFailedException noRequest(JsonValue event, JsonValue content) {

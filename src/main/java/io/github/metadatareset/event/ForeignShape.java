@@ -181,6 +181,6 @@ enum ForeignShape {
   }
 
   private static boolean isRequest(JsonValue value) {
-    return value.memberNames().stream().anyMatch(Member::isName);
+    return value.memberNames().stream().anyMatch(Member::isOfRequest);
   }
 }

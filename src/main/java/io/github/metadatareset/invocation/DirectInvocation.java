@@ -8,15 +8,19 @@ import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.Mode;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// An invocation that is not a batch: by a schedule, `sam remote invoke` or a state machine's task.
 /// A request that is one call is made at once. Any other is sent to the request queue, and so is
-/// one that has to be retried.
+/// one that has to be retried; unless the sender asks for a [DryRun], or waits until all is done
+/// ([CompleteReset]).
 public final class DirectInvocation {
 
   private final Invocation invocation;
@@ -31,21 +35,17 @@ public final class DirectInvocation {
     this.executor = new RequestExecutor(invocation);
   }
 
-  /// What was done for the event.
-  ///
-  /// @param reset how many calls were made
-  /// @param queued how many requests were sent to the request queue
-  public record Answer(int reset, int queued, String correlationId) {}
-
   /// @param bytes the size of the event
+  /// @return the members of the answer
   /// @throws RequestFailedException if the request fails permanently, or the queue does not accept
   ///     it. A synchronous caller sees it; for an asynchronous event Lambda sends a dead letter
   ///     after its retries.
-  public Answer handle(JsonValue event, int bytes) {
+  /// @throws IncompleteResetException if the sender waits for a request, and not all of it was done
+  public Map<String, Object> handle(JsonValue event, int bytes) {
     MessageOutcome outcome = new MessageOutcome.Done();
     try {
       return switch (parsed(event, bytes)) {
-        case ParsedEvent.ParsedRequest(var request) -> answer(request, event);
+        case ParsedEvent.ParsedRequest(var request, var mode) -> answer(request, mode, event);
         case ParsedEvent.MayMatchNothing(var request) -> queued(request, event);
         case ParsedEvent.Ignored(var reason, var isIncomplete) -> {
           outcome = new MessageOutcome.Ignored(reason, isIncomplete);
@@ -54,6 +54,10 @@ public final class DirectInvocation {
         }
       };
     } catch (RequestFailedException e) {
+      outcome = new MessageOutcome.Failed(e.failure());
+      invocation.log().failed(attempt, e.failure());
+      throw e;
+    } catch (IncompleteResetException e) {
       outcome = new MessageOutcome.Failed(e.failure());
       invocation.log().failed(attempt, e.failure());
       throw e;
@@ -86,9 +90,29 @@ public final class DirectInvocation {
     return events.read(event);
   }
 
-  private Answer answer(Request request, JsonValue event) {
+  private Map<String, Object> answer(Request request, Mode mode, JsonValue event) {
     attempt = new Attempt(request);
     request.retiredType().ifPresent(type -> invocation.log().retired(invocation.requestId(), type));
+    return switch (mode) {
+      case DEFAULT -> answer(request, event);
+      case DRY_RUN -> new DryRun(invocation).answer(request);
+      case WAIT -> completed(request);
+    };
+  }
+
+  private Map<String, Object> completed(Request request) {
+    CompleteReset.Result result = new CompleteReset(invocation).reset(request);
+    results.addAll(result.executed());
+    result
+        .failure()
+        .ifPresent(
+            failure -> {
+              throw failure;
+            });
+    return answer(result.executed().size(), 0);
+  }
+
+  private Map<String, Object> answer(Request request, JsonValue event) {
     executor.announce(List.of(request));
     return switch (executor.plan(request)) {
       case Plan.Call(var call) -> {
@@ -100,7 +124,7 @@ public final class DirectInvocation {
     };
   }
 
-  private Answer answer(Request request, JsonValue event, ExecutionResult result) {
+  private Map<String, Object> answer(Request request, JsonValue event, ExecutionResult result) {
     results.add(result);
     if (!(result instanceof ExecutionResult.Failed(var failure, var duration))) {
       return answer(1, 0);
@@ -117,7 +141,7 @@ public final class DirectInvocation {
 
   /// Sends the event unsplit and as it arrived: SQS retries the splitting too, and a dead letter is
   /// what the sender sent.
-  private Answer queued(Request request, JsonValue event) {
+  private Map<String, Object> queued(Request request, JsonValue event) {
     invocation
         .services()
         .requestQueue()
@@ -131,7 +155,11 @@ public final class DirectInvocation {
     return answer(0, 1);
   }
 
-  private Answer answer(int reset, int queued) {
-    return new Answer(reset, queued, invocation.requestId());
+  private Map<String, Object> answer(int reset, int queued) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("reset", reset);
+    members.put("queued", queued);
+    members.put("correlationId", invocation.requestId());
+    return members;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.metadatareset.invocation;
 
+import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.queue.Deadline;
 import java.time.Duration;
 
@@ -16,6 +17,11 @@ public record Invocation(
     Deadline workDeadline,
     Deadline settlingDeadline,
     InvocationLog log) {
+
+  /// AppFlow for this invocation: no call goes on after the deadline for work.
+  AppFlow appFlow() {
+    return services.appFlow().apply(workDeadline);
+  }
 
   /// @param remaining until Lambda ends the invocation
   public static Invocation of(

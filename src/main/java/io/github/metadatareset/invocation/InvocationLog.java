@@ -128,17 +128,31 @@ public final class InvocationLog {
 
   /// The event of a direct invocation was ignored.
   void ignored(String reason, boolean isIncomplete) {
-    event(isIncomplete ? "WARN" : "INFO", "ignored", Attempt.NONE, new Reason("Ignored", reason));
+    event(isIncomplete ? "WARN" : "INFO", "ignored", Map.of(), new Reason("Ignored", reason));
   }
 
   /// The request of a direct invocation failed, and is sent to the request queue to be retried.
   void queued(Attempt attempt, Failure failure) {
-    event("WARN", "queued", attempt, Reason.of(failure));
+    event("WARN", "queued", members(attempt), Reason.of(failure));
+  }
+
+  /// A profile that the pattern of a direct invocation matches is left out.
+  void skipped(String reason) {
+    event("INFO", "skipped", Map.of(), new Reason("NoApiVersion", reason));
+  }
+
+  /// A part of a request whose sender waits for it could not be done.
+  void notDone(FailedRequest failed) {
+    event(
+        "ERROR",
+        "not done",
+        members(JsonValue.parse(failed.request(), "")),
+        Reason.of(failed.failure()));
   }
 
   /// A direct invocation failed: the caller gets the failure.
   void failed(Attempt attempt, Failure failure) {
-    event("ERROR", "failed", attempt, Reason.of(failure));
+    event("ERROR", "failed", members(attempt), Reason.of(failure));
   }
 
   /// A request names a connector that was shut down. It is still executed.
@@ -215,10 +229,10 @@ public final class InvocationLog {
   }
 
   /// The correlation ID of a direct invocation is its request ID.
-  private void event(String level, String outcome, Attempt attempt, Reason reason) {
+  private void event(String level, String outcome, Map<String, Object> members, Reason reason) {
     Map<String, Object> line = requestLine(level, outcome);
     line.put("correlationId", requestId);
-    line.putAll(members(attempt));
+    line.putAll(members);
     put(line, reason);
     print(line);
   }

@@ -30,9 +30,13 @@ final class RequestExecutor {
   private final Planner planner;
 
   RequestExecutor(Invocation invocation) {
+    this(invocation, invocation.appFlow());
+  }
+
+  RequestExecutor(Invocation invocation, AppFlow appFlow) {
     Limits limits = invocation.limits();
     this.invocation = invocation;
-    this.appFlow = invocation.services().appFlow().apply(invocation.workDeadline());
+    this.appFlow = appFlow;
     this.planner = new Planner(appFlow, limits.maxConcurrentCalls(), limits.allowedProfiles());
   }
 
@@ -66,7 +70,7 @@ final class RequestExecutor {
   }
 
   /// A failed call has no line of its own, because there is one for each message that needed it.
-  private void make(ResetCall call, String correlationId) {
+  void make(ResetCall call, String correlationId) {
     Instant start = now();
     appFlow.reset(call);
     invocation.log().reset(call, correlationId, Duration.between(start, now()));

@@ -72,7 +72,7 @@ public final class SqsBatch {
     for (SqsMessage message : messages) {
       try {
         switch (events.read(message.body())) {
-          case ParsedEvent.ParsedRequest(var request) -> {
+          case ParsedEvent.ParsedRequest(var request, _) -> {
             add(byRequest, request, message);
             request
                 .retiredType()

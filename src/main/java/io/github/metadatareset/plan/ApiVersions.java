@@ -2,12 +2,14 @@ package io.github.metadatareset.plan;
 
 import io.github.metadatareset.plan.AppFlow.Profile;
 import io.github.metadatareset.plan.AppFlow.Use;
+import io.github.metadatareset.plan.Discovery.UseInFlow;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Entities;
 import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import java.util.Comparator;
@@ -25,10 +27,23 @@ final class ApiVersions {
     this.discovery = discovery;
   }
 
+  /// The request's profile, if it has to be looked up: before its version is known, or to know
+  /// which flows may use it.
+  static Optional<ProfileName> profileToLookUp(Request.OfConnector request) {
+    return (request.apiVersion().isEmpty() || request.entities() instanceof Entities.UsedByFlows)
+            && mayBeCustom(request)
+            && request.connector() instanceof NamedProfile(var name, _)
+        ? Optional.of(name)
+        : Optional.empty();
+  }
+
   /// Whether the type of the request's profile has to be looked up before its version is known.
   static boolean needsLookUp(Request.OfConnector request) {
-    return request.apiVersion().isEmpty()
-        && request.connector() instanceof NamedProfile(_, var type)
+    return request.apiVersion().isEmpty() && mayBeCustom(request);
+  }
+
+  private static boolean mayBeCustom(Request.OfConnector request) {
+    return request.connector() instanceof NamedProfile(_, var type)
         && type.filter(known -> known != ConnectorType.CUSTOMCONNECTOR).isEmpty();
   }
 
@@ -66,8 +81,7 @@ final class ApiVersions {
     }
     try {
       List<ApiVersion> supported = discovery.supportedApiVersions(profile.label().get());
-      return supported.size() != 1
-              && discovery.uses().stream().noneMatch(use -> use.profile().equals(profile.name()))
+      return supported.size() != 1 && discovery.uses(profile).isEmpty()
           ? Optional.of(
               "no flow uses profile %s, and connector %s supports the API versions %s"
                   .formatted(
@@ -129,8 +143,8 @@ final class ApiVersions {
   }
 
   private List<ApiVersion> inFlows(Profile profile, Predicate<Use> condition) {
-    return discovery.uses().stream()
-        .filter(use -> use.profile().equals(profile.name()))
+    return discovery.uses(profile).stream()
+        .map(UseInFlow::use)
         .filter(condition)
         .map(Use::apiVersion)
         .flatMap(Optional::stream)

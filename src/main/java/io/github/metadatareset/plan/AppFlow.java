@@ -36,8 +36,9 @@ public interface AppFlow {
   List<Entity> entities(
       Connector.Exact connector, Optional<EntitiesPath> parent, Optional<ApiVersion> apiVersion);
 
-  /// The names of all flows that are neither deprecated nor deleted (ListFlows).
-  List<String> flowNames();
+  /// All flows that are neither deprecated nor deleted, without what they read and write
+  /// (ListFlows).
+  List<ListedFlow> flows();
 
   /// What a flow reads and writes through connector profiles (DescribeFlow); empty if there is no
   /// such flow, or it is deprecated or deleted.
@@ -56,6 +57,36 @@ public interface AppFlow {
 
   /// An entity as AppFlow lists it.
   record Entity(String name, boolean hasNestedEntities) {}
+
+  /// A flow as AppFlow lists it.
+  ///
+  /// @param connectors of its source and its destination
+  record ListedFlow(String name, List<ListedConnector> connectors) {
+    public ListedFlow {
+      connectors = List.copyOf(connectors);
+    }
+
+    /// Whether the flow can use the profile. If not, it need not be described.
+    boolean mayUse(Profile profile) {
+      return connectors.stream().anyMatch(connector -> connector.mayBeOf(profile));
+    }
+  }
+
+  /// The connector of a flow's source or destination, as AppFlow lists it.
+  ///
+  /// @param type empty if it is not listed, or is newer than this function
+  /// @param label of a custom connector; empty if it is not listed
+  record ListedConnector(Optional<ConnectorType> type, Optional<ConnectorLabel> label) {
+
+    private boolean mayBeOf(Profile profile) {
+      return mayBeEqual(type, profile.type())
+          && (!profile.isOf(ConnectorType.CUSTOMCONNECTOR) || mayBeEqual(label, profile.label()));
+    }
+
+    private static <T> boolean mayBeEqual(Optional<T> one, Optional<T> other) {
+      return one.isEmpty() || other.isEmpty() || one.equals(other);
+    }
+  }
 
   /// A flow, and the entities that it reads and writes.
   record Flow(String name, List<Use> uses) {

@@ -1,10 +1,16 @@
 package io.github.metadatareset.plan;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toMap;
+
 import io.github.metadatareset.plan.AppFlow.Flow;
+import io.github.metadatareset.plan.AppFlow.ListedFlow;
 import io.github.metadatareset.plan.AppFlow.Profile;
 import io.github.metadatareset.plan.AppFlow.Use;
 import io.github.metadatareset.request.ApiVersion;
+import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.FlowPattern;
 import io.github.metadatareset.request.InvocationInterruptedException;
 import io.github.metadatareset.request.ProfileName;
@@ -15,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 
@@ -26,9 +33,10 @@ final class Discovery {
   private final int concurrency;
   private final Map<ProfileName, Lookup<List<Profile>>> named = new ConcurrentHashMap<>();
   private final Lookup<List<Profile>> profiles;
-  private final Lookup<List<String>> flowNames;
-  private final Lookup<List<Flow>> flows;
+  private final Lookup<List<ListedFlow>> listedFlows;
   private final Map<String, Lookup<Optional<Flow>>> flowsByName = new ConcurrentHashMap<>();
+  private final Map<Kind, Lookup<Map<ProfileName, List<UseInFlow>>>> uses =
+      new ConcurrentHashMap<>();
   private final Map<ConnectorLabel, Lookup<List<ApiVersion>>> versions = new ConcurrentHashMap<>();
 
   /// @param concurrency how many flows are described at the same time
@@ -36,8 +44,17 @@ final class Discovery {
     this.appFlow = appFlow;
     this.concurrency = concurrency;
     this.profiles = new Lookup<>(appFlow::profiles);
-    this.flowNames = new Lookup<>(appFlow::flowNames);
-    this.flows = new Lookup<>(() -> flows(FlowPattern.ALL));
+    this.listedFlows = new Lookup<>(appFlow::flows);
+  }
+
+  /// An entity that a flow uses.
+  record UseInFlow(String flow, Use use) {}
+
+  /// Profiles of the same kind are used by the same listed flows, as far as the list tells.
+  private record Kind(Optional<ConnectorType> type, Optional<ConnectorLabel> label) {
+    static Kind of(Profile profile) {
+      return new Kind(profile.type(), profile.label());
+    }
   }
 
   /// Announces profiles that will be looked up by name: the first look-up then gets up to a hundred
@@ -71,17 +88,40 @@ final class Discovery {
 
   /// How many flows there are.
   int flowCount() {
-    return flowNames.get().size();
+    return listedFlows.get().size();
   }
 
-  /// All flows.
-  List<Flow> flows() {
-    return flows.get();
+  /// The entities that flows use through the profile.
+  List<UseInFlow> uses(NamedProfile profile) {
+    return uses(
+        profile.type().filter(type -> type != ConnectorType.CUSTOMCONNECTOR).isPresent()
+            ? new Profile(profile.name(), profile.type(), Optional.empty())
+            : profile(profile.name())
+                .orElse(new Profile(profile.name(), Optional.empty(), Optional.empty())));
   }
 
-  /// What all flows read and write.
-  List<Use> uses() {
-    return flows().stream().flatMap(flow -> flow.uses().stream()).toList();
+  /// The entities that flows use through the profile. Only flows whose listed connectors may be the
+  /// profile's are described. The list names one destination of a flow, and a flow has only one:
+  /// "Amazon AppFlow does not currently support flows to multiple destinations at once"
+  /// (https://docs.aws.amazon.com/appflow/1.0/APIReference/API_CreateFlow.html).
+  List<UseInFlow> uses(Profile profile) {
+    return uses.computeIfAbsent(
+            Kind.of(profile), _ -> new Lookup<>(() -> usesByProfile(flow -> flow.mayUse(profile))))
+        .get()
+        .getOrDefault(profile.name(), List.of());
+  }
+
+  /// Describes together the flows that may use one of the profiles.
+  void describeFlows(Collection<Profile> ofProfiles) {
+    Collection<Profile> kinds =
+        ofProfiles.stream().collect(toMap(Kind::of, profile -> profile, (one, _) -> one)).values();
+    flows(flow -> kinds.stream().anyMatch(flow::mayUse));
+  }
+
+  private Map<ProfileName, List<UseInFlow>> usesByProfile(Predicate<ListedFlow> condition) {
+    return flows(condition).stream()
+        .flatMap(flow -> flow.uses().stream().map(use -> new UseInFlow(flow.name(), use)))
+        .collect(groupingBy(each -> each.use().profile()));
   }
 
   /// The flows that match: one DescribeFlow for a name, else one for each flow that matches.
@@ -89,8 +129,13 @@ final class Discovery {
     if (pattern.isName()) {
       return described(pattern.value()).stream().toList();
     }
-    return flowNames.get().stream()
-        .filter(pattern::matches)
+    return flows(flow -> pattern.matches(flow.name()));
+  }
+
+  private List<Flow> flows(Predicate<ListedFlow> condition) {
+    return listedFlows.get().stream()
+        .filter(condition)
+        .map(ListedFlow::name)
         .gather(Gatherers.mapConcurrent(concurrency, this::described))
         .flatMap(Optional::stream)
         .toList();

@@ -7,7 +7,7 @@ import io.github.metadatareset.request.ResetCall;
 /// What has to be done to execute a request.
 public sealed interface Plan {
 
-  /// A plan for which nothing more has to be looked up.
+  /// A plan for which nothing more can be looked up.
   sealed interface Complete extends Plan {}
 
   /// The request is one call.
@@ -20,5 +20,5 @@ public sealed interface Plan {
   record ToSplit(Request request) implements Plan {}
 
   /// Planning failed: AppFlow did not answer, or the API version cannot be determined.
-  record Failed(Failure failure) implements Plan {}
+  record Failed(Failure failure) implements Complete {}
 }

@@ -1,14 +1,14 @@
 package io.github.metadatareset.plan;
 
 import io.github.metadatareset.request.AllowedProfiles;
-import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import java.util.Collection;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Plans the requests of one invocation. Safe for use by many threads.
@@ -32,14 +32,14 @@ public final class Planner {
     discovery.announce(profilesToLookUp(requests));
   }
 
-  private static List<ProfileName> profilesToLookUp(Collection<Request> requests) {
-    return requests.stream()
-        .filter(Request.OfConnector.class::isInstance)
-        .map(Request.OfConnector.class::cast)
-        .filter(ApiVersions::needsLookUp)
-        .map(request -> ((NamedProfile) request.connector()).name())
-        .distinct()
-        .toList();
+  private static Set<ProfileName> profilesToLookUp(Collection<Request> requests) {
+    Set<ProfileName> names = new LinkedHashSet<>();
+    for (Request request : requests) {
+      if (request instanceof Request.OfConnector ofConnector) {
+        ApiVersions.profileToLookUp(ofConnector).ifPresent(names::add);
+      }
+    }
+    return names;
   }
 
   /// Plans a request, with no more look-ups than a single call needs.
@@ -59,6 +59,11 @@ public final class Planner {
   /// @param reset makes a call without which the sub-requests cannot be found
   /// @throws RequestFailedException if AppFlow does not answer, or nothing matches a pattern
   public Plan.Complete split(Request request, Consumer<ResetCall> reset) {
-    return splitter.split(request, reset).plan();
+    return subRequests(request, reset).plan();
+  }
+
+  /// The same, with what is known about the sub-requests even if there is only one.
+  public SubRequests subRequests(Request request, Consumer<ResetCall> reset) {
+    return splitter.split(request, reset);
   }
 }

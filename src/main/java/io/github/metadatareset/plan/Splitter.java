@@ -63,6 +63,9 @@ record Splitter(
           discovery.profiles().size(),
           "profiles" + matching.label().map(this::labels).orElse(""));
     }
+    if (request.entities() instanceof Entities.UsedByFlows) {
+      discovery.describeFlows(profiles);
+    }
     Collector collector = new Collector();
     for (Profile profile : profiles) {
       Request.OfConnector ofProfile =
@@ -145,7 +148,7 @@ record Splitter(
                   collector.addUse(
                       new Request.OfConnector(
                           new NamedProfile(use.profile()), new Entities.Names()),
-                      flow,
+                      flow.name(),
                       use,
                       request -> versions.complete(request, use)));
     }
@@ -204,12 +207,10 @@ record Splitter(
     /// Adds the names of a profile, and the details of the entities that flows use through it.
     void addUsedByFlows(Request.OfConnector request) {
       add(request.withEntities(new Entities.Names()));
-      if (request.connector() instanceof NamedProfile(var name, _)) {
-        for (Flow flow : discovery.flows()) {
-          flow.uses().stream()
-              .filter(use -> use.profile().equals(name))
-              .forEach(use -> addUse(request, flow, use, versions::complete));
-        }
+      if (request.connector() instanceof NamedProfile profile) {
+        discovery
+            .uses(profile)
+            .forEach(each -> addUse(request, each.flow(), each.use(), versions::complete));
       }
     }
 
@@ -221,7 +222,7 @@ record Splitter(
     /// Adds an entity that a flow uses, or rejects it for the flow.
     void addUse(
         Request.OfConnector request,
-        Flow flow,
+        String flow,
         Use use,
         Function<Request.OfConnector, List<Request.OfConnector>> complete) {
       int added = requests.size();
@@ -236,7 +237,7 @@ record Splitter(
       Stream.concat(
               requests.subList(added, requests.size()).stream().map(Request::json),
               rejected.subList(failed, rejected.size()).stream().map(SubRequests.Rejected::body))
-          .forEach(body -> flows.computeIfAbsent(body, _ -> new HashSet<>()).add(flow.name()));
+          .forEach(body -> flows.computeIfAbsent(body, _ -> new HashSet<>()).add(flow));
     }
 
     /// Adds an entity that AppFlow listed.

@@ -25,6 +25,9 @@ public record SubRequests(
     List<String> skipped,
     Map<String, Set<String>> flows) {
 
+  /// Of a request that needs nothing.
+  public static final SubRequests NONE = new SubRequests(0, List.of(), List.of());
+
   private static final int MAX_FLOWS_NAMED = 2;
 
   public SubRequests {
@@ -91,7 +94,9 @@ public record SubRequests(
     return Math.toIntExact(toSplit == 0 ? 1 : left / toSplit);
   }
 
-  private static boolean mayBeSplit(Request request) {
+  /// Whether the request may need more than one call. For any other, [Planner#plan] looks up
+  /// nothing.
+  public static boolean mayBeSplit(Request request) {
     return request.needsSplitting()
         || request instanceof Request.OfConnector ofConnector
             && ApiVersions.needsLookUp(ofConnector);

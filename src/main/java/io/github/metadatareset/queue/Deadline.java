@@ -36,11 +36,20 @@ public record Deadline(InstantSource clock, Instant end) {
   ///
   /// @throws RequestFailedException (retryable) if none is left
   public Duration remaining() {
-    Duration left = Duration.between(clock.instant(), end);
+    Duration left = left();
     if (!left.isPositive()) {
       throw outOfTime();
     }
     return left;
+  }
+
+  /// Whether any time is left.
+  public boolean isAhead() {
+    return left().isPositive();
+  }
+
+  private Duration left() {
+    return Duration.between(clock.instant(), end);
   }
 
   /// The failure of work that had no time left.

@@ -17,10 +17,15 @@ public enum Member {
   ENTITIES("entities"),
   FLOW_NAME("flowName"),
   REQUESTS("requests"),
-  DEPTH("depth");
+  DEPTH("depth"),
+  DRY_RUN("dryRun"),
+  WAIT("wait");
 
   private static final Set<String> NAMES =
       Arrays.stream(values()).map(Member::jsonName).collect(toUnmodifiableSet());
+
+  /// They say how a request is executed, and nothing about what it is for.
+  private static final Set<String> FLAGS = Set.of(DRY_RUN.jsonName, WAIT.jsonName);
 
   /// What AWS adds to the input of an execution that another execution starts
   /// (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html).
@@ -38,8 +43,18 @@ public enum Member {
   }
 
   /// Whether a request can have a member of that name.
-  public static boolean isName(String name) {
+  static boolean isName(String name) {
     return NAMES.contains(name);
+  }
+
+  /// Whether an object with a member of that name is a request.
+  public static boolean isOfRequest(String name) {
+    return isName(name) && !isFlag(name);
+  }
+
+  /// Whether a member of that name only says how a request is executed.
+  public static boolean isFlag(String name) {
+    return FLAGS.contains(name);
   }
 
   /// Whether a member of that name is not the sender's and means nothing: tracers add members that

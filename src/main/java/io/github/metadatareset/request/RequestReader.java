@@ -6,10 +6,12 @@ import static io.github.metadatareset.request.Member.CONNECTOR_LABEL;
 import static io.github.metadatareset.request.Member.CONNECTOR_PROFILE_NAME;
 import static io.github.metadatareset.request.Member.CONNECTOR_TYPE;
 import static io.github.metadatareset.request.Member.DEPTH;
+import static io.github.metadatareset.request.Member.DRY_RUN;
 import static io.github.metadatareset.request.Member.ENTITIES;
 import static io.github.metadatareset.request.Member.ENTITIES_PATH;
 import static io.github.metadatareset.request.Member.FLOW_NAME;
 import static io.github.metadatareset.request.Member.REQUESTS;
+import static io.github.metadatareset.request.Member.WAIT;
 
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
@@ -41,6 +43,8 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
   /// A longer name is not repeated in a message.
   private static final int MAX_MEANT = 64;
 
+  private static final String FLAG_BESIDE_REQUESTS =
+      "dryRun and wait only beside the list of requests";
   private static final List<String> ENTITY_KEYWORDS = List.of(Entities.ALL, Entities.USED_BY_FLOWS);
   private static final String DEPTH_ONLY_WITH_ALL =
       "depth only together with \"entities\": \"ALL\"";
@@ -49,7 +53,32 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
 
   /// @throws InvalidJsonException if the value is not a valid request
   public Request read(JsonValue value) {
+    mode(value);
     return member(value, REQUESTS).map(list -> several(value, list)).orElseGet(() -> single(value));
+  }
+
+  /// How a direct invocation executes the request. Only the whole request can say it.
+  ///
+  /// @throws InvalidJsonException if one of the members that say it is not a boolean, or both are
+  ///     true
+  public static Mode mode(JsonValue value) {
+    boolean dryRun = isTrue(value, DRY_RUN);
+    boolean wait = isTrue(value, WAIT);
+    if (dryRun && wait) {
+      throw member(value, WAIT).orElseThrow().refused("either dryRun or wait, not both");
+    }
+    return dryRun ? Mode.DRY_RUN : wait ? Mode.WAIT : Mode.DEFAULT;
+  }
+
+  private static boolean isTrue(JsonValue value, Member flag) {
+    Optional<JsonValue> found = member(value, flag);
+    if (found.isEmpty()) {
+      return false;
+    }
+    if (found.get().content() instanceof Boolean isTrue) {
+      return isTrue;
+    }
+    throw found.get().refused("true or false");
   }
 
   private Request several(JsonValue value, JsonValue list) {
@@ -58,8 +87,14 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     if (elements.isEmpty() || elements.size() > MAX_LIST) {
       throw list.refused(SOME_REQUESTS);
     }
-    List<Request> requests = elements.stream().map(this::single).distinct().toList();
+    List<Request> requests = elements.stream().map(this::element).distinct().toList();
     return requests.size() == 1 ? requests.getFirst() : new Request.Several(requests);
+  }
+
+  private Request element(JsonValue value) {
+    forbid(value, DRY_RUN, FLAG_BESIDE_REQUESTS);
+    forbid(value, WAIT, FLAG_BESIDE_REQUESTS);
+    return single(value);
   }
 
   private Request single(JsonValue value) {
@@ -247,11 +282,11 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     return value.member(member.jsonName());
   }
 
-  /// The members that the sender wrote.
+  /// The members that the sender wrote to say what the request is for.
   private static List<String> names(JsonValue value) {
     List<String> names = new ArrayList<>();
     for (String name : value.memberNames()) {
-      if (!Member.isIgnored(name)) {
+      if (!Member.isIgnored(name) && !Member.isFlag(name)) {
         names.add(name);
       }
     }

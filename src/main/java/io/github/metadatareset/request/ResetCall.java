@@ -10,6 +10,15 @@ public record ResetCall(
     Optional<EntitiesPath> entitiesPath,
     Optional<ApiVersion> apiVersion) {
 
+  /// The same call without the type of its profile, which AppFlow knows: two calls for which this
+  /// is equal are the same.
+  public ResetCall withoutProfileType() {
+    return connector instanceof Connector.NamedProfile(var name, _)
+        ? new ResetCall(
+            new Connector.NamedProfile(name), connectorEntityName, entitiesPath, apiVersion)
+        : this;
+  }
+
   /// The request that is exactly this call.
   public Request.OfConnector request() {
     Entities entities =

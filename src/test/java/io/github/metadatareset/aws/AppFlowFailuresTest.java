@@ -90,8 +90,7 @@ class AppFlowFailuresTest {
               input -> input.containsKey("nextToken"));
 
       assertEquals(
-          Optional.of("ConflictException"),
-          failureOf(() -> appFlow().flowNames()).map(Failure::code));
+          Optional.of("ConflictException"), failureOf(() -> appFlow().flows()).map(Failure::code));
     }
 
     @Test
@@ -178,7 +177,7 @@ class AppFlowFailuresTest {
         Future<Optional<Failure>> stalled = threads.submit(failure(() -> first.reset(names(CRM))));
         arrived.await();
 
-        assertEquals(Optional.of("OutOfTime"), codeOf(second::flowNames));
+        assertEquals(Optional.of("OutOfTime"), codeOf(second::flows));
 
         assertEquals(0, emulator.calls("ListFlows").size(), "no call was made in the meantime");
         emulator.faults().clear();

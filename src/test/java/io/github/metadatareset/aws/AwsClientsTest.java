@@ -37,7 +37,7 @@ class AwsClientsTest {
     AwsClients offline = AwsClients.offline(1, "{\"flows\":[],\"connectorProfileDetails\":[]}");
     AppFlow appFlow = offline.appFlow(inAMinute());
 
-    assertEquals(List.of(), appFlow.flowNames());
+    assertEquals(List.of(), appFlow.flows());
     assertEquals(List.of(), appFlow.profiles());
 
     Map<SqsMessage, Duration> returned = Map.of(MESSAGE, Duration.ZERO);

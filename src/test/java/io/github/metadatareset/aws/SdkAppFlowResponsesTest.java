@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Flow;
+import io.github.metadatareset.plan.AppFlow.ListedConnector;
+import io.github.metadatareset.plan.AppFlow.ListedFlow;
 import io.github.metadatareset.plan.AppFlow.Use;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector.NamedProfile;
@@ -57,7 +59,28 @@ class SdkAppFlowResponsesTest {
               }
             });
 
-    assertEquals(List.of("a", "b"), appFlow.flowNames());
+    assertEquals(List.of("a", "b"), appFlow.flows().stream().map(ListedFlow::name).toList());
+  }
+
+  @Test
+  void aConnectorOfAFlowMayBeMissingInTheListOrNewerThanTheFunction() {
+    FlowDefinition.Builder flow =
+        FlowDefinition.builder()
+            .flowName("a")
+            .sourceConnectorType("Newer")
+            .sourceConnectorLabel("no label");
+    AppFlow appFlow =
+        appFlow(
+            new Responses() {
+              @Override
+              public ListFlowsResponse listFlows(ListFlowsRequest request) {
+                return (ListFlowsResponse)
+                    ListFlowsResponse.builder().flows(flow.build()).responseMetadata(ID).build();
+              }
+            });
+
+    ListedConnector unknown = new ListedConnector(Optional.empty(), Optional.empty());
+    assertEquals(List.of(new ListedFlow("a", List.of(unknown, unknown))), appFlow.flows());
   }
 
   @ParameterizedTest(name = "{0}")
@@ -76,10 +99,10 @@ class SdkAppFlowResponsesTest {
             });
 
     if (failure.isEmpty()) {
-      assertEquals(pages, appFlow.flowNames().size());
+      assertEquals(pages, appFlow.flows().size());
     } else {
       assertEquals(
-          failure, assertThrows(RequestFailedException.class, appFlow::flowNames).failure().code());
+          failure, assertThrows(RequestFailedException.class, appFlow::flows).failure().code());
     }
   }
 
@@ -233,7 +256,7 @@ class SdkAppFlowResponsesTest {
               case "versions" -> () -> appFlow.supportedApiVersions(new ConnectorLabel("HubSpot"));
               case "entities" ->
                   () -> appFlow.entities(new NamedProfile(ERP), Optional.empty(), Optional.empty());
-              case "flows" -> appFlow::flowNames;
+              case "flows" -> appFlow::flows;
               case "flow" -> () -> appFlow.flow("f");
               default -> throw new IllegalArgumentException(operation);
             })

@@ -11,6 +11,8 @@ import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.plan.AppFlow.Entity;
 import io.github.metadatareset.plan.AppFlow.Flow;
+import io.github.metadatareset.plan.AppFlow.ListedConnector;
+import io.github.metadatareset.plan.AppFlow.ListedFlow;
 import io.github.metadatareset.plan.AppFlow.Profile;
 import io.github.metadatareset.plan.AppFlow.Use;
 import io.github.metadatareset.request.ApiVersion;
@@ -129,7 +131,7 @@ class SdkAppFlowTest {
     @Test
     void areRequestedInPagesAsLargeAsPossible() {
       appFlow.profiles();
-      appFlow.flowNames();
+      appFlow.flows();
 
       for (String operation : List.of("DescribeConnectorProfiles", "ListFlows")) {
         assertEquals(
@@ -257,11 +259,39 @@ class SdkAppFlowTest {
                 "s3-copy",
                 "sales-orders-to-crm",
                 "sharepoint-docs"),
-            appFlow.flowNames().stream().collect(toSet()));
+            appFlow.flows().stream().map(ListedFlow::name).collect(toSet()));
         assertEquals(3, emulator.calls("ListFlows").size(), "8 flows, 3 on a page");
       } finally {
         emulator.account().removeFlow("gone");
       }
+    }
+
+    @Test
+    void areListedWithTheConnectorsOfTheirSourceAndDestination() {
+      assertEquals(
+          List.of(
+              listed("crm-account-to-lake", connector("Salesforce"), connector("S3")),
+              listed("erp-orders", connector("CustomConnector", "InternalErp"), connector("S3")),
+              listed("sales-orders-to-crm", connector("SAPOData"), connector("Salesforce"))),
+          appFlow.flows().stream()
+              .filter(
+                  flow ->
+                      Set.of("crm-account-to-lake", "erp-orders", "sales-orders-to-crm")
+                          .contains(flow.name()))
+              .toList());
+    }
+
+    private static ListedFlow listed(String name, ListedConnector... connectors) {
+      return new ListedFlow(name, List.of(connectors));
+    }
+
+    private static ListedConnector connector(String type) {
+      return new ListedConnector(Optional.of(ConnectorType.of(type)), Optional.empty());
+    }
+
+    private static ListedConnector connector(String type, String label) {
+      return new ListedConnector(
+          Optional.of(ConnectorType.of(type)), Optional.of(new ConnectorLabel(label)));
     }
 
     @Test
@@ -278,7 +308,7 @@ class SdkAppFlowTest {
                 "InvalidResponse",
                 "AppFlow's list does not end: a nextToken came twice, or there are more than 10000"
                     + " pages"),
-            assertThrows(RequestFailedException.class, appFlow::flowNames).failure());
+            assertThrows(RequestFailedException.class, appFlow::flows).failure());
       } finally {
         emulator.faults().clear();
       }

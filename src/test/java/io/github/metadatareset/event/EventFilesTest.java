@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.AllowedProfiles;
+import io.github.metadatareset.request.Mode;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.RequestReader;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +86,18 @@ class EventFilesTest {
                   + "{'connectorProfileName': 'hubspot-prod', 'connectorEntityName': 'contacts',"
                   + " 'apiVersion': 'v3'},"
                   + "{'flowName': 'erp-orders'}]}"),
+
+          // requests that say how a direct invocation executes them
+          parsed(
+              "request-dry-run",
+              "{'connectorProfileName': 'crm-*', 'entities': 'USED_BY_FLOWS'}",
+              Mode.DRY_RUN),
+          parsed(
+              "request-wait",
+              "{'requests': ["
+                  + "{'connectorProfileName': 'crm-prod', 'entities': ['Account', 'Opportunity']},"
+                  + "{'flowName': 'erp-orders'}]}",
+              Mode.WAIT),
 
           // wrapped requests
           parsed(
@@ -169,8 +183,8 @@ class EventFilesTest {
                       new Refused(
                           "/connectorProfile: \"crm-prod\"; expected one of the members"
                               + " [apiVersion, connectorEntityName, connectorLabel,"
-                              + " connectorProfileName, connectorType, depth, entities,"
-                              + " entitiesPath, flowName, requests]. Did you mean"
+                              + " connectorProfileName, connectorType, depth, dryRun, entities,"
+                              + " entitiesPath, flowName, requests, wait]. Did you mean"
                               + " connectorProfileName?")))));
 
   @ParameterizedTest
@@ -186,9 +200,18 @@ class EventFilesTest {
   void hasTheSameOutcomeThroughTheQueue(String file) throws IOException {
     String body = Files.readString(EVENTS.resolve(file));
 
-    if (!(OUTCOMES.get(file) instanceof Batch)) {
+    if (!(OUTCOMES.get(file) instanceof Batch) && !file.equals("request-dry-run.json")) {
       assertEquals(OUTCOMES.get(file), received(body));
     }
+  }
+
+  @Test
+  void aDryRunIsRefusedFromTheQueue() throws IOException {
+    assertEquals(
+        new Refused(
+            "/dryRun: true; expected no dryRun on the request queue, as nobody reads the answer:"
+                + " invoke the function"),
+        received(Files.readString(EVENTS.resolve("request-dry-run.json"))));
   }
 
   @Test
@@ -220,16 +243,16 @@ class EventFilesTest {
         .<Outcome>map(
             messages ->
                 new Batch(messages.stream().map(message -> received(message.body())).toList()))
-        .orElseGet(() -> outcome(event));
+        .orElseGet(() -> outcome(() -> READER.read(event)));
   }
 
   private static Outcome received(String body) {
-    return outcome(JsonValue.parse(body, ""));
+    return outcome(() -> READER.read(body));
   }
 
-  private static Outcome outcome(JsonValue event) {
+  private static Outcome outcome(Supplier<ParsedEvent> parsed) {
     try {
-      return new Parsed(READER.read(event));
+      return new Parsed(parsed.get());
     } catch (RequestFailedException e) {
       return new Refused(e.failure().message());
     }
@@ -237,6 +260,11 @@ class EventFilesTest {
 
   private static Map.Entry<String, Outcome> parsed(String file, String request) {
     return entry(file + ".json", request(request));
+  }
+
+  private static Map.Entry<String, Outcome> parsed(String file, String request, Mode mode) {
+    return entry(
+        file + ".json", new Parsed(new ParsedEvent.ParsedRequest(requestOf(request), mode)));
   }
 
   private static Map.Entry<String, Outcome> mayMatchNothing(String file, String request) {

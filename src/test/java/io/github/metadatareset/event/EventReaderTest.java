@@ -8,6 +8,7 @@ import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.random.RandomCases;
 import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.Mode;
 import io.github.metadatareset.request.RandomJson;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.RequestFailedException;
@@ -31,8 +32,8 @@ class EventReaderTest {
   private static final ParsedEvent PARSED = new ParsedEvent.ParsedRequest(request(REQUEST));
   private static final String ONE_OF_THE_MEMBERS =
       "expected one of the members [apiVersion, connectorEntityName, connectorLabel,"
-          + " connectorProfileName, connectorType, depth, entities, entitiesPath, flowName,"
-          + " requests]";
+          + " connectorProfileName, connectorType, depth, dryRun, entities, entitiesPath,"
+          + " flowName, requests, wait]";
 
   @Nested
   class Wrappers {
@@ -80,6 +81,28 @@ class EventReaderTest {
       assertRefused(
           "/detail/input: {}; " + ONE_OF_THE_MEMBERS,
           "{\"detail\":{\"connectorProfileName\":\"crm-prod\",\"input\":{}}}");
+    }
+
+    @Test
+    void holdTheFlagsInTheRequest() {
+      assertEquals(
+          new ParsedEvent.ParsedRequest(request(REQUEST), Mode.WAIT),
+          READER.read(
+              JsonValue.parse(
+                  "{\"detail\":{\"connectorProfileName\":\"crm-prod\",\"wait\":true}}", "")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{\"requestPayload\":%s,\"dryRun\":true}",
+          "{\"Message\":%s,\"Type\":\"Notification\",\"dryRun\":true}",
+          "{\"source\":\"a.b\",\"detail-type\":\"x\",\"detail\":%s,\"dryRun\":true}",
+          "{\"source\":\"aws.appflow\",\"detail-type\":\"AppFlow Start Flow Run Report\","
+              + "\"detail\":%s,\"dryRun\":true}"
+        })
+    void areRefusedWithAFlagBesideThem(String wrapper) {
+      assertRefused("/dryRun: true; expected dryRun only in a request", wrapper.formatted(REQUEST));
     }
 
     @Test

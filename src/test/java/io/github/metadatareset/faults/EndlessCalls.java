@@ -80,8 +80,8 @@ record EndlessCalls(
     }
 
     @Override
-    public List<String> flowNames() {
-      return make("ListFlows", AppFlow::flowNames);
+    public List<ListedFlow> flows() {
+      return make("ListFlows", AppFlow::flows);
     }
 
     @Override

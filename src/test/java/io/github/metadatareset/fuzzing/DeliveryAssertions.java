@@ -71,7 +71,7 @@ record DeliveryAssertions(StrictFunction function, LogLines log, Set<String> ret
     if (parsed.isEmpty()) {
       assertEquals(SqsRules.takes(message.body()) ? 1 : 0, deadLetters, message::toString);
       assertEquals(deadLetters == 0, isReturned, message::toString);
-    } else if (parsed.get() instanceof ParsedEvent.ParsedRequest(var request)) {
+    } else if (parsed.get() instanceof ParsedEvent.ParsedRequest(var request, _)) {
       boolean completed = !isReturned && deadLetters == 0;
       assertTrue(
           completed ? isCompleted(request) : isReturned ^ deadLetters == 1, message::toString);

@@ -40,7 +40,7 @@ public class EventReaderFuzzTest {
     unlessRefused(() -> READER.read(text))
         .ifPresent(
             parsed -> {
-              if (parsed instanceof ParsedEvent.ParsedRequest(var request)) {
+              if (parsed instanceof ParsedEvent.ParsedRequest(var request, _)) {
                 assertCanBeWritten(request);
               }
             });

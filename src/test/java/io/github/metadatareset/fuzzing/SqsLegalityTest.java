@@ -165,7 +165,7 @@ class SqsLegalityTest {
     EventReader reader = new EventReader(AllowedProfiles.ALL);
     for (StrictSqs.Message subRequest : function.enqueued()) {
       assertTrue(
-          reader.read(subRequest.body()) instanceof ParsedEvent.ParsedRequest(Request request)
+          reader.read(subRequest.body()) instanceof ParsedEvent.ParsedRequest(Request request, _)
               && request.json().equals(subRequest.body()),
           subRequest::body);
     }

@@ -24,6 +24,7 @@ public record LogLines(List<JsonValue> all) {
       Set.of(
           "dead-lettered",
           "ignored",
+          "not done",
           "nothing to reset",
           "skipped",
           "queued",

@@ -1,21 +1,28 @@
 package io.github.metadatareset.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.LongSuite;
+import io.github.metadatareset.event.EventReader;
+import io.github.metadatareset.event.ParsedEvent;
+import io.github.metadatareset.invocation.IncompleteResetException;
 import io.github.metadatareset.json.JsonValue;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /// Sends every file of `events/` to the request queue, and invokes the function with it directly:
@@ -120,6 +128,14 @@ class EventsEndToEndTest {
               "sap-erp SAPOData below API_SALES_ORDER_SRV API_SALES_ORDER_SRV/A_SalesOrderItem"),
           reset("request-custom-connector-with-version", ERP.get(1)),
           reset("request-entity", "crm-prod Salesforce Account"),
+          new Row(
+              "request-dry-run.json",
+              DirectOutcome.PLANNED,
+              List.of(),
+              Optional.of(
+                  new ExpectedDeadLetter(
+                      RequestFailedException.INVALID_REQUEST,
+                      "/dryRun: true; expected no dryRun on the request queue"))),
           queued("request-every-profile").and(EVERY_PROFILE),
           queued(
               "request-flow",
@@ -142,6 +158,12 @@ class EventsEndToEndTest {
               ERP.get(2)),
           reset("request-type-without-profile", "S3"),
           queued("request-used-by-flows").and(CRM),
+          new Row(
+                  "request-wait.json",
+                  DirectOutcome.COMPLETED,
+                  List.of("crm-prod Salesforce Account", "crm-prod Salesforce Opportunity"),
+                  Optional.empty())
+              .and(ERP.subList(1, 3)),
           failed("scheduled-rule", "/detail: the event contains no request; set the Input"),
           failed(
               "scheduler-without-input", "/detail: the event contains no request; set the Input"),
@@ -181,6 +203,8 @@ class EventsEndToEndTest {
   /// The outcome of a direct invocation.
   private enum DirectOutcome {
     RESET,
+    COMPLETED,
+    PLANNED,
     QUEUED,
     IGNORED,
     FAILED
@@ -270,6 +294,20 @@ class EventsEndToEndTest {
         assertEquals(counts(0, 1), invoke(row));
         assertResets(List.of());
       }
+      case COMPLETED -> {
+        assertEquals(counts(row.resets().size(), 0), invoke(row));
+        assertResets(row.resets());
+      }
+      case PLANNED -> {
+        assertEquals(
+            Set.of(
+                "crm-prod Salesforce",
+                "crm-prod Salesforce Account",
+                "crm-prod Salesforce Opportunity",
+                "crm-sandbox Salesforce"),
+            calls(content(row.file())));
+        assertResets(List.of());
+      }
       case IGNORED -> assertEquals(counts(0, 0), invoke(row));
       case FAILED -> {
         Failure failure = assertThrows(RequestFailedException.class, () -> invoke(row)).failure();
@@ -281,8 +319,70 @@ class EventsEndToEndTest {
     drain();
 
     assertResets(row.resets());
-    assertDeadLetter(row.deadLetter().filter(_ -> row.direct() != DirectOutcome.FAILED));
+    assertDeadLetter(
+        row.deadLetter()
+            .filter(
+                _ ->
+                    row.direct() != DirectOutcome.FAILED && row.direct() != DirectOutcome.PLANNED));
     assertReplayHasTheSameOutcome();
+  }
+
+  /// What the event means, as a dry run and with a sender that waits.
+  @ParameterizedTest
+  @MethodSource("requests")
+  void isPlannedAndCompletedAsOnTheQueue(Row row) throws Exception {
+    String request = request(row).orElseThrow();
+
+    assertEquals(Set.copyOf(row.resets()), calls(flagged(request, "dryRun")));
+    assertResets(List.of());
+
+    if (row.deadLetter().isEmpty()) {
+      JsonValue answer = JsonValue.parse(stack.invoke(flagged(request, "wait")), "");
+      assertEquals(row.resets().size(), answer.member("reset").orElseThrow().content());
+    } else {
+      String message =
+          assertThrows(IncompleteResetException.class, () -> stack.invoke(flagged(request, "wait")))
+              .getMessage();
+      assertTrue(message.contains(row.deadLetter().get().code()), message);
+    }
+    assertResets(row.resets());
+    assertDeadLetter(Optional.empty());
+  }
+
+  static Stream<Row> requests() {
+    return ROWS.stream()
+        .filter(row -> row.direct() != DirectOutcome.PLANNED)
+        .filter(row -> request(row).isPresent());
+  }
+
+  private static Optional<String> request(Row row) {
+    try {
+      JsonValue event = JsonValue.parse(content(row.file()), "");
+      return switch (new EventReader(AllowedProfiles.ALL).read(event)) {
+        case ParsedEvent.ParsedRequest(var request, _) -> Optional.of(request.json());
+        case ParsedEvent.MayMatchNothing(var request) -> Optional.of(request.json());
+        case ParsedEvent.Ignored _ -> Optional.empty();
+      };
+    } catch (RequestFailedException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String flagged(String request, String flag) {
+    return "{\"%s\":true,%s".formatted(flag, request.substring(1));
+  }
+
+  /// The calls that a dry run lists, as text like the resets.
+  private static Set<String> calls(String dryRun) throws IOException {
+    return JsonValue.parse(stack.invoke(dryRun), "")
+        .member("calls")
+        .orElseThrow()
+        .asList("calls")
+        .stream()
+        .map(each -> LocalStack.describe(each.member("call").orElseThrow()))
+        .collect(toSet());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.metadatareset.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
@@ -134,7 +135,7 @@ final class LocalRun implements AutoCloseable {
 
   private void oneEvent(Path file) throws IOException, InterruptedException {
     screen.title("The function is invoked with " + file.getFileName());
-    screen.say(invoke(Files.readString(file)));
+    invoke(Files.readString(file));
     drain();
     screen.title("Look-ups in AppFlow");
     showLookUps();
@@ -155,12 +156,52 @@ final class LocalRun implements AutoCloseable {
             screen.say("%s: %s".formatted(attribute(deadLetter, "ErrorCode"), bodyOf(deadLetter))));
   }
 
-  private String invoke(String event) throws IOException {
+  private void invoke(String event) throws IOException {
     try {
-      return "Response: " + stack.invoke(event);
+      String answer = stack.invoke(event);
+      JsonValue json = JsonValue.parse(answer.getBytes(UTF_8));
+      if (json.has("calls")) {
+        showPlan(json);
+      } else {
+        screen.say("Response: " + answer);
+      }
     } catch (RuntimeException e) {
-      return "Exception, which Lambda gives to the caller: " + e.getMessage();
+      screen.say("Exception, which Lambda gives to the caller: " + e.getMessage());
     }
+  }
+
+  /// The answer to a dry run.
+  private void showPlan(JsonValue plan) {
+    screen.say("%-20s %-52s %s".formatted("would be reset", "", "because"));
+    for (JsonValue each : elements(plan, "calls")) {
+      JsonValue call = each.member("call").orElseThrow();
+      List<JsonValue> reasons = elements(each, "reasons");
+      screen.say(
+          "%-20s %-52s %s%s"
+              .formatted(
+                  connector(call),
+                  entity(call),
+                  reasons.getFirst().content(),
+                  reasons.size() == 1 ? "" : " (and %d more)".formatted(reasons.size() - 1)));
+    }
+    screen.print("");
+    for (JsonValue each : elements(plan, "rejected")) {
+      screen.failed(
+          JsonValue.write(each.member("request").orElseThrow().content()) + " ",
+          each.text("code").orElseThrow());
+      screen.detail(each.text("reason").orElseThrow());
+    }
+    elements(plan, "skipped").forEach(each -> screen.say("skipped: " + each.content()));
+    screen.say(
+        "counts: %s, complete: %s"
+            .formatted(
+                JsonValue.write(plan.member("counts").orElseThrow().content()),
+                plan.member("complete").orElseThrow().content()));
+    elements(plan, "notes").forEach(each -> screen.say((String) each.content()));
+  }
+
+  private static List<JsonValue> elements(JsonValue value, String member) {
+    return value.member(member).orElseThrow().asList("a list");
   }
 
   private void serve(boolean raw) throws InterruptedException {

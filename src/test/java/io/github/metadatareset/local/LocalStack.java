@@ -154,6 +154,14 @@ public final class LocalStack implements AutoCloseable {
     return appFlow.resets().stream().map(LocalStack::describe).toList();
   }
 
+  /// A call as text, in the same form.
+  static String describe(JsonValue call) {
+    Map<String, Object> members = new HashMap<>();
+    call.memberNames()
+        .forEach(name -> members.put(name, call.member(name).orElseThrow().content()));
+    return describe(members);
+  }
+
   private static String describe(Map<String, Object> call) {
     return Stream.of(
             Optional.ofNullable(call.get("connectorProfileName")),

@@ -170,9 +170,19 @@ public final class FakeAppFlow implements AppFlow {
   }
 
   @Override
-  public List<String> flowNames() {
+  public List<ListedFlow> flows() {
     lookUp("ListFlows", "");
-    return List.copyOf(flows.keySet());
+    return flows.values().stream()
+        .map(flow -> new ListedFlow(flow.name(), flow.uses().stream().map(this::listed).toList()))
+        .toList();
+  }
+
+  private ListedConnector listed(Use use) {
+    return profiles.stream()
+        .filter(profile -> profile.name().equals(use.profile()))
+        .findFirst()
+        .map(profile -> new ListedConnector(profile.type(), profile.label()))
+        .orElse(new ListedConnector(Optional.empty(), Optional.empty()));
   }
 
   @Override

@@ -250,6 +250,46 @@ class SplitterTest {
     }
 
     @Test
+    void describeOnlyFlowsThatMayUseTheProfile() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .profile("chat", ConnectorType.SLACK)
+          .customProfile("erp", "Erp")
+          .customProfile("ads", "Ads")
+          .connector("Erp", "v1")
+          .withFlow("crm-flow", use("crm", "Account"))
+          .withFlow("chat-flow", use("chat", "channels"))
+          .withFlow("erp-flow", use("erp", "orders"))
+          .withFlow("ads-flow", use("ads", "campaigns"))
+          .withFlow("unknown-connector", use("gone", "Lead"));
+
+      assertEquals(
+          2, split("{'connectorProfileName':'erp','entities':'USED_BY_FLOWS'}").requests().size());
+      assertEquals(
+          List.of(
+              "DescribeConnector Erp",
+              "DescribeConnectorProfiles",
+              "DescribeFlow erp-flow",
+              "DescribeFlow unknown-connector",
+              "ListFlows"),
+          appFlow.lookups().stream().sorted().toList());
+    }
+
+    @Test
+    void needNoLookUpOfAProfileWhoseTypeIsGiven() {
+      appFlow
+          .profile("crm", ConnectorType.SALESFORCE)
+          .profile("chat", ConnectorType.SLACK)
+          .withFlow("in", use("crm", "Account"))
+          .withFlow("other", use("chat", "channels"));
+
+      split(
+          "{'connectorProfileName':'crm','connectorType':'Salesforce','entities':'USED_BY_FLOWS'}");
+
+      assertEquals(List.of("ListFlows", "DescribeFlow in"), appFlow.lookups());
+    }
+
+    @Test
     void entitiesOfACustomConnectorHaveTheVersionsOfTheirFlows() {
       appFlow
           .customProfile("erp", "Erp")

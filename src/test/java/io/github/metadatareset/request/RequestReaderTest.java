@@ -48,7 +48,7 @@ class RequestReaderTest {
       "an object with connectorProfileName, a connectorType without profile, flowName or requests";
   private static final String A_MEMBER =
       "one of the members [apiVersion, connectorEntityName, connectorLabel, connectorProfileName,"
-          + " connectorType, depth, entities, entitiesPath, flowName, requests]";
+          + " connectorType, depth, dryRun, entities, entitiesPath, flowName, requests, wait]";
   private static final String A_PLACEHOLDER =
       ". This is a placeholder that was not filled in: check the input transformer, or in a state"
           + " machine let the member's name end in .$";
@@ -664,12 +664,50 @@ class RequestReaderTest {
     "label, connectorLabel",
     "version, apiVersion",
     "flow-name, flowName",
+    "dry-run, dryRun",
+    "waits, wait",
     "Entities, entities"
   })
   void saysWhichMemberWasMeant(String name, String meant) {
     assertRefused(
         "/%s: 1; expected %s. Did you mean %s?".formatted(name, A_MEMBER, meant),
         () -> read("{\"%s\":1}".formatted(name)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"flowName":"f*"}                                 | DEFAULT
+          {"flowName":"f*","dryRun":false,"wait":false}     | DEFAULT
+          {"flowName":"f*","dryRun":true}                   | DRY_RUN
+          {"flowName":"f*","dryRun":true,"wait":false}      | DRY_RUN
+          {"connectorType":"S3","wait":true}                | WAIT
+          {"requests":[{"flowName":"f*"}],"wait":true}      | WAIT
+          """)
+  void readsHowTheRequestIsExecuted(String json, Mode mode) {
+    assertEquals(mode, RequestReader.mode(JsonValue.parse(json, "")));
+    assertEquals(
+        read(json.contains("S3") ? "{\"connectorType\":\"S3\"}" : "{\"flowName\":\"f*\"}"),
+        read(json));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"flowName":"f*","dryRun":true,"wait":true}      | /wait: true; expected either dryRun or wait, not both
+          {"flowName":"f*","dryRun":"true"}                | /dryRun: "true"; expected true or false
+          {"flowName":"f*","wait":1}                       | /wait: 1; expected true or false
+          {"flowName":"f*","wait":null}                    | /wait: null; expected true or false
+          {"requests":[{"flowName":"f*","wait":true}]}     | /requests/0/wait: true; expected dryRun and wait only beside the list of requests
+          {"requests":[{"flowName":"f*","dryRun":false}]}  | /requests/0/dryRun: false; expected dryRun and wait only beside the list of requests
+          {"dryRun":true}                                  | the request: {"dryRun":true}; expected an object with connectorProfileName, a connectorType without profile, flowName or requests
+          """)
+  void refusesFlagsThatAreWrongOrInTheWrongPlace(String json, String message) {
+    assertRefused(message, () -> read(json));
   }
 
   @ParameterizedTest

@@ -177,7 +177,7 @@ class MutantsTest {
           new Mutant(
               "a profile that flows use is skipped",
               "plan/ApiVersions.java",
-              "&& discovery.uses().stream().noneMatch(use -> use.profile().equals(profile.name()))",
+              "&& discovery.uses(profile).isEmpty()",
               ""),
           new Mutant(
               "a profile without a known API version is not skipped",
@@ -229,6 +229,11 @@ class MutantsTest {
               "plan/ApiVersions.java",
               "if (versions.isEmpty()) {",
               "if (supported.isEmpty()) {"),
+          new Mutant(
+              "a flow that may use a profile is not described",
+              "plan/AppFlow.java",
+              "return connectors.stream().anyMatch(connector -> connector.mayBeOf(profile));",
+              "return connectors.stream().allMatch(connector -> connector.mayBeOf(profile));"),
           new Mutant(
               "lookups are cached across invocations",
               "plan/Discovery.java",

@@ -153,8 +153,22 @@ final class SimulatedAppFlow implements AppFlow {
   }
 
   @Override
-  public List<String> flowNames() {
-    return call(() -> List.copyOf(world.account().flows().keySet()));
+  public List<ListedFlow> flows() {
+    return call(
+        () ->
+            world.account().flows().entrySet().stream()
+                .map(
+                    flow ->
+                        new ListedFlow(
+                            flow.getKey(), flow.getValue().stream().map(this::listed).toList()))
+                .toList());
+  }
+
+  private ListedConnector listed(Account.Use use) {
+    Account.Profile profile = world.account().profiles().get(use.profile());
+    return new ListedConnector(
+        Optional.of(ConnectorType.of(profile.type())),
+        Optional.of(profile.label()).filter(label -> !label.isEmpty()).map(ConnectorLabel::new));
   }
 
   @Override

@@ -58,6 +58,10 @@ public final class AppFlowAccount {
     public static Flow active(String name, FlowEnd source, FlowEnd destination) {
       return new Flow(name, "Active", "OnDemand", source, List.of(destination));
     }
+
+    Flow activated() {
+      return new Flow(name, "Active", trigger, source, destinations);
+    }
   }
 
   /// The source or a destination of a flow. `subEntities` are those that newer custom connectors

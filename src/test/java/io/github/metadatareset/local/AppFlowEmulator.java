@@ -20,7 +20,8 @@ import org.eclipse.jetty.server.Request;
 /// An emulator of the operations of Amazon AppFlow that concern the metadata cache:
 /// ResetConnectorMetadataCache, DescribeConnectorProfiles, DescribeConnector,
 /// ListConnectorEntities, DescribeConnectorEntity, ListFlows and DescribeFlow, over HTTP in
-/// AppFlow's wire protocol.
+/// AppFlow's wire protocol. It also answers StartFlow, for those who reset before they start a
+/// flow, but runs no flow.
 ///
 /// It has a cache as AppFlow has: it repeats what it once answered about the entities of an
 /// [AppFlowAccount], until a reset names them. It refuses calls that are not signed, and inputs

@@ -2,12 +2,15 @@ package io.github.metadatareset.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.github.metadatareset.local.AppFlowAccount.Connector;
+import io.github.metadatareset.local.AppFlowAccount.Flow;
+import io.github.metadatareset.local.AppFlowAccount.FlowEnd;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.AppFlowEmulator.Call;
 import java.io.IOException;
@@ -45,6 +48,7 @@ import software.amazon.awssdk.services.appflow.model.ConnectorProfile;
 import software.amazon.awssdk.services.appflow.model.ConnectorType;
 import software.amazon.awssdk.services.appflow.model.DescribeConnectorProfilesRequest;
 import software.amazon.awssdk.services.appflow.model.FlowDefinition;
+import software.amazon.awssdk.services.appflow.model.FlowStatus;
 import software.amazon.awssdk.services.appflow.model.ListConnectorEntitiesRequest;
 import software.amazon.awssdk.services.appflow.model.ListFlowsRequest;
 import software.amazon.awssdk.services.appflow.model.ResetConnectorMetadataCacheRequest;
@@ -260,6 +264,32 @@ class AppFlowEmulatorTest {
             client.describeConnector(
                 r -> r.connectorType(ConnectorType.CUSTOM_CONNECTOR).connectorLabel("Nobody")));
     assertThrows(ResourceNotFoundException.class, () -> fields("crm-prod", "Invoice"));
+  }
+
+  @Test
+  void startsAFlowOnDemandOncePerClientToken() {
+    var first = client.startFlow(r -> r.flowName("sharepoint-docs").clientToken("one"));
+    var again = client.startFlow(r -> r.flowName("sharepoint-docs").clientToken("one"));
+    var other = client.startFlow(r -> r.flowName("sharepoint-docs"));
+
+    assertEquals(FlowStatus.ACTIVE, first.flowStatus());
+    assertTrue(first.flowArn().endsWith(":flow/sharepoint-docs"));
+    assertEquals(first.executionId(), again.executionId());
+    assertNotEquals(first.executionId(), other.executionId());
+  }
+
+  @Test
+  void activatesAScheduledFlowWithoutAnExecution() {
+    FlowEnd s3 = FlowEnd.s3("lake");
+    appFlow.account().addFlow(new Flow("nightly", "Suspended", "Scheduled", s3, List.of(s3)));
+
+    var started = client.startFlow(r -> r.flowName("nightly"));
+
+    assertEquals(FlowStatus.ACTIVE, started.flowStatus());
+    assertNull(started.executionId());
+    assertEquals(FlowStatus.ACTIVE, client.describeFlow(r -> r.flowName("nightly")).flowStatus());
+    assertThrows(
+        ResourceNotFoundException.class, () -> client.startFlow(r -> r.flowName("no-such-flow")));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.metadatareset.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /// Converts an account's profiles, connectors, entities and flows to responses of the AppFlow API.
@@ -155,6 +157,18 @@ final class AppFlowResponses {
             .toList());
     response.put("triggerConfig", Map.of("triggerType", flow.trigger()));
     response.put("tasks", List.of(Map.of("sourceFields", List.of(), "taskType", "Map_all")));
+    return response;
+  }
+
+  /// Only a flow that runs on demand has an execution.
+  static Map<String, Object> startedFlow(Flow flow, String clientToken) {
+    Map<String, Object> response = new LinkedHashMap<>();
+    response.put("flowArn", ARN + "flow/" + flow.name());
+    response.put("flowStatus", flow.status());
+    if (flow.trigger().equals("OnDemand")) {
+      byte[] seed = (flow.name() + " " + clientToken).getBytes(UTF_8);
+      response.put("executionId", UUID.nameUUIDFromBytes(seed).toString());
+    }
     return response;
   }
 

@@ -5,12 +5,14 @@ import static io.github.metadatareset.local.AppFlowError.notFound;
 import static io.github.metadatareset.local.AppFlowError.validation;
 
 import io.github.metadatareset.local.AppFlowAccount.Connector;
+import io.github.metadatareset.local.AppFlowAccount.Flow;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.SourceApplication.Field;
 import io.github.metadatareset.local.SourceApplication.Listed;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// AppFlow's behaviour for valid calls. It answers from two caches: lists of entity names, and
@@ -51,6 +53,7 @@ final class AppFlowService {
       case "DescribeConnectorEntity" -> describeConnectorEntity(input);
       case "ListFlows" -> listFlows(input);
       case "DescribeFlow" -> describeFlow(input);
+      case "StartFlow" -> startFlow(input);
       default ->
           throw new IllegalStateException(
               "the API model has " + operation + ", but this class does not");
@@ -125,11 +128,21 @@ final class AppFlowService {
   }
 
   private Map<String, Object> describeFlow(JsonMembers input) {
+    return AppFlowResponses.flow(flow(input));
+  }
+
+  /// Nothing runs. A call with the `clientToken` of an earlier one is the same start
+  /// (https://docs.aws.amazon.com/appflow/1.0/APIReference/API_StartFlow.html).
+  private Map<String, Object> startFlow(JsonMembers input) {
+    Flow started = flow(input).activated();
+    account.addFlow(started);
+    String token = input.optionalText("clientToken").orElse(UUID.randomUUID().toString());
+    return AppFlowResponses.startedFlow(started, token);
+  }
+
+  private Flow flow(JsonMembers input) {
     String name = input.text("flowName");
-    return account
-        .flow(name)
-        .map(AppFlowResponses::flow)
-        .orElseThrow(() -> notFound("The flow " + name + " does not exist."));
+    return account.flow(name).orElseThrow(() -> notFound("The flow " + name + " does not exist."));
   }
 
   private Target target(JsonMembers input) {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Lets another process control a running [AppFlowEmulator]. It serves these requests under
 /// `/_emulator/`, unsigned:
@@ -17,7 +19,8 @@ import java.util.Map;
 ///   "code": "ThrottlingException"}`. `fault` is `error`, `latency` (with `millis`), `rateLimit`
 ///   (with `perSecond`), `html`, `garbageBody`, `emptyBody`, `withoutRequestId`, `cutBody`,
 ///   `garbageStatusLine`, `connectionReset` or `stall`. Without `operation` it applies to all
-///   operations; without `next` it lasts until `{"fault": "clear"}`.
+///   operations; without `next` it lasts until `{"fault": "clear"}`; with `entity` it applies only to
+///   calls about that entity. A rate limit has no `entity`.
 /// - `POST source`: `{"change": "addField", "in": "crm-prod", "entity": "Account", "field":
 ///   "Region__c"}`. `change` is `addEntity` (`parent` is optional), `removeEntity`, `addField`
 ///   (`type` is optional) or `removeField`; `in` is a profile, or a connector type without
@@ -103,11 +106,14 @@ final class EmulatorControl {
       case "rateLimit" -> emulator.faults().rateLimit(operation, request.integer("perSecond"));
       default -> {
         Fault fault = named(request);
+        Optional<String> entity = request.optionalText("entity");
+        Predicate<Map<String, Object>> isAboutIt =
+            input -> entity.isEmpty() || entity.get().equals(input.get("connectorEntityName"));
         request
             .optionalInteger("next")
             .ifPresentOrElse(
-                next -> emulator.faults().next(next, operation, fault),
-                () -> emulator.faults().always(operation, fault));
+                next -> emulator.faults().next(next, operation, fault, isAboutIt),
+                () -> emulator.faults().always(operation, fault, isAboutIt));
       }
     }
   }

@@ -7,6 +7,7 @@
 5. SQS moves messages from a dead-letter queue (StartMessageMoveTask).
 6. CloudFormation supports a function's dead-letter queue, schedules that change, numbers from parameters, saved queries and alarms on
    metric math.
+7. A state machine can start a flow of AppFlow.
 
 emulated.json says which rows of the acceptance run (src/acceptance) rest on these additions, so that they are never *passed*. The first one runs
 the deployed artifact itself: a row that rests on it alone may pass.
@@ -20,10 +21,12 @@ import json
 import os
 import zipfile
 
+import boto3
 import ministack.app as app
+from botocore.exceptions import ClientError
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import get_account_id, get_region, new_uuid
-from ministack.services import eventbridge, lambda_svc, scheduler, sqs
+from ministack.services import eventbridge, lambda_svc, scheduler, sqs, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 # ---- 1. Java functions, on ministack's executor for custom runtimes, which serves the Lambda Runtime API
@@ -218,6 +221,26 @@ provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
     "update": lambda physical_id, old, new, stack_name: (physical_id, {}),
     "delete": lambda physical_id, properties: None,
 }
+
+# ---- 7. Step Functions
+
+
+def with_start_flow(original):
+    """Members are in PascalCase: https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html"""
+
+    def invoke(resource, arguments):
+        if resource != "arn:aws:states:::aws-sdk:appflow:startFlow":
+            return original(resource, arguments)
+        try:
+            answer = boto3.client("appflow").start_flow(**{name[0].lower() + name[1:]: value for name, value in arguments.items()})
+        except ClientError as error:
+            raise stepfunctions._ExecutionError(f"Appflow.{error.response['Error']['Code']}", str(error)) from error
+        return {name[0].upper() + name[1:]: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+    return invoke
+
+
+stepfunctions._invoke_aws_sdk_integration = with_start_flow(stepfunctions._invoke_aws_sdk_integration)
 
 if __name__ == "__main__":
     app.main()

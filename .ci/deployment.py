@@ -101,10 +101,10 @@ class AppFlow:
         self.http("fault", {"fault": "clear"})
         self.http("forget", {})
 
-    def fail(self, times, status, code):
-        """Answers the next resets with an error."""
+    def fail(self, times, status, code, **of):
+        """Answers the next resets with an error: all, or those of an `entity`."""
         fault = {"fault": "error", "operation": "ResetConnectorMetadataCache", "next": times, "status": status, "code": code}
-        self.http("fault", fault)
+        self.http("fault", fault | of)
 
     def resets(self, status=200):
         """Profile and entity of each reset that was answered with this HTTP status."""
@@ -132,6 +132,7 @@ class Aws:
             "MINISTACK_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",
+            "SFN_WAIT_SCALE": "0.01",
         }
         with process("aws", [os.environ["MINISTACK_PYTHON"], str(CI / "aws.py")], environment):
             if not until(aws.is_up, 60):

@@ -18,6 +18,7 @@ from deployment import CREDENTIALS, NAMES, REPOSITORY, AppFlow, Aws, Stack, prob
 
 STACK = "appflow-metadata-reset"
 OPERATIONS = "docs/operations.md"
+PIPELINES = "docs/pipelines.md"
 
 # The start of a command, and the reason why its block is not tried here.
 NOT_TRIED = {
@@ -46,7 +47,7 @@ class Shell:
         binaries = logs / "user-bin"
         for folder in (self.folder / ".aws-sam", binaries):
             folder.mkdir(parents=True, exist_ok=True)
-        links = {name: REPOSITORY / name for name in ("events", "samconfig.toml", "template.yaml")} | {".aws-sam/build": template.parent}
+        links = {name: REPOSITORY / name for name in ("docs", "events", "samconfig.toml", "template.yaml")} | {".aws-sam/build": template.parent}
         for link, target in links.items():
             (self.folder / link).unlink(missing_ok=True)
             (self.folder / link).symlink_to(target)
@@ -62,7 +63,7 @@ class Shell:
 
     def run(self, commands):
         """Returns what they print. A command that fails ends them."""
-        script = f"set -eo pipefail\n. '{self.state}'\n{commands}\n{{ declare -f; declare -p rule topic 2>/dev/null || true; }} >'{self.state}'\n"
+        script = f"set -eo pipefail\n. '{self.state}'\n{commands}\n{{ declare -f; declare -p rule topic machine 2>/dev/null || true; }} >'{self.state}'\n"
         finished = subprocess.run(["bash", "-c", script], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
         if finished.returncode != 0:
             raise ValueError(f"exit status {finished.returncode}: {finished.stdout[-2000:]} {finished.stderr[-2000:]}")
@@ -161,6 +162,69 @@ def reset_everything(user):
     resets = user.stack.appflow.resets()
     user.stack.purge_dead_letters()
     return unless({("crm-prod", NAMES), ("crm-prod", "Account")} <= set(resets), f"it reset {resets}")
+
+
+def no_messages(user):
+    queues = {name: user.stack.outputs[f"{name}QueueUrl"] for name in ("Request", "DeadLetter")}
+    attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    for name, url in queues.items():
+        counts = user.stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=attributes)["Attributes"]
+        yield from unless(not any(int(count) for count in counts.values()), f"{name}Queue has messages: {counts}")
+
+
+# What flows whose names begin with crm- read or write.
+USED_BY_CRM_FLOWS = [("crm-prod", "Account")]
+AFTER_A_DEPLOYMENT = [("crm-prod", NAMES), ("crm-prod", "Account"), ("crm-prod", "Opportunity"), ("crm-prod", "Region__c")]
+
+
+def ci_jobs(user):
+    """With a fault for one entity the step of the job fails, and prints which."""
+    user.run(PIPELINES, "Pipelines", "output()")
+    problems = []
+    for heading, start, entity, resets in (
+        ("Before terraform apply", "echo '{\"flowName\": \"crm-*\", \"wait\"", "Account", USED_BY_CRM_FLOWS),
+        ("After a Salesforce deployment", "echo", "Region__c", AFTER_A_DEPLOYMENT),
+    ):
+        user.stack.appflow.clear()
+        user.run(PIPELINES, heading, start)
+        # At once: the answer comes after the resets.
+        problems += unless(sorted(user.stack.appflow.resets()) == sorted(resets), f"{heading}: it reset {user.stack.appflow.resets()}")
+        user.stack.appflow.fail(1, 400, "ValidationException", entity=entity)
+        try:
+            problems.append(f"{heading}: it does not fail, but prints {user.run(PIPELINES, heading, start)}")
+        except ValueError as failed:
+            named = all(text in str(failed) for text in ("IncompleteResetException", "1 not done", entity))
+            problems += unless(named, f"{heading}: {failed}")
+    user.stack.appflow.clear()
+    planned = json.loads(user.run(PIPELINES, "Before terraform apply", "echo '{\"flowName\": \"crm-*\", \"dryRun\""))
+    calls = [(each["call"]["connectorProfileName"], each["call"]["connectorEntityName"]) for each in planned["calls"]]
+    problems += unless(calls == USED_BY_CRM_FLOWS and not user.stack.appflow.resets(), f"the dry run answers {planned}")
+    return problems + list(no_messages(user))
+
+
+def state_machine(user):
+    """The flow is started after the resets, also if one of them succeeds only in the second invocation. If one fails in both, it is not started."""
+    user.run(PIPELINES, "A state machine", "aws iam create-role")
+    user.run(PIPELINES, "A state machine", "role=")
+    steps, appflow, problems = user.stack.aws.client("stepfunctions"), user.stack.appflow, []
+    for failures, status, resets in ((0, "SUCCEEDED", 2), (1, "SUCCEEDED", 3), (2, "FAILED", 2)):
+        appflow.clear()
+        appflow.fail(failures, 400, "ValidationException", entity="drives/documents")
+        started = json.loads(user.run(PIPELINES, "A state machine", "aws stepfunctions start-execution"))["executionArn"]
+        execution = until(lambda: (e := steps.describe_execution(executionArn=started))["status"] != "RUNNING" and e, 60)
+        if not execution:
+            return [*problems, f"with {failures} failures, the execution does not end"]
+        calls = [call for call in appflow.calls() if call["operation"] in ("ResetConnectorMetadataCache", "StartFlow") and call["status"] == 200]
+        operations = [call["operation"] for call in calls]
+        expected = ["ResetConnectorMetadataCache"] * resets + ["StartFlow"] * (status == "SUCCEEDED")
+        problems += unless((execution["status"], operations) == (status, expected), f"with {failures} failures: {execution}: {operations}")
+        if status == "SUCCEEDED":
+            problems += unless(calls[-1]["input"]["flowName"] == "sharepoint-docs", f"{calls[-1]}")
+            problems += unless("ExecutionId" in json.loads(execution["output"]), f"the output is {execution['output']}")
+        else:
+            problems += unless(execution["error"] == "NotReset" and "1 not done, 1 reset" in execution["cause"], f"{execution}")
+            problems += unless("drives/documents" in execution["cause"], f"the cause is {execution['cause']}")
+    return problems + list(no_messages(user))
 
 
 def dead_letters_of_two_reasons(user):
@@ -265,6 +329,8 @@ def main(built_template, test_classpath):
             ("a message is sent with the AWS CLI", a_message),
             ("an EventBridge rule of one's own sends a request", a_rule_of_ones_own),
             ("an SNS topic sends a request", a_topic),
+            ("the steps of CI jobs wait, fail with the reason, and plan", ci_jobs),
+            ("the state machine resets, then starts the flow, or fails without starting it", state_machine),
             ("everything is reset after lost deliveries", reset_everything),
             ("dead letters are read, and counted by reason", read_dead_letters),
             ("a move task replays them", replay_by_a_move_task),

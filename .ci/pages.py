@@ -54,7 +54,7 @@ PHASES = {"clean", "validate", "compile", "test-compile", "test", "package", "ve
 # Properties of Maven itself and of its plugins.
 MAVEN_PROPERTIES = {"test", "skipTests", "maven.test.skip", "includeScope"}
 # Options of every command, and options that the AWS CLI calls differently from the API.
-AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager"} | {"--notification-endpoint"}
+AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager", "--cli-read-timeout"} | {"--notification-endpoint"}
 # Names in code that are not in the sources: APIs and products.
 FOREIGN_NAMES = {"ERROR_CODE", "ErrorEquals", "FailedEntryCount", "FunctionError", "HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
 

@@ -58,6 +58,33 @@ def a_direct_invocation_is_answered(stack):
 
 
 @answers("Does the stack work?")
+def a_dry_run_lists_the_calls(stack):
+    """the calls that the request needs; with a connector profile one; nothing is reset"""
+    answer = stack.invoke({**stack.request, "dryRun": True})
+    counts, logged = answer.get("counts", {}), until(lambda: stack.log(answer["correlationId"]), SOON)
+    resets = [line for line in logged if '"message":"reset"' in line]
+    right = answer.get("complete") and len(answer["calls"]) == counts.get("calls") and (counts["calls"] == 1 or not stack.profile)
+    return passed_if(right and logged and not resets, f"calls: {counts.get('calls')}, resets: {len(resets)}", counts)
+
+
+@answers("Does the stack work?")
+def a_wait_is_answered_when_all_is_done(stack):
+    """one reset, and nothing is on the queue"""
+    if not stack.profile:
+        raise NotTried("it needs a connector profile")
+    answer = stack.invoke({"requests": [stack.request, stack.request], "wait": True})
+    return passed_if((answer.get("reset"), answer.get("queued")) == (1, 0), "an answer", answer)
+
+
+@answers("Does the stack work?")
+def a_wait_that_cannot_be_done_fails(stack):
+    """IncompleteResetException with its package, and what was not done"""
+    error = stack.invoke({"requests": [{"flowName": stack.id}], "wait": True})
+    named = error.get("errorType") == "io.github.metadatareset.invocation.IncompleteResetException"
+    return passed_if(named and stack.id in error.get("errorMessage", ""), error.get("errorType"), error.get("errorMessage"))
+
+
+@answers("Does the stack work?")
 def a_message_is_processed(stack):
     """the log has an invocation with its correlation ID and, with a connector profile, no failure"""
     stack.send(stack.request, "request")

@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 ///   "code": "ThrottlingException"}`. `fault` is `error`, `latency` (with `millis`), `rateLimit`
 ///   (with `perSecond`), `html`, `garbageBody`, `emptyBody`, `withoutRequestId`, `cutBody`,
 ///   `garbageStatusLine`, `connectionReset` or `stall`. Without `operation` it applies to all
-///   operations; without `next` it lasts until `{"fault": "clear"}`; with `entity` it applies only to
-///   calls about that entity. A rate limit has no `entity`.
+///   operations; without `next` it lasts until `{"fault": "clear"}`; with `entity` it applies only
+///   to calls about that entity. A rate limit has no `entity`.
 /// - `POST source`: `{"change": "addField", "in": "crm-prod", "entity": "Account", "field":
 ///   "Region__c"}`. `change` is `addEntity` (`parent` is optional), `removeEntity`, `addField`
 ///   (`type` is optional) or `removeField`; `in` is a profile, or a connector type without

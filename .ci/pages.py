@@ -54,9 +54,9 @@ PHASES = {"clean", "validate", "compile", "test-compile", "test", "package", "ve
 # Properties of Maven itself and of its plugins.
 MAVEN_PROPERTIES = {"test", "skipTests", "maven.test.skip", "includeScope"}
 # Options of every command, and options that the AWS CLI calls differently from the API.
-AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager", "--cli-read-timeout"} | {"--notification-endpoint"}
+AWS_OPTIONS = {"--query", "--output", "--region", "--profile", "--endpoint-url", "--no-cli-pager", "--cli-read-timeout", "--cli-input-json"} | {"--notification-endpoint"}
 # Names in code that are not in the sources: APIs and products.
-FOREIGN_NAMES = {"ERROR_CODE", "ErrorEquals", "FailedEntryCount", "FunctionError", "HttpURLConnection", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
+FOREIGN_NAMES = {"ERROR_CODE", "ErrorEquals", "FailedEntryCount", "FunctionError", "HttpURLConnection", "MaxConcurrency", "SnapStartNotReadyException", "SqsBatchMessageHandler"}
 
 
 # ---- The project
@@ -84,8 +84,11 @@ class Project:
         }
         self.tests = {pathlib.PurePosixPath(name).stem for name in self.java if name.startswith("src/test/")}
         self.words = set()
-        for text in [*self.java.values(), self.template, self.pom, json.dumps(self.schema), self.text(".ci/cloudformation.py")]:
+        for text in [*self.java.values(), self.template, self.pom, json.dumps(self.schema), self.text(".ci/cloudformation.py"), *self.state_machines()]:
             self.words.update(re.findall(r"[A-Za-z]\w*", text))
+
+    def state_machines(self):
+        return [self.text(name) for name in self.files if name.endswith(".asl.json")]
 
     def text(self, name):
         return (ROOT / name).read_text(encoding="utf-8")

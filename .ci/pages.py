@@ -384,6 +384,10 @@ def tables(project):
     alarms = set(re.findall(r"^### (\w+Alarm)$", operations, re.M))
     yield from differs("docs/operations.md: runbook", alarms, project.alarms())
     yield from differs("docs/operations.md: saved queries", {row[0].strip("*") for row in table(operations, "Saved queries")}, project.queries())
+    for page, text in [*project.pages.items(), ("tries.py", project.text("src/acceptance/tries.py"))]:
+        for query in re.findall(r"saved query(?:\]\(\S+\))? \*(.+?)\*", text) + re.findall(r'"(W[a-z]+ .+?)"', "".join(re.findall("^FIND_LINES.*", text, re.M))):
+            if query not in project.queries():
+                yield f"{page}: there is no saved query {query}"
     log = table(operations, "Log and metrics")
     metrics = {name for row in log for name in names(row[0]) if name[0].isupper()}
     yield from differs("docs/operations.md: metrics", metrics, project.metrics())
@@ -503,6 +507,7 @@ CHANGED = [
     ("docs/operations.md", r"\| `ignored` ", "| `gone` "),
     ("docs/operations.md", r"`REQUEST_QUEUE_URL`, ", ""),
     ("docs/operations.md", r"\| \*What is ignored\* .*\n", ""),
+    ("docs/operations.md", r"Run the saved query \*What fails and why", "Run the saved query *What is gone"),
     ("docs/requests.md", r"\| `entitiesPath` .*\n", ""),
     ("docs/requests.md", r"\| `NoMatch` .*\n", ""),
     ("docs/requests.md", r"\| `ErrorCode` \| a code", "| `ErrorGone` | a code"),

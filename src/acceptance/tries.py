@@ -27,7 +27,7 @@ IGNORED = {
 }
 
 # Saved queries that find lines of every run.
-FIND_LINES = ["What happened to a correlation ID", "What fails and why", "What is ignored"]
+FIND_LINES = ["What did this event do", "What fails and why", "Which events have dead letters", "What is ignored"]
 
 
 def answers(question):
@@ -500,7 +500,7 @@ def the_first_invocation_after_a_restore(stack):
 
 @answers("What does CloudWatch show?")
 def the_saved_queries_find_lines(stack):
-    """each query completes; those about correlation IDs, failures and ignored events find lines of this run"""
+    """each query completes; those about an event, failures, dead letters and ignored events find lines of this run"""
     stack.send(IGNORED, "ignored")
     logs, found = stack.client("logs"), {}
     queries = logs.describe_query_definitions(queryDefinitionNamePrefix=f"{stack.name}/")["queryDefinitions"]

@@ -250,6 +250,21 @@ class MetadataResetHandlerTest {
       assertEquals(ACCOUNT, queues.deadLetters().getFirst().body().replace('"', '\''));
     }
 
+    @Test
+    void namesTheFlowInTheDeadLetterOfASubRequestThatIsRejected() {
+      appFlow
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2")
+          .withFlow("nightly", use("erp", "orders"));
+
+      returned(message("m", "{'flowName':'nightly'}"));
+
+      Map<String, String> attributes = queues.deadLetters().getFirst().attributes();
+      assertEquals("NoApiVersion", attributes.get("ErrorCode"));
+      assertTrue(attributes.get("ErrorMessage").endsWith(" (used by the flow nightly)"));
+      assertEquals("nightly", attributes.get("Flows"));
+    }
+
     /// So that one query shows a list with many typos as one event.
     @Test
     void theDeadLettersOfAListHaveTheCorrelationIdOfItsMessage() {
@@ -271,6 +286,8 @@ class MetadataResetHandlerTest {
           queues.deadLetters().stream()
               .map(deadLetter -> deadLetter.attributes().get("CorrelationId"))
               .toList());
+      assertEquals(2, function.log().count("dead-lettered"));
+      assertEquals("c1", line("dead-lettered").text("correlationId").orElseThrow());
     }
 
     @Test

@@ -25,7 +25,8 @@ final class AppFlowEvents {
 
   private static final String CLOUDTRAIL_CALL = "AWS API Call via CloudTrail";
 
-  /// From AppFlow's EventBridge events reference. The payload of the last is not documented.
+  /// https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-appflow.html. The payload of the
+  /// last is not documented.
   private static final Set<String> FLOW_REPORTS =
       Set.of(
           "AppFlow Start Flow Run Report",
@@ -81,7 +82,7 @@ final class AppFlowEvents {
     boolean namesAProfile =
         Stream.of("source", "destination")
             .flatMap(end -> detail.text(end).stream())
-            .anyMatch(text -> text.indexOf('/') >= 0);
+            .anyMatch(text -> text.contains("/"));
     return namesAProfile
         ? new ParsedEvent.Ignored(
             "neither end of the flow is an allowed profile; " + allowedProfiles.description())
@@ -176,8 +177,8 @@ final class AppFlowEvents {
     return flow;
   }
 
-  /// CloudTrail leaves out parameters that are too large, and some are optional. Nobody can replay
-  /// an event without them, so it is ignored.
+  /// CloudTrail leaves out parameters that are too large (`omitted` in its reference of record
+  /// contents), and some are optional. Nobody can replay an event without them, so it is ignored.
   ///
   /// @throws InvalidJsonException if AppFlow would refuse the parameter
   private static ParsedEvent ofParameter(

@@ -92,11 +92,9 @@ public final class EventReader {
       }
     }
     boolean holdsARequest = wrapped.isPresent() || isRequest(value);
-    if (!holdsARequest || hasMemberOfOthers(value)) {
-      Optional<InvalidJsonException> refusal = ForeignShape.refusal(value, holdsARequest);
-      if (refusal.isPresent()) {
-        throw refusal.get();
-      }
+    Optional<InvalidJsonException> refusal = ForeignShape.refusal(value, holdsARequest);
+    if (refusal.isPresent()) {
+      throw refusal.get();
     }
     if (wrapped.isEmpty()) {
       return parsedRequest(value, isDirect);
@@ -167,29 +165,27 @@ public final class EventReader {
     return value.has("FunctionName") ? at(value, List.of("Payload")) : Optional.empty();
   }
 
-  /// Members that somebody adds to a request or to a wrapper, and that must not be dropped.
-  private static boolean hasMemberOfOthers(JsonValue value) {
-    return value.has("TaskToken") || value.has("taskToken") || value.has("tf");
+  /// The message of a notification that SNS sends to a queue
+  /// (https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html) or to a function. Both
+  /// have this type. Other services have a member Message too, with prose.
+  private static Optional<JsonValue> snsMessage(JsonValue value) {
+    JsonValue notification = snsNotification(value);
+    return hasText(notification, "Type", "Notification")
+        ? at(notification, List.of("Message"))
+        : Optional.empty();
   }
 
-  /// The message of an SNS notification, or of the one record with which SNS invokes a function
-  /// (https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html). Other services have a member of
-  /// that name too, with prose.
-  private static Optional<JsonValue> snsMessage(JsonValue value) {
-    if (hasText(value, "Type", "Notification") || value.memberNames().equals(List.of("Message"))) {
-      return at(value, List.of("Message"));
-    }
+  /// SNS invokes a function with one record
+  /// (https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html). The notification is in it.
+  private static JsonValue snsNotification(JsonValue value) {
     Optional<JsonValue> records = value.member("Records");
     if (records.isEmpty()
         || !(records.get().content() instanceof List<?> list)
         || list.size() != 1) {
-      return Optional.empty();
+      return value;
     }
     JsonValue record = records.get().asList("a list").getFirst();
-    Optional<JsonValue> notification = record.member("Sns");
-    return notification.isPresent() && hasText(record, "EventSource", "aws:sns")
-        ? notification.get().member("Message")
-        : Optional.empty();
+    return hasText(record, "EventSource", "aws:sns") ? record.member("Sns").orElse(value) : value;
   }
 
   private static boolean hasText(JsonValue value, String member, String text) {

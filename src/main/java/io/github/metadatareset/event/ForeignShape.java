@@ -15,15 +15,18 @@ enum ForeignShape {
       "no task token. Nobody would answer it, and the execution would hang: call this function as a"
           + " task of the state machine instead (arn:aws:states:::lambda:invoke)"),
 
-  /// Terraform's `aws_lambda_invocation` with `lifecycle_scope = "CRUD"`.
+  /// Terraform's `aws_lambda_invocation` with `lifecycle_scope = "CRUD"`
+  /// (https://github.com/hashicorp/terraform-provider-aws/pull/29367).
   TERRAFORM(
       "no member tf. Terraform adds it: leave out lifecycle_scope of aws_lambda_invocation, or set"
           + " it to CREATE_ONLY"),
 
+  /// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
   CUSTOM_RESOURCE(
       "a request. CloudFormation waits for an answer that this function never sends to a custom"
           + " resource: invoke the function after the deployment, or use a rule or a schedule"),
 
+  /// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
   SNS_CONFIRMATION(
       "a notification. Confirm the subscription first: open its SubscribeURL, or use"
           + " aws sns confirm-subscription"),
@@ -57,7 +60,8 @@ enum ForeignShape {
       "a request. A batch of SQS is read only if the function is invoked with it, in the member"
           + " Records, with records of SQS alone: send each body as a message to the request queue"),
 
-  SNS_BATCH("one record of Amazon SNS. Subscribe the request queue to the topic"),
+  SNS_BATCH(
+      "one record, with a notification of Amazon SNS. Subscribe the request queue to the topic"),
 
   /// Firehose, Amazon SES, AWS CodeCommit, CloudFront and others.
   OTHER_RECORDS(
@@ -69,7 +73,8 @@ enum ForeignShape {
           + " or a load balancer: call Lambda's Invoke API, or let API Gateway send the body to the"
           + " request queue"),
 
-  /// What EventBridge Scheduler puts into a dead-letter queue for a schedule that sends to a queue.
+  /// What EventBridge Scheduler puts into a dead-letter queue for a schedule that sends to a queue
+  /// (https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html).
   MESSAGE_TO_SEND(
       "a request. The one in MessageBody was not delivered: send it to the request queue"),
 
@@ -79,9 +84,14 @@ enum ForeignShape {
 
   LOGS("a request. Data of a CloudWatch Logs subscription contain none: remove the subscription"),
 
+  /// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
   ALARM(
       "a request. An alarm's action sends none: add an EventBridge rule for the alarm whose input"
           + " transformer makes a request"),
+
+  MESSAGE_WITHOUT_TYPE(
+      "a request. A Message is read only beside \"Type\": \"Notification\", as Amazon SNS sends it:"
+          + " add that, or send only the content of Message"),
 
   UNKNOWN_WRAPPER("the request itself. It is in a member: send only that");
 
@@ -108,6 +118,7 @@ enum ForeignShape {
     return expectation;
   }
 
+  /// Somebody adds these members to a request or to a wrapper, and they must not be dropped.
   private boolean mayBeBesideARequest() {
     return this == TASK_TOKEN || this == TERRAFORM;
   }
@@ -136,6 +147,7 @@ enum ForeignShape {
           !value.has("detail") && (value.has("warmer") || text(value, "source").contains("warm"));
       case LOGS -> value.has("awslogs");
       case ALARM -> value.has("alarmArn") && value.has("alarmData");
+      case MESSAGE_WITHOUT_TYPE -> value.has("Message");
       case UNKNOWN_WRAPPER ->
           value.memberNames().stream()
               .flatMap(name -> value.member(name).stream())

@@ -19,7 +19,7 @@ sealed interface ExecutionResult {
 
     /// Whether the request matched nothing.
     boolean isEmpty() {
-      return resets + subRequests + rejected + skipped == 0;
+      return equals(new Split(0, 0, 0, 0));
     }
   }
 

@@ -111,10 +111,10 @@ final class RequestExecutor {
                         RequestQueue.Waiting.request(
                             request,
                             correlation.withFlows(
-                                subRequests.flows(request).or(correlation::flows))))
+                                subRequests.flows(request.json()).or(correlation::flows))))
                 .toList(),
             invocation.workDeadline());
-    sendDeadLetters(subRequests.rejected(), source);
+    sendDeadLetters(subRequests, source);
     subRequests.skipped().forEach(reason -> invocation.log().skipped(source, reason));
     return new ExecutionResult.Split(
         subRequests.resets(),
@@ -125,14 +125,20 @@ final class RequestExecutor {
 
   /// Each rejected sub-request becomes a dead letter. The request is not done until the dead-letter
   /// queue has accepted all of them.
-  private void sendDeadLetters(List<SubRequests.Rejected> rejected, SqsMessage source) {
-    if (rejected.isEmpty()) {
+  private void sendDeadLetters(SubRequests subRequests, SqsMessage source) {
+    if (subRequests.rejected().isEmpty()) {
       return;
     }
     List<DeadLetter> deadLetters =
-        rejected.stream()
+        subRequests.rejected().stream()
             .map(
-                each -> new DeadLetter(each.body(), each.failure(), invocation.requestId(), source))
+                each ->
+                    new DeadLetter(
+                        each.body(),
+                        each.failure(),
+                        invocation.requestId(),
+                        source.withFlows(
+                            subRequests.flows(each.body()).or(source.correlation()::flows))))
             .toList();
     DeadLetterQueue.Sent sent =
         invocation.services().deadLetterQueue().send(deadLetters, invocation.workDeadline());

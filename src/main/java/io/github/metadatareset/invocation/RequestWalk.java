@@ -183,7 +183,10 @@ final class RequestWalk {
       if (isFull) {
         return;
       }
-      Set<String> flows = subRequests.flows().getOrDefault(request, Set.of());
+      Set<String> flows =
+          subRequests.flows().isEmpty()
+              ? Set.of()
+              : subRequests.flows().getOrDefault(request.json(), Set.of());
       SortedSet<String> reasons =
           flows.isEmpty()
               ? common

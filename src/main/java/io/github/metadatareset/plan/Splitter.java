@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Splits a request into sub-requests. A sub-request that cannot be made is rejected, without
 /// effect on the others.
@@ -184,7 +185,7 @@ record Splitter(
     private final List<Request> requests = new ArrayList<>();
     private final List<SubRequests.Rejected> rejected = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
-    private final Map<Request, Set<String>> flows = new HashMap<>();
+    private final Map<String, Set<String>> flows = new HashMap<>();
 
     Collector() {
       this(0);
@@ -218,23 +219,25 @@ record Splitter(
       add(request, versions::complete);
     }
 
-    /// Adds an entity that a flow uses.
+    /// Adds an entity that a flow uses, or rejects it for the flow.
     void addUse(
         Request.OfConnector request,
         String flow,
         Use use,
         Function<Request.OfConnector, List<Request.OfConnector>> complete) {
+      int added = requests.size();
+      int failed = rejected.size();
       Request.OfConnector place =
           use.parent().flatMap(EntitiesPath::of).map(request::withEntitiesPath).orElse(request);
       ofEntity(place, use.entity())
           .flatMap(
               entity ->
                   use.parent().map(parent -> below(entity, parent)).orElse(Optional.of(entity)))
-          .map(entity -> add(entity, complete))
-          .ifPresent(
-              added ->
-                  added.forEach(
-                      each -> flows.computeIfAbsent(each, _ -> new HashSet<>()).add(flow)));
+          .ifPresent(entity -> add(entity, complete));
+      Stream.concat(
+              requests.subList(added, requests.size()).stream().map(Request::json),
+              rejected.subList(failed, rejected.size()).stream().map(SubRequests.Rejected::body))
+          .forEach(body -> flows.computeIfAbsent(body, _ -> new HashSet<>()).add(flow));
     }
 
     /// Adds an entity that AppFlow listed.
@@ -261,21 +264,17 @@ record Splitter(
               });
     }
 
-    /// @return what was added
-    private List<Request.OfConnector> add(
+    private void add(
         Request.OfConnector request,
         Function<Request.OfConnector, List<Request.OfConnector>> complete) {
       try {
-        List<Request.OfConnector> completed = complete.apply(request);
-        requests.addAll(completed);
-        return completed;
+        requests.addAll(complete.apply(request));
       } catch (RequestFailedException e) {
         switch (e.failure()) {
           case Failure.Permanent permanent ->
               rejected.add(new SubRequests.Rejected(request.json(), permanent));
           case Failure.Retryable _ -> throw e;
         }
-        return List.of();
       }
     }
 

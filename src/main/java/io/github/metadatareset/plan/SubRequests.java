@@ -16,13 +16,14 @@ import java.util.Set;
 /// @param requests each is smaller than the request that was split; without repetition
 /// @param rejected those that cannot be made
 /// @param skipped why nothing is reset for some of the profiles that a pattern matches
-/// @param flows the names of the flows that use the entity of a request, by that request
+/// @param flows the names of the flows that use the entity of a sub-request, by the sub-request as
+/// JSON
 public record SubRequests(
     int resets,
     List<Request> requests,
     List<Rejected> rejected,
     List<String> skipped,
-    Map<Request, Set<String>> flows) {
+    Map<String, Set<String>> flows) {
 
   /// Of a request that needs nothing.
   public static final SubRequests NONE = new SubRequests(0, List.of(), List.of());
@@ -41,11 +42,13 @@ public record SubRequests(
     this(resets, requests, rejected, List.of(), Map.of());
   }
 
-  /// The names of the flows that use the request's entity, or of the first two and how many more
-  /// there are; empty if the request is not for flows.
-  public Optional<String> flows(Request request) {
+  /// The names of the flows that use the entity, or of the first two and how many more there are;
+  /// empty if the sub-request is not for flows.
+  ///
+  /// @param body the sub-request as JSON
+  public Optional<String> flows(String body) {
     List<String> names =
-        flows.containsKey(request) ? flows.get(request).stream().sorted().toList() : List.of();
+        flows.containsKey(body) ? flows.get(body).stream().sorted().toList() : List.of();
     String first = names.stream().limit(MAX_FLOWS_NAMED).collect(joining(", "));
     int more = names.size() - MAX_FLOWS_NAMED;
     return Optional.of(more > 0 ? "%s and %d more".formatted(first, more) : first)

@@ -63,6 +63,19 @@ public record SqsMessage(
     return correlation.id();
   }
 
+  /// The same message, for a sub-request of these flows.
+  public SqsMessage withFlows(Optional<String> names) {
+    return new SqsMessage(
+        messageId,
+        receiptHandle,
+        body,
+        receiveCount,
+        sent,
+        firstReceived,
+        correlation.withFlows(names),
+        messageGroupId);
+  }
+
   /// Whether it was sent before this time, by SQS's clock; false if SQS does not say when.
   public boolean wasSentBefore(Instant time) {
     return sent.filter(sentAt -> sentAt.isBefore(time)).isPresent();

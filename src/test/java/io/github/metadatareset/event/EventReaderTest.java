@@ -41,7 +41,7 @@ class EventReaderTest {
     @ParameterizedTest
     @ValueSource(
         strings = {
-          "{\"Message\":%s}",
+          "{\"Type\":\"Notification\",\"Message\":%s}",
           "{\"requestPayload\":%s}",
           "{\"detail\":%s}",
           "{\"detail\":{\"input\":%s}}",
@@ -109,7 +109,8 @@ class EventReaderTest {
     void appearInThePointersOfErrors() {
       String wrong = "{\"connectorProfileName\":\"crm-prod\",\"connectorEntityName\":5}";
       String inString = "{\"requestPayload\":%s}".formatted(JsonValue.write(wrong));
-      String inStrings = "{\"Message\":%s}".formatted(JsonValue.write(inString));
+      String inStrings =
+          "{\"Type\":\"Notification\",\"Message\":%s}".formatted(JsonValue.write(inString));
 
       assertRefused(
           "/detail/input/Message/requestPayload/connectorEntityName: 5; expected an entity name: 1 to 1024 characters without spaces or *",
@@ -122,7 +123,7 @@ class EventReaderTest {
           "/Message/connectorType: not JSON at line 1, column 18, near"
               + " \"{\\\"connectorType\\\":}\": a value is missing before it; a path of the input"
               + " transformer may not exist; expected JSON (RFC 8259)",
-          "{\"Message\":\"{\\\"connectorType\\\":}\"}");
+          "{\"Type\":\"Notification\",\"Message\":\"{\\\"connectorType\\\":}\"}");
     }
 
     @Test
@@ -136,7 +137,9 @@ class EventReaderTest {
     }
 
     private static String wrapped(int layers, String content) {
-      return layers == 0 ? content : "{\"Message\":%s}".formatted(wrapped(layers - 1, content));
+      return layers == 0
+          ? content
+          : "{\"Type\":\"Notification\",\"Message\":%s}".formatted(wrapped(layers - 1, content));
     }
   }
 
@@ -258,7 +261,7 @@ class EventReaderTest {
 
   private static final List<UnaryOperator<String>> WRAPPERS =
       List.of(
-          "{\"Message\":%s}"::formatted,
+          "{\"Type\":\"Notification\",\"Message\":%s}"::formatted,
           "{\"requestPayload\":%s}"::formatted,
           "{\"detail\":%s}"::formatted,
           "{\"detail\":{\"input\":%s}}"::formatted,

@@ -48,6 +48,7 @@ class ForeignShapeTest {
       SQS_BATCH        | {"Records":[{"eventSource":"aws:sqs"},{"eventSource":"aws:codecommit"}]}
       SQS_BATCH        | {"records":[{"eventSource":"aws:sqs","messageId":"m","body":"{}"}]}
       SNS_BATCH        | {"Records":[{"EventSource":"aws:sns","Sns":{}},{"EventSource":"aws:sns","Sns":{}}]}
+      SNS_BATCH        | {"Records":[{"EventSource":"aws:sns","Sns":{"Message":"{}"}}]}
       OTHER_RECORDS    | {"Records":[{"eventSource":"aws:ses"}]}
       OTHER_RECORDS    | {"Records":[{"cf":{}}]}
       OTHER_RECORDS    | {"deliveryStreamArn":"arn:x","records":[{"data":"e30="}]}
@@ -60,6 +61,8 @@ class ForeignShapeTest {
       WARM_UP          | {"warmer":true,"concurrency":1}
       LOGS             | {"awslogs":{"data":"H4s="}}
       ALARM            | {"source":"aws.cloudwatch","alarmArn":"arn:x","alarmData":{}}
+      MESSAGE_WITHOUT_TYPE | {"Message":"{\\"flowName\\":\\"f1\\"}"}
+      MESSAGE_WITHOUT_TYPE | {"Message":{"flowName":"f1"},"MessageId":"m"}
       UNKNOWN_WRAPPER  | {"Input":{"flowName":"f1"}}
       UNKNOWN_WRAPPER  | {"body":{"flowName":"f1"},"headers":{}}
       """;
@@ -95,11 +98,12 @@ class ForeignShapeTest {
       quoteCharacter = '`',
       textBlock =
           """
+          {"Records":[],"requestPayload":{"flowName":"f1"}}
           {"requestContext":{},"requestPayload":{"flowName":"f1"}}
           {"source":"com.example.warm","detail-type":"x","detail":{"flowName":"f1"}}
           {"FunctionName":"f","InvocationType":"Event","Payload":"{\\"flowName\\":\\"f1\\"}"}
           {"FunctionName":"f","Payload":{"flowName":"f1"}}
-          {"Records":[{"EventSource":"aws:sns","Sns":{"Message":"{\\"flowName\\":\\"f1\\"}"}}]}
+          {"Records":[{"EventSource":"aws:sns","Sns":{"Type":"Notification","Message":"{\\"flowName\\":\\"f1\\"}"}}]}
           "{\\"flowName\\":\\"f1\\"}"
           {"Type":"Notification","Message":"\\"{\\\\\\"flowName\\\\\\":\\\\\\"f1\\\\\\"}\\""}
           """)
@@ -122,6 +126,29 @@ class ForeignShapeTest {
         "/detail/input: the event contains no request, as only the input of an execution is read,"
             + " and not its output; set the rule's input path to $.detail.output",
         message);
+  }
+
+  @Test
+  void aStateMachineWithoutARequestAnywhereIsNotSentToItsOutput() {
+    String event =
+        """
+        {"source": "aws.states", "detail-type": "Step Functions Execution Status Change",
+         "detail": {"status": "SUCCEEDED", "input": "{}", "output": "{\\"rows\\": 7}"}}""";
+
+    String message =
+        assertThrows(RequestFailedException.class, () -> READER.read(event)).failure().message();
+
+    assertTrue(message.contains("set the Input of the schedule, or an input transformer"), message);
+  }
+
+  @Test
+  void aMemberTfThatIsNotOfTerraformIsAnyUnknownMember() {
+    String event = "{\"flowName\":\"f1\",\"tf\":{\"state\":\"x\"}}";
+
+    String message =
+        assertThrows(RequestFailedException.class, () -> READER.read(event)).failure().message();
+
+    assertTrue(message.startsWith("/tf: {"), message);
   }
 
   @Test

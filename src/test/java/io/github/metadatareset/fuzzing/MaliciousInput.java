@@ -36,7 +36,9 @@ public record MaliciousInput(RandomGenerator random, RandomTexts texts) {
       case 2 -> JsonValue.write(Map.of(text(), text()));
       case 3 -> JsonValue.write(new RandomJson(random).any());
       case 4 -> JsonValue.write(recordedCall());
-      case 5 -> JsonValue.write(Map.of("Message", JsonValue.write(recordedCall())));
+      case 5 ->
+          JsonValue.write(
+              Map.of("Type", "Notification", "Message", JsonValue.write(recordedCall())));
       default ->
           JsonValue.write(
               Map.of("connectorProfileName", "crm", "connectorEntityName", "E" + entityNamePart()));

@@ -264,6 +264,11 @@ class JsonValueTest {
               "no double quotes; in Python use json.dumps"),
           arguments("{\"a\":1,}", "/detail/a", "line 1, column 8", "a comma too many before it"),
           arguments(
+              "{\"a\":,\"b\":1}",
+              "/detail/a",
+              "line 1, column 6",
+              "a value is missing before it; a path of the input transformer may not exist"),
+          arguments(
               "{\"a/b\":[1,{\"c~\":nul}]}",
               "/detail/a~1b/1/c~0",
               "line 1, column 17",

@@ -108,6 +108,8 @@ record ExpensiveBody(String shape, IntFunction<String> text) {
   }
 
   private static String wrapped(int layers, String content) {
-    return layers == 0 ? content : JsonValue.write(Map.of("Message", wrapped(layers - 1, content)));
+    return layers == 0
+        ? content
+        : JsonValue.write(Map.of("Type", "Notification", "Message", wrapped(layers - 1, content)));
   }
 }

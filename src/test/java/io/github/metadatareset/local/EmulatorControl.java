@@ -13,7 +13,7 @@ import java.util.Map;
 /// - `GET calls`: a JSON array of all calls, each with `operation`, `input`, `status` and, after an
 ///   error, `errorCode`.
 /// - `POST forget`: clears the recorded calls.
-/// - `POST fault`: `{"fault": "error", "operation": "DescribeFlow", "next": 3, "status": 429,
+/// - `POST fault`: `{"fault": "error", "operation": "DescribeFlow", "next": 12, "status": 429,
 ///   "code": "ThrottlingException"}`. `fault` is `error`, `latency` (with `millis`), `rateLimit`
 ///   (with `perSecond`), `html`, `garbageBody`, `emptyBody`, `withoutRequestId`, `cutBody`,
 ///   `garbageStatusLine`, `connectionReset` or `stall`. Without `operation` it applies to all
@@ -42,9 +42,9 @@ final class EmulatorControl {
       curl %1$s/_emulator/source -d \\
         '{"change": "addField", "in": "crm-prod", "entity": "Account", "field": "Region__c"}'
 
-      To throttle the next three resets:
+      To throttle twelve attempts of resets (a message returns to its queue after three):
       curl %1$s/_emulator/fault -d '{"fault": "error", "operation": "ResetConnectorMetadataCache",
-        "next": 3, "status": 429, "code": "ThrottlingException"}'
+        "next": 12, "status": 429, "code": "ThrottlingException"}'
       To limit the rate of every operation, and to end all faults:
       curl %1$s/_emulator/fault -d '{"fault": "rateLimit", "perSecond": 5}'
       curl %1$s/_emulator/fault -d '{"fault": "clear"}'

@@ -126,10 +126,20 @@ public final class LocalQueues implements AutoCloseable {
     return deadLetters.arn();
   }
 
-  /// The endpoint and the queue URLs, as text for a person.
+  /// The endpoint, and the URL and the ARN of each queue, as text for a person.
   public String describe() {
-    return "SQS endpoint       %s%nrequest queue      %s%ndead-letter queue  %s"
-        .formatted(endpoint, requestQueueUrl(), deadLetterQueueUrl());
+    return """
+        SQS                %s
+        Request queue      %s
+                           %s
+        Dead-letter queue  %s
+                           %s"""
+        .formatted(
+            endpoint,
+            requestQueueUrl(),
+            requestQueueArn(),
+            deadLetterQueueUrl(),
+            deadLetterQueueArn());
   }
 
   /// A client of these queues. It is closed with them.

@@ -210,20 +210,24 @@ final class LocalRun implements AutoCloseable {
         "AppFlow            %s (open it to see what it can do)"
             .formatted(stack.appFlow().endpoint()));
     screen.print(stack.queues().describe());
-    screen.print("Request queue ARN  " + stack.queues().requestQueueArn());
-    screen.print("Dead letters ARN   " + stack.queues().deadLetterQueueArn());
     screen.print("");
     screen.print(
         "export AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test");
-    screen.print("export AWS_ENDPOINT_URL_SQS=" + stack.queues().endpoint());
-    screen.print(
-        "aws sqs send-message --queue-url %s \\".formatted(stack.queues().requestQueueUrl()));
+    screen.print("aws --endpoint-url %s sqs send-message \\".formatted(stack.queues().endpoint()));
+    screen.print("  --queue-url %s \\".formatted(stack.queues().requestQueueUrl()));
     screen.print(
         "  --message-body '{\"connectorProfileName\":\"crm-*\",\"entities\":\"USED_BY_FLOWS\"}'");
     screen.print("");
     screen.print(
         raw ? "The log:" : "The log, shortened (-Dserve=raw shows the lines as in CloudWatch):");
-    stack.logTo(line -> screen.print(raw ? JsonValue.write(line.content()) : readable(line)));
+    stack.logTo(
+        line -> {
+          if (raw) {
+            screen.print(JsonValue.write(line.content()));
+          } else {
+            screen.say(readable(line));
+          }
+        });
     try (EventSourceMapping _ =
         stack.mapping(EventSourceMapping.Settings.DEFAULT.withConcurrency(2)).start()) {
       Thread.currentThread().join();

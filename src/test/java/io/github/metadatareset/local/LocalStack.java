@@ -43,8 +43,11 @@ public final class LocalStack implements AutoCloseable {
   private final LocalQueues queues;
   private final int maxReceiveCount;
   private final int maxConcurrentCalls;
-  private final Queue<JsonValue> log = new ConcurrentLinkedQueue<>();
-  private Consumer<JsonValue> logReader = _ -> {};
+
+  /// As text, of which there may be a lot.
+  private final Queue<String> log = new ConcurrentLinkedQueue<>();
+
+  private Optional<Consumer<JsonValue>> logReader = Optional.empty();
 
   private LocalStack(
       AppFlowEmulator appFlow, LocalQueues queues, int maxReceiveCount, int maxConcurrentCalls) {
@@ -173,22 +176,22 @@ public final class LocalStack implements AutoCloseable {
 
   /// The lines that the function has logged.
   public List<JsonValue> log() {
-    return List.copyOf(log);
+    return log.stream().map(LocalStack::json).toList();
   }
 
   /// Returns the lines that the function has logged, and clears them.
   public List<JsonValue> takeLog() {
-    return Stream.generate(log::poll).takeWhile(Objects::nonNull).toList();
+    return Stream.generate(log::poll).takeWhile(Objects::nonNull).map(LocalStack::json).toList();
   }
 
   /// Passes every further log line to a reader.
   public void logTo(Consumer<JsonValue> reader) {
-    logReader = reader;
+    logReader = Optional.of(reader);
   }
 
   /// The sum of a metric in the log lines.
   public long metric(String name) {
-    return log.stream()
+    return log().stream()
         .flatMap(line -> line.member(name).stream())
         .mapToLong(value -> ((Number) value.content()).longValue())
         .sum();
@@ -200,6 +203,10 @@ public final class LocalStack implements AutoCloseable {
     appFlow.close();
   }
 
+  private static JsonValue json(String line) {
+    return JsonValue.parse(line, "");
+  }
+
   /// Splits the function's output into log lines.
   private final class LogLines extends OutputStream {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -207,10 +214,10 @@ public final class LocalStack implements AutoCloseable {
     @Override
     public synchronized void write(int b) {
       if (b == '\n') {
-        JsonValue json = JsonValue.parse(line.toString(StandardCharsets.UTF_8), "");
+        String text = line.toString(StandardCharsets.UTF_8);
         line.reset();
-        log.add(json);
-        logReader.accept(json);
+        log.add(text);
+        logReader.ifPresent(reader -> reader.accept(json(text)));
       } else {
         line.write(b);
       }

@@ -153,6 +153,19 @@ class SplitterTest {
     }
 
     @Test
+    void failWithoutTheLabelsOfProfilesThatAreNotAllowed() {
+      allowedProfiles = new AllowedProfiles(new ProfilePattern("prod*"));
+      appFlow.customProfile("prod", "HubSpot").customProfile("secret", "Takeover");
+
+      assertEquals(
+          new Failure.Permanent(
+              "NoMatch",
+              "* with connectorLabel Erp matches none of the 2 profiles; the labels of the profiles"
+                  + " are [HubSpot]"),
+          failure("{'connectorProfileName':'*','connectorLabel':'Erp'}"));
+    }
+
+    @Test
     void failIfNoneMatches() {
       appFlow.profile("a", ConnectorType.SLACK).profile("b", ConnectorType.SLACK);
 
@@ -199,7 +212,29 @@ class SplitterTest {
 
       assertEquals(
           List.of(Optional.empty(), Optional.of("a, b and 1 more"), Optional.of("c, d")),
-          subRequests.requests().stream().map(subRequests::flows).toList());
+          subRequests.requests().stream()
+              .map(request -> subRequests.flows(request.json()))
+              .toList());
+    }
+
+    @Test
+    void nameTheFlowsThatUseThemIfTheyAreRejected() {
+      appFlow
+          .customProfile("erp", "Erp")
+          .connector("Erp", "v1", "v2")
+          .withFlow("b", use("erp", "orders"), use("erp", "a*b"))
+          .withFlow("a", use("erp", "orders"));
+
+      SubRequests subRequests = split("{'connectorProfileName':'erp','entities':'USED_BY_FLOWS'}");
+
+      assertEquals(
+          List.of(
+              "NoApiVersion Optional.empty",
+              "NoApiVersion Optional[a, b]",
+              "InvalidEntityName Optional[b]"),
+          subRequests.rejected().stream()
+              .map(each -> each.failure().code() + " " + subRequests.flows(each.body()))
+              .toList());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.metadatareset.queue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +15,13 @@ class CorrelationTest {
 
     assertEquals(Map.of("CorrelationId", "c1"), event.attributes());
     assertEquals(100, event.maxCalls(100));
+  }
+
+  @Test
+  void aSubRequestOfFlowsNamesThem() {
+    assertEquals(
+        Map.of("CorrelationId", "c1", "Flows", "a, b"),
+        new Correlation("c1").withFlows(Optional.of("a, b")).attributes());
   }
 
   @Test

@@ -396,6 +396,27 @@ class RequestReaderTest {
         () -> read("{\"connectorProfileName\":\"crm-prod\",\"entities\":%s}".formatted(value)));
   }
 
+  @Test
+  void anEntitiesTextThatIsLongIsNotRepeated() {
+    String longest = "a".repeat(64);
+    String refusal = "/entities: \"%s\"; expected %s";
+
+    assertRefused(
+        refusal.formatted(longest, SOME_ENTITIES) + ". Did you mean [\"%s\"]?".formatted(longest),
+        () -> readEntities(longest));
+    assertFalse(
+        assertThrows(InvalidJsonException.class, () -> readEntities(longest + "a"))
+            .getMessage()
+            .contains("Did you mean"));
+    assertRefused(
+        refusal.formatted("${Entities}", SOME_ENTITIES) + A_PLACEHOLDER,
+        () -> readEntities("${Entities}"));
+  }
+
+  private static void readEntities(String text) {
+    read("{\"connectorProfileName\":\"crm-prod\",\"entities\":\"%s\"}".formatted(text));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

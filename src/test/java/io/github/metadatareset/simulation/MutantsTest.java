@@ -142,7 +142,7 @@ class MutantsTest {
           new Mutant(
               "rejected sub-requests are dropped",
               "invocation/RequestExecutor.java",
-              "sendDeadLetters(subRequests.rejected(), source);",
+              "sendDeadLetters(subRequests, source);",
               ""),
           new Mutant(
               "a refused dead letter of a sub-request is ignored",
@@ -284,6 +284,11 @@ class MutantsTest {
               "queue/SqsMessage.java",
               "\"ApproximateReceiveCount\"",
               "\"ReceiveCount\""),
+          new Mutant(
+              "a notification of SNS is not read",
+              "event/EventReader.java",
+              "hasText(notification, \"Type\", \"Notification\")",
+              "hasText(notification, \"type\", \"Notification\")"),
           new Mutant(
               "a profile update resets only the names",
               "event/AppFlowEvents.java",

@@ -96,7 +96,8 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
     }
 
     private Set<CachedEntry> event(Map<?, ?> event) throws Refused {
-      if (event.get("Message") instanceof String wrapped) {
+      if ("Notification".equals(event.get("Type"))
+          && event.get("Message") instanceof String wrapped) {
         return body(wrapped);
       }
       if (event.containsKey("FunctionName") && event.get("Payload") instanceof String payload) {

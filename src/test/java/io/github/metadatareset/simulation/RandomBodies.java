@@ -32,7 +32,7 @@ record RandomBodies(RandomGenerator random, Account account) {
   String next() {
     return switch (random.nextInt(17)) {
       case 0 -> oneOf(INVALID);
-      case 1 -> json(object("Message", json(request())));
+      case 1 -> json(notification(request()));
       case 2 -> json(envelope("my.pipeline", "Done", request()));
       case 3 -> json(flowReport());
       case 4 -> json(call(oneOf(List.of("UpdateFlow", "UpdateConnectorProfile", "DeleteFlow"))));
@@ -55,6 +55,12 @@ record RandomBodies(RandomGenerator random, Account account) {
   }
 
   /// What Scheduler puts into a dead-letter queue.
+  private static Map<String, Object> notification(Map<String, Object> request) {
+    Map<String, Object> notification = object("Type", "Notification");
+    notification.put("Message", json(request));
+    return notification;
+  }
+
   private static Map<String, Object> invocation(Map<String, Object> request) {
     Map<String, Object> invocation = object("FunctionName", "f");
     invocation.put("Payload", json(request));

@@ -183,10 +183,7 @@ final class RequestWalk {
       if (isFull) {
         return;
       }
-      Set<String> flows =
-          subRequests.flows().isEmpty()
-              ? Set.of()
-              : subRequests.flows().getOrDefault(request.json(), Set.of());
+      Set<String> flows = subRequests.flows().getOrDefault(request.json(), Set.of());
       SortedSet<String> reasons =
           flows.isEmpty()
               ? common

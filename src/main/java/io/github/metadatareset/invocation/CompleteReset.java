@@ -1,5 +1,6 @@
 package io.github.metadatareset.invocation;
 
+import io.github.metadatareset.plan.Once;
 import io.github.metadatareset.request.Request;
 import io.github.metadatareset.request.ResetCall;
 import java.time.Instant;
@@ -19,7 +20,7 @@ final class CompleteReset {
   private final RequestWalk walk;
 
   /// When each list of names was reset, before AppFlow was asked for it.
-  private final Map<ResetCall, Instant> lists = new ConcurrentHashMap<>();
+  private final Map<ResetCall, Once<Instant>> lists = new ConcurrentHashMap<>();
 
   CompleteReset(Invocation invocation) {
     RetryingAppFlow appFlow = new RetryingAppFlow(invocation.appFlow(), invocation.workDeadline());
@@ -40,9 +41,10 @@ final class CompleteReset {
     RequestWalk.Found found = walk.walk(request);
     found.skipped().forEach(invocation.log()::skipped);
     List<ExecutionResult> executed = new ArrayList<>();
-    lists.values().forEach(at -> executed.add(new ExecutionResult.Reset(at)));
+    resetLists().forEach(at -> executed.add(new ExecutionResult.Reset(at)));
     if (found.isFull()) {
-      return new Result(executed, Optional.of(IncompleteResetException.tooManyCalls(lists.size())));
+      return new Result(
+          executed, Optional.of(IncompleteResetException.tooManyCalls(executed.size())));
     }
     List<FailedRequest> failed = new ArrayList<>(found.failed());
     found.failed().forEach(each -> executed.add(new ExecutionResult.Failed(each.failure())));
@@ -66,12 +68,16 @@ final class CompleteReset {
 
   /// A list that is needed again was reset just now.
   private void resetList(ResetCall call) {
-    lists.computeIfAbsent(
-        call.withoutProfileType(),
-        _ -> {
-          executor.make(call, invocation.requestId());
-          return invocation.services().clock().instant();
-        });
+    lists.computeIfAbsent(call.withoutProfileType(), _ -> new Once<>(() -> reset(call))).get();
+  }
+
+  private Instant reset(ResetCall call) {
+    executor.make(call, invocation.requestId());
+    return invocation.services().clock().instant();
+  }
+
+  private List<Instant> resetLists() {
+    return lists.values().stream().map(Once::result).flatMap(Optional::stream).toList();
   }
 
   private List<Made> make(List<RequestWalk.Needed> calls) {

@@ -10,7 +10,9 @@ import io.github.metadatareset.request.ResetCall;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,10 +35,19 @@ public final class InvocationLog {
   /// A longer text may contain a body, such as a name of a million characters.
   private static final int MAX_TEXT = 1024;
 
+  /// A write for each reset would cost more than a tenth of the throughput. The lines of resets are
+  /// written with the next other line, which is that of the invocation at the latest. They are lost
+  /// if the process is killed: then the messages are delivered again. Lambda makes an event of each
+  /// line (https://github.com/aws/aws-lambda-dotnet/pull/1165).
+  private static final int RESETS_AT_ONCE = 1000;
+
   private final PrintStream out;
   private final InstantSource clock;
   private final String functionName;
   private final String requestId;
+
+  /// Those whose lines are not written yet.
+  private final List<Reset> resets = new ArrayList<>();
 
   InvocationLog(PrintStream out, InstantSource clock, String functionName, String requestId) {
     this.out = out;
@@ -63,12 +74,11 @@ public final class InvocationLog {
   /// AppFlow accepted a call of ResetConnectorMetadataCache.
   ///
   /// @param correlationId of the message or event that needed the call
-  void reset(ResetCall call, String correlationId, Duration duration) {
-    Map<String, Object> line = line("INFO", "reset");
-    line.put("correlationId", correlationId);
-    putMembers(line, call.request().members());
-    putDuration(line, duration);
-    print(line);
+  synchronized void reset(ResetCall call, String correlationId, Duration duration) {
+    resets.add(new Reset(clock.instant(), call, correlationId, duration));
+    if (resets.size() == RESETS_AT_ONCE) {
+      write(List.of());
+    }
   }
 
   void nothingToReset(SqsMessage message) {
@@ -180,16 +190,14 @@ public final class InvocationLog {
 
   /// Without those that are 0: CloudWatch bills a metric only for the hours in which it is sent.
   private static List<Map<String, String>> definitions(Map<Metric, Long> metrics) {
-    return metrics.entrySet().stream()
-        .filter(each -> each.getValue() != 0)
-        .map(Map.Entry::getKey)
-        .flatMap(
-            metric ->
-                metric
-                    .unit()
-                    .map(unit -> Map.of("Name", metric.memberName(), "Unit", unit))
-                    .stream())
-        .toList();
+    List<Map<String, String>> definitions = new ArrayList<>();
+    for (var each : metrics.entrySet()) {
+      Optional<String> unit = each.getKey().unit();
+      if (each.getValue() != 0 && unit.isPresent()) {
+        definitions.add(Map.of("Name", each.getKey().memberName(), "Unit", unit.get()));
+      }
+    }
+    return definitions;
   }
 
   private Map<String, Object> metadata(List<Map<String, String>> definitions) {
@@ -243,9 +251,21 @@ public final class InvocationLog {
     return line;
   }
 
+  private Map<String, Object> line(Reset reset) {
+    Map<String, Object> line = line(reset.at(), "INFO", "reset");
+    line.put("correlationId", reset.correlationId());
+    putMembers(line, reset.call().request().members());
+    putDuration(line, reset.duration());
+    return line;
+  }
+
   private Map<String, Object> line(String level, String message) {
+    return line(clock.instant(), level, message);
+  }
+
+  private Map<String, Object> line(Instant at, String level, String message) {
     Map<String, Object> line = new LinkedHashMap<>();
-    line.put("timestamp", clock.instant().toString());
+    line.put("timestamp", at.toString());
     line.put("level", level);
     line.put("message", message);
     line.put("requestId", requestId);
@@ -269,12 +289,11 @@ public final class InvocationLog {
 
   /// Those that are text: a list may be as long as a body.
   private static void putMembers(Map<String, Object> line, Map<String, Object> request) {
-    request.forEach(
-        (name, value) -> {
-          if (value instanceof String text) {
-            line.put(name, cut(text));
-          }
-        });
+    for (var member : request.entrySet()) {
+      if (member.getValue() instanceof String text) {
+        line.put(member.getKey(), cut(text));
+      }
+    }
   }
 
   /// Not negative, although the clock may be set back.
@@ -289,14 +308,29 @@ public final class InvocationLog {
   }
 
   private void print(Map<String, Object> line) {
-    // One write, however long the line is: println writes parts of 8 KiB.
-    byte[] bytes = (JsonValue.write(line) + "\n").getBytes(StandardCharsets.US_ASCII);
+    write(List.of(line));
+  }
+
+  /// Writes the resets that wait, and then these lines.
+  private synchronized void write(List<Map<String, Object>> lines) {
+    StringBuilder text = new StringBuilder();
+    for (Reset reset : resets) {
+      text.append(JsonValue.write(line(reset))).append('\n');
+    }
+    resets.clear();
+    for (Map<String, Object> line : lines) {
+      text.append(JsonValue.write(line)).append('\n');
+    }
+    // One write, however long the text is: println writes parts of 8 KiB.
+    byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
     out.write(bytes, 0, bytes.length);
   }
 
   private static String cut(String text) {
     return text.substring(0, Math.min(text.length(), MAX_TEXT));
   }
+
+  private record Reset(Instant at, ResetCall call, String correlationId, Duration duration) {}
 
   private record Reason(String code, String message, Optional<String> operation) {
     Reason(String code, String message) {

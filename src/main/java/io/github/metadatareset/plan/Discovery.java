@@ -12,17 +12,13 @@ import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.FlowPattern;
-import io.github.metadatareset.request.InvocationInterruptedException;
 import io.github.metadatareset.request.ProfileName;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 
 /// Looks up profiles, flows and API versions in AppFlow. Each look-up is made at most once in an
@@ -31,20 +27,19 @@ final class Discovery {
 
   private final AppFlow appFlow;
   private final int concurrency;
-  private final Map<ProfileName, Lookup<List<Profile>>> named = new ConcurrentHashMap<>();
-  private final Lookup<List<Profile>> profiles;
-  private final Lookup<List<ListedFlow>> listedFlows;
-  private final Map<String, Lookup<Optional<Flow>>> flowsByName = new ConcurrentHashMap<>();
-  private final Map<Kind, Lookup<Map<ProfileName, List<UseInFlow>>>> uses =
-      new ConcurrentHashMap<>();
-  private final Map<ConnectorLabel, Lookup<List<ApiVersion>>> versions = new ConcurrentHashMap<>();
+  private final Map<ProfileName, Once<List<Profile>>> named = new ConcurrentHashMap<>();
+  private final Once<List<Profile>> profiles;
+  private final Once<List<ListedFlow>> listedFlows;
+  private final Map<String, Once<Optional<Flow>>> flowsByName = new ConcurrentHashMap<>();
+  private final Map<Kind, Once<Map<ProfileName, List<UseInFlow>>>> uses = new ConcurrentHashMap<>();
+  private final Map<ConnectorLabel, Once<List<ApiVersion>>> versions = new ConcurrentHashMap<>();
 
   /// @param concurrency how many flows are described at the same time
   Discovery(AppFlow appFlow, int concurrency) {
     this.appFlow = appFlow;
     this.concurrency = concurrency;
-    this.profiles = new Lookup<>(appFlow::profiles);
-    this.listedFlows = new Lookup<>(appFlow::flows);
+    this.profiles = new Once<>(appFlow::profiles);
+    this.listedFlows = new Once<>(appFlow::flows);
   }
 
   /// An entity that a flow uses.
@@ -64,8 +59,8 @@ final class Discovery {
         .gather(Gatherers.windowFixed(AppFlow.MAX_PROFILE_NAMES))
         .forEach(
             window -> {
-              Lookup<List<Profile>> lookup = new Lookup<>(() -> appFlow.profiles(window));
-              window.forEach(name -> named.put(name, lookup));
+              Once<List<Profile>> lookUp = new Once<>(() -> appFlow.profiles(window));
+              window.forEach(name -> named.put(name, lookUp));
             });
   }
 
@@ -82,7 +77,7 @@ final class Discovery {
 
   List<ApiVersion> supportedApiVersions(ConnectorLabel label) {
     return versions
-        .computeIfAbsent(label, _ -> new Lookup<>(() -> appFlow.supportedApiVersions(label)))
+        .computeIfAbsent(label, _ -> new Once<>(() -> appFlow.supportedApiVersions(label)))
         .get();
   }
 
@@ -106,7 +101,7 @@ final class Discovery {
   /// (https://docs.aws.amazon.com/appflow/1.0/APIReference/API_CreateFlow.html).
   List<UseInFlow> uses(Profile profile) {
     return uses.computeIfAbsent(
-            Kind.of(profile), _ -> new Lookup<>(() -> usesByProfile(flow -> flow.mayUse(profile))))
+            Kind.of(profile), _ -> new Once<>(() -> usesByProfile(flow -> flow.mayUse(profile))))
         .get()
         .getOrDefault(profile.name(), List.of());
   }
@@ -142,28 +137,6 @@ final class Discovery {
   }
 
   private Optional<Flow> described(String name) {
-    return flowsByName.computeIfAbsent(name, _ -> new Lookup<>(() -> appFlow.flow(name))).get();
-  }
-
-  /// A look-up that the first thread makes and all threads share, even if it fails.
-  private static final class Lookup<T> {
-    private final FutureTask<T> task;
-
-    Lookup(Supplier<T> lookUp) {
-      this.task = new FutureTask<>(lookUp::get);
-    }
-
-    T get() {
-      task.run();
-      try {
-        return task.get();
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof RuntimeException failure
-            ? failure
-            : new IllegalStateException(e.getCause());
-      } catch (InterruptedException e) {
-        throw new InvocationInterruptedException("waiting for a response of AppFlow", e);
-      }
-    }
+    return flowsByName.computeIfAbsent(name, _ -> new Once<>(() -> appFlow.flow(name))).get();
   }
 }

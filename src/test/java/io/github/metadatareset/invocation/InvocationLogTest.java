@@ -9,8 +9,18 @@ import io.github.metadatareset.fuzzing.MaliciousMessage;
 import io.github.metadatareset.fuzzing.StrictFunction;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.random.RandomCases;
+import io.github.metadatareset.request.Connector;
+import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.ResetCall;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// No input can forge a log line: not a message with its ID and attributes, and not an error of
@@ -46,13 +56,42 @@ class InvocationLogTest {
 
               try {
                 function.invoke(input.body().getBytes(UTF_8));
-              } catch (RequestFailedException e) {
+              } catch (RequestFailedException | IncompleteResetException e) {
                 // Lambda writes the message into the same log.
                 assertTrue(e.getMessage().matches("[ -~]+"), e::getMessage);
               }
 
-              assertTrue(function.log().all().size() <= 3, () -> function.log().toString());
+              LogLines log = function.log();
+              long ofAWait = log.resets().size() + log.count("not done") + log.count("skipped");
+              assertTrue(log.all().size() <= 3 + ofAWait, log::toString);
             });
+  }
+
+  @Test
+  void linesOfResetsAreWrittenWithTheNextOtherLine() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    InvocationLog log =
+        new InvocationLog(new PrintStream(out), InstantSource.system(), "function", "request");
+    ResetCall call =
+        new ResetCall(
+            new Connector.WithoutProfile(ConnectorType.S3),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    log.reset(call, "first", Duration.ZERO);
+    assertEquals(0, out.size());
+    log.invocation(List.of("first"), Map.of());
+    assertEquals(List.of("reset", "invocation"), messages(out));
+    IntStream.range(0, 1001).forEach(_ -> log.reset(call, "next", Duration.ZERO));
+    assertEquals(1002, messages(out).size(), "no more than a thousand wait");
+  }
+
+  private static List<String> messages(ByteArrayOutputStream out) {
+    return out.toString(UTF_8)
+        .lines()
+        .map(line -> JsonValue.parse(line, "").text("message").orElseThrow())
+        .toList();
   }
 
   private static int returned(String answer) {

@@ -237,8 +237,8 @@ class MutantsTest {
           new Mutant(
               "lookups are cached across invocations",
               "plan/Discovery.java",
-              "private final Map<ProfileName, Lookup<List<Profile>>> named =",
-              "private static final Map<ProfileName, Lookup<List<Profile>>> named ="),
+              "private final Map<ProfileName, Once<List<Profile>>> named =",
+              "private static final Map<ProfileName, Once<List<Profile>>> named ="),
           new Mutant(
               "entries that SQS refused are ignored",
               "aws/SqsBatchSender.java",
@@ -308,7 +308,47 @@ class MutantsTest {
               "a direct request that needs splitting is answered and not queued",
               "invocation/DirectInvocation.java",
               "case Plan.Split _, Plan.ToSplit _ -> queued(request, event);",
-              "case Plan.Split _, Plan.ToSplit _ -> answer(0, 1);"));
+              "case Plan.Split _, Plan.ToSplit _ -> answer(0, 1);"),
+          new Mutant(
+              "a wait is answered although a call failed",
+              "invocation/CompleteReset.java",
+              "failed.isEmpty() ? Optional.empty()",
+              "true ? Optional.empty()"),
+          new Mutant(
+              "a wait is answered although a sub-request cannot be done",
+              "invocation/CompleteReset.java",
+              "new ArrayList<>(found.failed())",
+              "new ArrayList<>()"),
+          new Mutant(
+              "a wait resets the list that it has read once more",
+              "invocation/CompleteReset.java",
+              ".filter(call -> !lists.containsKey(call.withoutProfileType()))",
+              ""),
+          new Mutant(
+              "a wait makes a call for each connectorType of the same profile",
+              "invocation/RequestWalk.java",
+              "ResetCall key = call.withoutProfileType();",
+              "ResetCall key = call;"),
+          new Mutant(
+              "a wait for entities leaves out the sub-requests of a split",
+              "invocation/RequestWalk.java",
+              "collect(step, subRequests, subRequests.maxCallsOfEach(step.maxCalls()));",
+              ""),
+          new Mutant(
+              "a wait reads a list that was not reset",
+              "invocation/CompleteReset.java",
+              "executor.make(call, invocation.requestId());",
+              ""),
+          new Mutant(
+              "a wait does not try a throttled call again",
+              "invocation/RetryingAppFlow.java",
+              "!(e.failure() instanceof Failure.Throttled)",
+              "true"),
+          new Mutant(
+              "the request of a wait is sent to the request queue",
+              "invocation/DirectInvocation.java",
+              "case WAIT -> completed(request);",
+              "case WAIT -> answer(request, event);"));
 
   private static Map<Mutant, Optional<Integer>> seedsNeeded;
 

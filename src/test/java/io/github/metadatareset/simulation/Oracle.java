@@ -66,6 +66,16 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
         : !profile.isCustom() || account.versions().get(profile.label()).contains(entry.version());
   }
 
+  /// Whether the sender of a direct invocation waits until all is done.
+  boolean isWait(String body) {
+    try {
+      return JSON.std.anyFrom(body) instanceof Map<?, ?> object
+          && Boolean.TRUE.equals(object.get("wait"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private boolean isAllowed(String profile) {
     return matches(allowedProfiles, profile) && !matches(excludedProfiles, profile);
   }
@@ -108,7 +118,9 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
             ? appFlowEvent(text(event, "detail-type"), detail)
             : request(detail);
       }
-      return request(event);
+      Map<?, ?> request = new HashMap<>(event);
+      request.remove("wait", true);
+      return request(request);
     }
 
     private Set<CachedEntry> appFlowEvent(String type, Map<?, ?> detail) throws Refused {

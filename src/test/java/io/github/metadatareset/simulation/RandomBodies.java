@@ -30,7 +30,7 @@ record RandomBodies(RandomGenerator random, Account account) {
       List.of("Account", "Lead", "Größe", "Ghost", "cases");
 
   String next() {
-    return switch (random.nextInt(17)) {
+    return switch (random.nextInt(19)) {
       case 0 -> oneOf(INVALID);
       case 1 -> json(notification(request()));
       case 2 -> json(envelope("my.pipeline", "Done", request()));
@@ -39,7 +39,9 @@ record RandomBodies(RandomGenerator random, Account account) {
       case 5 -> json(object("requests", requests()));
       case 6 -> json(invocation(request()));
       case 7 -> json(traced(request()));
-      case 8, 9, 10 -> json(object("connectorProfileName", mostNamedProfile()));
+      case 8 -> json(waiting(request()));
+      case 9 -> json(waiting(object("requests", requests())));
+      case 10, 11, 12 -> json(object("connectorProfileName", mostNamedProfile()));
       default -> json(request());
     };
   }
@@ -71,6 +73,12 @@ record RandomBodies(RandomGenerator random, Account account) {
     Map<String, Object> traced = new LinkedHashMap<>(request);
     traced.put("_trace", object("id", "1"));
     return traced;
+  }
+
+  private static Map<String, Object> waiting(Map<String, Object> request) {
+    Map<String, Object> waiting = new LinkedHashMap<>(request);
+    waiting.put("wait", true);
+    return waiting;
   }
 
   private Map<String, Object> flowReport() {

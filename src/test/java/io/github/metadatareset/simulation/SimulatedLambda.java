@@ -37,6 +37,7 @@ final class SimulatedLambda {
   private final World world;
   private final FunctionFactory factory;
   private final BatchChecks checks;
+  private final WaitChecks waitChecks;
   private final Deque<Environment> idle = new ArrayDeque<>();
   private int running;
   private int invocations;
@@ -50,12 +51,13 @@ final class SimulatedLambda {
     this.world = world;
     this.factory = factory;
     this.checks = new BatchChecks(world);
+    this.waitChecks = new WaitChecks(world);
     world.requestQueue().listen(this::poll);
   }
 
   /// @param caller gets the end of the invocation
   void invoke(String event, Consumer<End> caller) {
-    run(event, List.of(), (_, end) -> caller.accept(end));
+    direct(event, (_, end) -> caller.accept(end));
   }
 
   /// Lambda tries it three times and then sends a dead letter.
@@ -64,9 +66,8 @@ final class SimulatedLambda {
   }
 
   private void invokeAsynchronously(String event, int attempt) {
-    run(
+    direct(
         event,
-        List.of(),
         (invocation, end) -> {
           if (end.answer().isPresent()) {
             return;
@@ -83,6 +84,18 @@ final class SimulatedLambda {
             attributes.put("ErrorMessage", end.failure().map(Throwable::toString).orElse("ended"));
             world.deadLetter(Optional.empty(), event, attributes);
           }
+        });
+  }
+
+  private void direct(String event, Callback callback) {
+    run(
+        event,
+        List.of(),
+        (invocation, end) -> {
+          if (world.oracle().isWait(event)) {
+            waitChecks.check(invocation, event, end);
+          }
+          callback.of(invocation, end);
         });
   }
 

@@ -122,7 +122,9 @@ public final class Simulation {
                 .ifPresent(
                     answer -> {
                       var numbers = RESET.matcher(answer);
-                      if (!numbers.matches()) {
+                      if (world.oracle().isWait(body)) {
+                        accept(body, at);
+                      } else if (!numbers.matches()) {
                         world.violation("a direct invocation answers %s", answer);
                       } else if (numbers.group(1).equals("1") || numbers.group(2).equals("1")) {
                         accept(body, at);
@@ -266,8 +268,10 @@ public final class Simulation {
                   || world.oracle().requests(deadLetter.body()) > 1)
               && world.settings().maxCallsPerEvent() < 100;
       case "OutOfTime" -> isLastReceive && deadLetter.sentAt() >= invocation.deadline();
-      case "DeadLetterNotAccepted", "InvalidResponse" ->
-          isLastReceive && !invocation.errorCodes.isEmpty();
+      case "DeadLetterNotAccepted" ->
+          isLastReceive
+              && (!invocation.errorCodes.isEmpty() || deadLetter.sentAt() >= invocation.deadline());
+      case "InvalidResponse" -> isLastReceive && !invocation.errorCodes.isEmpty();
       default ->
           invocation.errorCodes.contains(code) && (isLastReceive || PERMANENT.contains(code));
     };

@@ -109,13 +109,18 @@ class SnapStartTest {
         log.toString(UTF_8).lines().map(line -> JsonValue.parse(line, "")).toList();
     assertEquals(
         List.of(
+            "reset",
             "dead letter not accepted SdkClientException",
             "returned SdkClientException",
             "returned InvalidRequest",
             "backoff not set Offline"),
         lines.stream()
             .limit(lines.size() - 1)
-            .map(line -> text(line, "outcome") + " " + text(line, "errorCode"))
+            .map(
+                line ->
+                    line.has("outcome")
+                        ? text(line, "outcome") + " " + text(line, "errorCode")
+                        : text(line, "message"))
             .toList(),
         lines::toString);
     assertEquals(1, lines.getLast().member("Resets").orElseThrow().content());
@@ -159,10 +164,11 @@ class SnapStartTest {
     }
     assertEquals(List.of("crm Salesforce Account"), stack.resets());
     assertEquals(
-        List.of("after"),
+        List.of("reset after", "invocation after"),
         process.log().stream()
             .filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS"))
-            .map(line -> text(JsonValue.parse(line, ""), "requestId"))
+            .map(line -> JsonValue.parse(line, ""))
+            .map(line -> text(line, "message") + " " + text(line, "requestId"))
             .toList());
   }
 

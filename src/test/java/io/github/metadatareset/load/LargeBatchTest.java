@@ -144,14 +144,14 @@ class LargeBatchTest {
   }
 
   @Test
-  void logsOneLineForManyCorrelationIds() {
+  void logsOneLineForManyCorrelationIdsAndOneForTheirReset() {
     returned(
         number ->
             message(id(number), call("Account"))
                 .withCorrelationId("c".repeat(123) + (10_000 + number)));
 
     String log = function.logText();
-    assertEquals(1, log.lines().count());
+    assertEquals(2, log.lines().count());
     assertTrue(log.getBytes(UTF_8).length < MAX_LINE, () -> log.length() + " bytes");
     assertEquals(
         1000,

@@ -5,6 +5,7 @@ import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.request.Member;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// What other senders send, and in which there is no request to read. The first that matches says
 /// what its sender has to change.
@@ -27,6 +28,11 @@ enum ForeignShape {
           + " resource: invoke the function after the deployment, or use a rule or a schedule"),
 
   /// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+  /// https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html
+  PIPELINE_JOB(
+      "a request. CodePipeline waits for a result that this function never reports: invoke it from"
+          + " a command, such as aws lambda invoke in an action of CodeBuild"),
+
   SNS_CONFIRMATION(
       "a notification. Confirm the subscription first: open its SubscribeURL, or use"
           + " aws sns confirm-subscription"),
@@ -52,6 +58,10 @@ enum ForeignShape {
       "a request. Records of a Kinesis or DynamoDB stream contain none: connect the stream and the"
           + " request queue with an EventBridge pipe whose input template makes a request"),
 
+  DOCUMENTDB(
+      "a request. Change events of Amazon DocumentDB contain none: let the writer of the change send"
+          + " a request to the request queue"),
+
   KAFKA(
       "a request. Records of Apache Kafka or Amazon MQ contain none: connect the topic and the"
           + " request queue with an EventBridge pipe whose input template makes a request"),
@@ -72,6 +82,8 @@ enum ForeignShape {
       "a request. This function does not read HTTP requests of Amazon API Gateway, a function URL"
           + " or a load balancer: call Lambda's Invoke API, or let API Gateway send the body to the"
           + " request queue"),
+
+  NO_PAYLOAD("a Payload with the request beside FunctionName"),
 
   /// What EventBridge Scheduler puts into a dead-letter queue for a schedule that sends to a queue
   /// (https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html).
@@ -94,6 +106,9 @@ enum ForeignShape {
           + " add that, or send only the content of Message"),
 
   UNKNOWN_WRAPPER("the request itself. It is in a member: send only that");
+
+  private static final Pattern REQUEST_IN_TEXT =
+      Pattern.compile("\\s*\\{\\s*\"(connectorProfileName|connectorType|flowName|requests)\"\\s*:");
 
   private final String expectation;
 
@@ -128,6 +143,7 @@ enum ForeignShape {
       case TASK_TOKEN -> value.has("TaskToken") || value.has("taskToken");
       case TERRAFORM -> value.member("tf").filter(tf -> tf.has("action")).isPresent();
       case CUSTOM_RESOURCE -> value.has("RequestType") && value.has("ResponseURL");
+      case PIPELINE_JOB -> value.has("CodePipeline.job");
       case SNS_CONFIRMATION -> text(value, "Type").endsWith("Confirmation");
       case OFFLOADED_BODY ->
           first(value)
@@ -137,21 +153,25 @@ enum ForeignShape {
       case PIPE -> first(value).filter(JsonValue::isObject).isPresent();
       case S3 -> hasRecordsOf(value, "aws:s3");
       case STREAM -> hasRecordsOf(value, "aws:kinesis") || hasRecordsOf(value, "aws:dynamodb");
+      case DOCUMENTDB -> text(value, "eventSource").equals("aws:docdb");
       case KAFKA -> value.text("eventSource").isPresent();
       case SQS_BATCH -> hasRecordsOf(value, "aws:sqs");
       case SNS_BATCH -> hasRecordsOf(value, "aws:sns");
       case OTHER_RECORDS -> value.has("Records") || value.has("records");
       case HTTP -> value.has("requestContext") || value.has("httpMethod") || value.has("rawPath");
+      case NO_PAYLOAD -> value.has("FunctionName") && !value.has("Payload");
       case MESSAGE_TO_SEND -> value.has("MessageBody") && value.has("QueueUrl");
       case WARM_UP ->
           !value.has("detail") && (value.has("warmer") || text(value, "source").contains("warm"));
       case LOGS -> value.has("awslogs");
-      case ALARM -> value.has("alarmArn") && value.has("alarmData");
+      case ALARM ->
+          value.has("alarmArn") && value.has("alarmData")
+              || value.has("AlarmName") && value.has("NewStateValue");
       case MESSAGE_WITHOUT_TYPE -> value.has("Message");
       case UNKNOWN_WRAPPER ->
           value.memberNames().stream()
               .flatMap(name -> value.member(name).stream())
-              .anyMatch(ForeignShape::isRequest);
+              .anyMatch(ForeignShape::holdsARequest);
     };
   }
 
@@ -178,6 +198,12 @@ enum ForeignShape {
                     .map(record -> record.text("eventSource").or(() -> record.text("EventSource")))
                     .anyMatch(Optional.of(eventSource)::equals))
         .isPresent();
+  }
+
+  /// As an object, or as text.
+  private static boolean holdsARequest(JsonValue value) {
+    return isRequest(value)
+        || value.content() instanceof String text && REQUEST_IN_TEXT.matcher(text).lookingAt();
   }
 
   private static boolean isRequest(JsonValue value) {

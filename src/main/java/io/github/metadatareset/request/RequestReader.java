@@ -255,7 +255,7 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
             ? Optional.of(Entities.ALL)
             : Guess.nearest(text, ENTITY_KEYWORDS, each -> each);
     return Guess.didYouMean(
-        JsonValue.write(keyword.<Object>map(each -> each).orElse(List.of(text))));
+        JsonValue.write(keyword.<Object>map(each -> each).orElse(List.of(text.split(" *, *")))));
   }
 
   private static Optional<ConnectorType> connectorType(JsonValue value) {

@@ -30,6 +30,7 @@ class ForeignShapeTest {
       TASK_TOKEN       | {"detail":{"input":"{\\"TaskToken\\":\\"t\\",\\"flowName\\":\\"f1\\"}"}}
       TERRAFORM        | {"flowName":"f1","tf":{"action":"create","prev_input":null}}
       CUSTOM_RESOURCE  | {"RequestType":"Delete","ResponseURL":"https://x","ResourceProperties":{"flowName":"f1"}}
+      PIPELINE_JOB     | {"CodePipeline.job":{"id":"1","data":{}}}
       SNS_CONFIRMATION | {"Type":"SubscriptionConfirmation","Message":"You have chosen","SubscribeURL":"https://x"}
       SNS_CONFIRMATION | {"Type":"UnsubscribeConfirmation","Message":"You have chosen"}
       OFFLOADED_BODY   | ["com.amazon.sqs.javamessaging.MessageS3Pointer",{"s3BucketName":"b","s3Key":"k"}]
@@ -41,6 +42,7 @@ class ForeignShapeTest {
       S3               | {"Type":"Notification","Message":"{\\"Records\\":[{\\"eventSource\\":\\"aws:s3\\"}]}"}
       STREAM           | {"Records":[{"eventSource":"aws:kinesis","kinesis":{"data":"e30="}}]}
       STREAM           | {"Records":[{"eventSource":"aws:dynamodb","dynamodb":{}}]}
+      DOCUMENTDB       | {"eventSource":"aws:docdb","events":[{"event":{}}]}
       KAFKA            | {"eventSource":"aws:kafka","records":{"t-0":[{"value":"e30="}]}}
       KAFKA            | {"eventSource":"SelfManagedKafka","records":{}}
       KAFKA            | {"eventSource":"aws:rmq","rmqMessagesByQueue":{}}
@@ -56,6 +58,7 @@ class ForeignShapeTest {
       HTTP             | {"version":"2.0","rawPath":"/","requestContext":{"http":{}},"body":"{\\"flowName\\":\\"f1\\"}"}
       HTTP             | {"httpMethod":"POST","path":"/","body":"{}"}
       HTTP             | {"requestContext":{"elb":{}},"body":"{}"}
+      NO_PAYLOAD       | {"FunctionName":"f","InvocationType":"Event"}
       MESSAGE_TO_SEND  | {"MessageBody":"{\\"flowName\\":\\"f1\\"}","QueueUrl":"https://x"}
       WARM_UP          | {"source":"serverless-plugin-warmup"}
       WARM_UP          | {"warmer":true,"concurrency":1}
@@ -63,6 +66,8 @@ class ForeignShapeTest {
       ALARM            | {"source":"aws.cloudwatch","alarmArn":"arn:x","alarmData":{}}
       MESSAGE_WITHOUT_TYPE | {"Message":"{\\"flowName\\":\\"f1\\"}"}
       MESSAGE_WITHOUT_TYPE | {"Message":{"flowName":"f1"},"MessageId":"m"}
+      ALARM            | {"Type":"Notification","Message":"{\\"AlarmName\\":\\"a\\",\\"NewStateValue\\":\\"ALARM\\"}"}
+      UNKNOWN_WRAPPER  | {"body":"{\\"connectorProfileName\\":\\"a\\"}","isBase64Encoded":false}
       UNKNOWN_WRAPPER  | {"Input":{"flowName":"f1"}}
       UNKNOWN_WRAPPER  | {"body":{"flowName":"f1"},"headers":{}}
       """;

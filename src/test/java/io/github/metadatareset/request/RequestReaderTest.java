@@ -389,6 +389,7 @@ class RequestReaderTest {
           "Used by flows" | "USED_BY_FLOWS"
           "USED_BY_FLOW"  | "USED_BY_FLOWS"
           "Account"       | ["Account"]
+          "Account, Lead" | ["Account","Lead"]
           """)
   void saysWhichValueOfEntitiesWasMeant(String value, String meant) {
     assertRefused(

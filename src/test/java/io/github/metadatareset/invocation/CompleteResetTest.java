@@ -208,6 +208,26 @@ class CompleteResetTest {
   }
 
   @Test
+  void asksForTheVersionOfACustomConnector() {
+    appFlow.customProfile("erp", "Erp").connector("Erp", "v7");
+
+    assertEquals(
+        "{'reset':1,'queued':0,'correlationId':'request-1'}",
+        waitFor("{'connectorProfileName':'erp','connectorEntityName':'orders'}"));
+    assertEquals(
+        List.of("v7"),
+        appFlow.resets().stream().map(call -> call.apiVersion().orElseThrow().value()).toList());
+  }
+
+  @Test
+  void aRequestThatCannotBePlannedCountsAsRejected() {
+    assertThrows(
+        IncompleteResetException.class, () -> waitFor("{'connectorProfileName':'none-*'}"));
+
+    assertEquals(1, function.log().metric("Rejected"));
+  }
+
+  @Test
   void aSkippedProfileIsNoFailure() {
     appFlow.customProfile("erp", "Erp").connector("Erp", "v1", "v2");
 

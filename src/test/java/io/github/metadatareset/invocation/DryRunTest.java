@@ -4,6 +4,7 @@ import static io.github.metadatareset.plan.FakeAppFlow.leaf;
 import static io.github.metadatareset.plan.FakeAppFlow.parent;
 import static io.github.metadatareset.plan.FakeAppFlow.use;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,7 +18,9 @@ import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.RequestFailedException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +64,73 @@ class DryRunTest {
         dryRun("{'connectorProfileName':'c*','entities':'USED_BY_FLOWS'}").replace('"', '\''));
     assertEquals(1, function.log().all().size());
     assertEquals(0, function.log().metric("Resets"));
+  }
+
+  @Test
+  void sortsByProfileParentEntityAndVersion() {
+    appFlow
+        .profile("b", ConnectorType.SALESFORCE)
+        .profile("a", ConnectorType.SALESFORCE)
+        .customProfile("erp", "Erp")
+        .connector("Erp", "v1", "v2");
+
+    JsonValue answer =
+        answer(
+            "{'requests':["
+                + "{'connectorProfileName':'erp','apiVersion':'v2'},"
+                + "{'connectorProfileName':'erp','apiVersion':'v1'},"
+                + "{'connectorProfileName':'b'},"
+                + "{'connectorType':'S3'},"
+                + "{'connectorProfileName':'a','connectorEntityName':'X','entitiesPath':'P'},"
+                + "{'connectorProfileName':'a','connectorEntityName':'Y'},"
+                + "{'connectorProfileName':'a','connectorEntityName':'X'}]}");
+
+    assertEquals(
+        List.of("S3", "a X", "a Y", "a P X", "b", "erp v1", "erp v2"),
+        answer.member("calls").orElseThrow().asList("calls").stream()
+            .map(each -> each.member("call").orElseThrow())
+            .map(
+                call ->
+                    Stream.of(
+                            call.text("connectorProfileName").or(() -> call.text("connectorType")),
+                            call.text("entitiesPath"),
+                            call.text("connectorEntityName"),
+                            call.text("apiVersion"))
+                        .flatMap(Optional::stream)
+                        .collect(joining(" ")))
+            .toList());
+  }
+
+  @Test
+  void listsAnEntityOfAllWhoseNameAppFlowWouldRefuseAsRejected() {
+    appFlow.profile("crm", ConnectorType.SALESFORCE).entities("crm", leaf("a b"), leaf("c"));
+
+    JsonValue answer = answer("{'connectorProfileName':'crm','entities':'ALL'}");
+
+    assertTrue(text(answer, "rejected").contains("'code':'InvalidEntityName'"));
+    assertEquals(
+        "{'calls':2,'lists':1,'entities':1,'rejected':1,'skipped':0}", text(answer, "counts"));
+    assertEquals("true", text(answer, "complete"));
+  }
+
+  @Test
+  void rejectsARequestThatNeedsMoreCallsThanItsEventMay() {
+    TestFunction limited =
+        new TestFunction(
+            HandlerFixture.of(_ -> appFlow, queues, queues)
+                .limits(
+                    new Limits(
+                        HandlerFixture.LIMITS.maxReceiveCount(),
+                        HandlerFixture.LIMITS.maxConcurrentCalls(),
+                        2,
+                        HandlerFixture.LIMITS.allowedProfiles())));
+
+    String answer =
+        limited.invoke(
+            "{\"connectorProfileName\":\"a\",\"connectorType\":\"Slack\",\"entities\":"
+                + "[\"A\",\"B\",\"C\"],\"dryRun\":true}");
+
+    assertTrue(answer.contains("\"code\":\"TooManyCalls\""), answer);
   }
 
   @Test

@@ -246,7 +246,7 @@ public final class EventReader {
     return isRequest(content) || wrapped(content).isPresent();
   }
 
-  private static boolean isRequest(JsonValue value) {
+  static boolean isRequest(JsonValue value) {
     return value.memberNames().stream().anyMatch(Member::isOfRequest);
   }
 

@@ -2,7 +2,6 @@ package io.github.metadatareset.event;
 
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
-import io.github.metadatareset.request.Member;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -149,7 +148,7 @@ enum ForeignShape {
           first(value)
               .filter(first -> first.content() instanceof String name && name.endsWith("S3Pointer"))
               .isPresent();
-      case LIST_OF_REQUESTS -> first(value).filter(ForeignShape::isRequest).isPresent();
+      case LIST_OF_REQUESTS -> first(value).filter(EventReader::isRequest).isPresent();
       case PIPE -> first(value).filter(JsonValue::isObject).isPresent();
       case S3 -> hasRecordsOf(value, "aws:s3");
       case STREAM -> hasRecordsOf(value, "aws:kinesis") || hasRecordsOf(value, "aws:dynamodb");
@@ -202,11 +201,7 @@ enum ForeignShape {
 
   /// As an object, or as text.
   private static boolean holdsARequest(JsonValue value) {
-    return isRequest(value)
+    return EventReader.isRequest(value)
         || value.content() instanceof String text && REQUEST_IN_TEXT.matcher(text).lookingAt();
-  }
-
-  private static boolean isRequest(JsonValue value) {
-    return value.memberNames().stream().anyMatch(Member::isOfRequest);
   }
 }

@@ -28,7 +28,8 @@ class ArchitectureTest {
 
   private static final String BASE = "io.github.metadatareset";
   private static final List<String> STAGES =
-      Stream.of(".json", ".request", ".queue", ".event", ".plan", ".aws", ".invocation", "")
+      Stream.of(
+              ".json", ".request", ".queue", ".event", ".plan", ".check", ".aws", ".invocation", "")
           .map(BASE::concat)
           .toList();
 

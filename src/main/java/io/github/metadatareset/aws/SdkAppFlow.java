@@ -3,6 +3,7 @@ package io.github.metadatareset.aws;
 import io.github.metadatareset.json.InvalidJsonException;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.plan.FlowMapping;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.ConnectorLabel;
@@ -25,18 +26,23 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.appflow.AppflowClient;
 import software.amazon.awssdk.services.appflow.model.ConnectorEntity;
+import software.amazon.awssdk.services.appflow.model.ConnectorEntityField;
 import software.amazon.awssdk.services.appflow.model.ConnectorProfile;
 import software.amazon.awssdk.services.appflow.model.DescribeFlowResponse;
+import software.amazon.awssdk.services.appflow.model.DestinationFieldProperties;
 import software.amazon.awssdk.services.appflow.model.DestinationFlowConfig;
+import software.amazon.awssdk.services.appflow.model.FieldTypeDetails;
 import software.amazon.awssdk.services.appflow.model.FlowDefinition;
 import software.amazon.awssdk.services.appflow.model.FlowStatus;
+import software.amazon.awssdk.services.appflow.model.SourceFieldProperties;
 import software.amazon.awssdk.services.appflow.model.SourceFlowConfig;
+import software.amazon.awssdk.services.appflow.model.SupportedFieldTypeDetails;
 
 /// Amazon AppFlow through the AWS SDK.
 final class SdkAppFlow implements AppFlow {
 
   /// The members of a flow's connector properties that name an entity.
-  private static final Set<String> ENTITY_MEMBERS = Set.of("object", "objectPath", "entityName");
+  static final Set<String> ENTITY_MEMBERS = Set.of("object", "objectPath", "entityName");
 
   /// The custom property in which the SharePoint connector keeps a flow's nested entities: a JSON
   /// array of strings, as text.
@@ -174,6 +180,34 @@ final class SdkAppFlow implements AppFlow {
 
   @Override
   public Optional<Flow> flow(String name) {
+    return describeFlow(name, flow -> new Flow(name, uses(flow)));
+  }
+
+  @Override
+  public Optional<FlowMapping> mapping(String flowName) {
+    return describeFlow(flowName, SdkFlowMapping::of);
+  }
+
+  @Override
+  public List<Field> fields(
+      Connector.Exact connector, EntityName entity, Optional<ApiVersion> apiVersion) {
+    return calls.make(
+        "DescribeConnectorEntity",
+        override ->
+            client.describeConnectorEntity(
+                request -> {
+                  name(connector).ifPresent(request::connectorProfileName);
+                  type(connector).ifPresent(request::connectorType);
+                  apiVersion.map(ApiVersion::value).ifPresent(request::apiVersion);
+                  request.connectorEntityName(entity.value()).overrideConfiguration(override);
+                }),
+        response -> {
+          require(response.hasConnectorEntityFields(), "connectorEntityFields");
+          return response.connectorEntityFields().stream().map(SdkAppFlow::field).toList();
+        });
+  }
+
+  private <T> Optional<T> describeFlow(String name, Function<DescribeFlowResponse, T> content) {
     try {
       return calls.make(
           "DescribeFlow",
@@ -182,9 +216,7 @@ final class SdkAppFlow implements AppFlow {
                   request -> request.flowName(name).overrideConfiguration(override)),
           flow -> {
             require(flow.flowName() != null, "flowName");
-            return isLive(flow.flowStatus())
-                ? Optional.of(new Flow(name, uses(flow)))
-                : Optional.empty();
+            return isLive(flow.flowStatus()) ? Optional.of(content.apply(flow)) : Optional.empty();
           });
     } catch (RequestFailedException e) {
       if (e.failure() instanceof Failure.Permanent(var code, _, _)
@@ -210,6 +242,28 @@ final class SdkAppFlow implements AppFlow {
   private static Entity entity(ConnectorEntity entity) {
     require(entity.name() != null, "entity name");
     return new Entity(entity.name(), Boolean.TRUE.equals(entity.hasNestedEntities()));
+  }
+
+  private static Field field(ConnectorEntityField field) {
+    require(field.identifier() != null, "identifier of a field");
+    Optional<SourceFieldProperties> source = Optional.ofNullable(field.sourceProperties());
+    Optional<DestinationFieldProperties> destination =
+        Optional.ofNullable(field.destinationProperties());
+    return new Field(
+        field.identifier(),
+        Optional.ofNullable(field.parentIdentifier()),
+        Optional.ofNullable(field.supportedFieldTypeDetails())
+            .map(SupportedFieldTypeDetails::v1)
+            .map(FieldTypeDetails::fieldType),
+        Boolean.TRUE.equals(field.isDeprecated()),
+        field.defaultValue() != null && !field.defaultValue().isEmpty(),
+        new SourceProperties(
+            source.map(SourceFieldProperties::isRetrievable),
+            source.map(SourceFieldProperties::isTimestampFieldForIncrementalQueries)),
+        new DestinationProperties(
+            destination.map(DestinationFieldProperties::isCreatable),
+            destination.map(DestinationFieldProperties::isNullable),
+            destination.map(DestinationFieldProperties::isDefaultedOnCreate)));
   }
 
   private static ListedFlow listed(FlowDefinition flow) {
@@ -281,7 +335,7 @@ final class SdkAppFlow implements AppFlow {
   }
 
   /// Nested entities from the custom properties. Anything but an array of strings is ignored.
-  private static Stream<String> subEntities(SdkPojo connector) {
+  static Stream<String> subEntities(SdkPojo connector) {
     return members(connector, Map.class, Set.of("customProperties"))
         .map(properties -> properties.get(SUB_ENTITIES))
         .filter(String.class::isInstance)
@@ -299,7 +353,7 @@ final class SdkAppFlow implements AppFlow {
         .map(entity -> (String) entity.content());
   }
 
-  private static <T> Stream<T> members(SdkPojo pojo, Class<T> type, Set<String> names) {
+  static <T> Stream<T> members(SdkPojo pojo, Class<T> type, Set<String> names) {
     return pojo.sdkFields().stream()
         .filter(field -> names.contains(field.memberName()))
         .map(field -> field.getValueOrDefault(pojo))
@@ -307,7 +361,7 @@ final class SdkAppFlow implements AppFlow {
         .map(type::cast);
   }
 
-  private static <T> Stream<T> members(SdkPojo pojo, Class<T> type) {
+  static <T> Stream<T> members(SdkPojo pojo, Class<T> type) {
     return pojo.sdkFields().stream()
         .map(field -> field.getValueOrDefault(pojo))
         .filter(type::isInstance)
@@ -324,7 +378,7 @@ final class SdkAppFlow implements AppFlow {
     return connector.type().map(ConnectorType::apiName);
   }
 
-  private static void require(boolean present, String member) {
+  static void require(boolean present, String member) {
     if (!present) {
       throw BoundedCalls.invalidResponse("AppFlow's response has no " + member);
     }

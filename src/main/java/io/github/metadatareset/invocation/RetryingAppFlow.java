@@ -1,11 +1,13 @@
 package io.github.metadatareset.invocation;
 
 import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.plan.FlowMapping;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.EntitiesPath;
+import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
@@ -60,6 +62,17 @@ record RetryingAppFlow(AppFlow appFlow, Deadline deadline) implements AppFlow {
   @Override
   public Optional<Flow> flow(String name) {
     return retried(() -> appFlow.flow(name));
+  }
+
+  @Override
+  public Optional<FlowMapping> mapping(String flowName) {
+    return retried(() -> appFlow.mapping(flowName));
+  }
+
+  @Override
+  public List<Field> fields(
+      Connector.Exact connector, EntityName entity, Optional<ApiVersion> apiVersion) {
+    return retried(() -> appFlow.fields(connector, entity, apiVersion));
   }
 
   private <T> T retried(Supplier<T> call) {

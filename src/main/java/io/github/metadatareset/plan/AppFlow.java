@@ -5,6 +5,7 @@ import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.EntitiesPath;
+import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.ResetCall;
 import java.util.Collection;
@@ -43,6 +44,13 @@ public interface AppFlow {
   /// What a flow reads and writes through connector profiles (DescribeFlow); empty if there is no
   /// such flow, or it is deprecated or deleted.
   Optional<Flow> flow(String name);
+
+  /// The fields that a flow uses, and its tasks (DescribeFlow); empty as above.
+  Optional<FlowMapping> mapping(String flowName);
+
+  /// The fields of an entity, from AppFlow's cache (DescribeConnectorEntity). There is no way to
+  /// name the parent of a nested entity.
+  List<Field> fields(Connector.Exact connector, EntityName entity, Optional<ApiVersion> apiVersion);
 
   /// A connector profile.
   ///
@@ -104,4 +112,29 @@ public interface AppFlow {
       String entity,
       Optional<String> parent,
       Optional<ApiVersion> apiVersion) {}
+
+  /// A field of an entity, as AppFlow describes it to the connection's user. What AppFlow does not
+  /// say is empty
+  /// (https://docs.aws.amazon.com/appflow/1.0/APIReference/API_ConnectorEntityField.html).
+  ///
+  /// @param parent the identifier of the field that it is nested in
+  /// @param hasDefault whether it has a default value
+  record Field(
+      String identifier,
+      Optional<String> parent,
+      Optional<String> type,
+      boolean isDeprecated,
+      boolean hasDefault,
+      SourceProperties source,
+      DestinationProperties destination) {}
+
+  /// What a flow that reads a field can do with it.
+  record SourceProperties(
+      Optional<Boolean> isRetrievable, Optional<Boolean> isTimestampFieldForIncrementalQueries) {}
+
+  /// What a flow that writes a field can do with it.
+  record DestinationProperties(
+      Optional<Boolean> isCreatable,
+      Optional<Boolean> isNullable,
+      Optional<Boolean> isDefaultedOnCreate) {}
 }

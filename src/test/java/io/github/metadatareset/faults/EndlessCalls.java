@@ -1,11 +1,13 @@
 package io.github.metadatareset.faults;
 
 import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.plan.FlowMapping;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.EntitiesPath;
+import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.ResetCall;
 import java.util.Collection;
@@ -87,6 +89,18 @@ record EndlessCalls(
     @Override
     public Optional<Flow> flow(String name) {
       return make("DescribeFlow", appFlow -> appFlow.flow(name));
+    }
+
+    @Override
+    public Optional<FlowMapping> mapping(String flowName) {
+      return make("DescribeFlow", appFlow -> appFlow.mapping(flowName));
+    }
+
+    @Override
+    public List<Field> fields(
+        Connector.Exact connector, EntityName entity, Optional<ApiVersion> apiVersion) {
+      return make(
+          "DescribeConnectorEntity", appFlow -> appFlow.fields(connector, entity, apiVersion));
     }
 
     private <T> T make(String operation, Function<AppFlow, T> call) {

@@ -5,6 +5,7 @@ import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.ConnectorLabel;
 import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.EntitiesPath;
+import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
@@ -26,6 +27,8 @@ public final class FakeAppFlow implements AppFlow {
   private final Map<String, List<Entity>> entities = new LinkedHashMap<>();
   private List<Entity> everywhere = List.of();
   private final Map<String, Flow> flows = new LinkedHashMap<>();
+  private final Map<String, FlowMapping> mappings = new LinkedHashMap<>();
+  private final Map<String, List<Field>> fields = new LinkedHashMap<>();
   private final Map<String, Failure> failures = new LinkedHashMap<>();
   private final List<ResetCall> resets = Collections.synchronizedList(new ArrayList<>());
   private final List<String> lookups = Collections.synchronizedList(new ArrayList<>());
@@ -74,6 +77,17 @@ public final class FakeAppFlow implements AppFlow {
 
   public FakeAppFlow withFlow(String name, Use... uses) {
     flows.put(name, new Flow(name, List.of(uses)));
+    return this;
+  }
+
+  public FakeAppFlow withMapping(FlowMapping mapping) {
+    mappings.put(mapping.flowName(), mapping);
+    return this;
+  }
+
+  /// @param at a profile's name, `/` and an entity's
+  public FakeAppFlow fields(String at, Field... described) {
+    fields.put(at, List.of(described));
     return this;
   }
 
@@ -159,12 +173,7 @@ public final class FakeAppFlow implements AppFlow {
   @Override
   public List<Entity> entities(
       Connector.Exact connector, Optional<EntitiesPath> parent, Optional<ApiVersion> apiVersion) {
-    String at =
-        switch (connector) {
-              case Connector.NamedProfile(var name, _) -> name.value();
-              case Connector.WithoutProfile(var type) -> type.apiName();
-            }
-            + parent.map(path -> "/" + path.value()).orElse("");
+    String at = at(connector) + parent.map(path -> "/" + path.value()).orElse("");
     lookUp("ListConnectorEntities", " " + at);
     return entities.getOrDefault(at, everywhere);
   }
@@ -189,6 +198,31 @@ public final class FakeAppFlow implements AppFlow {
   public Optional<Flow> flow(String name) {
     lookUp("DescribeFlow", " " + name);
     return Optional.ofNullable(flows.get(name));
+  }
+
+  @Override
+  public Optional<FlowMapping> mapping(String flowName) {
+    lookUp("DescribeFlow", " " + flowName);
+    return Optional.ofNullable(mappings.get(flowName));
+  }
+
+  @Override
+  public List<Field> fields(
+      Connector.Exact connector, EntityName entity, Optional<ApiVersion> apiVersion) {
+    String at = at(connector) + "/" + entity.value();
+    lookUp("DescribeConnectorEntity", " " + at + apiVersion.map(v -> " " + v.value()).orElse(""));
+    return Optional.ofNullable(fields.get(at))
+        .orElseThrow(
+            () ->
+                RequestFailedException.permanent(
+                    "ResourceNotFoundException", "The entity does not exist."));
+  }
+
+  private static String at(Connector.Exact connector) {
+    return switch (connector) {
+      case Connector.NamedProfile(var name, _) -> name.value();
+      case Connector.WithoutProfile(var type) -> type.apiName();
+    };
   }
 
   private void lookUp(String operation, String subject) {

@@ -1,6 +1,7 @@
 package io.github.metadatareset.simulation;
 
 import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.plan.FlowMapping;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
@@ -177,6 +178,17 @@ final class SimulatedAppFlow implements AppFlow {
         () ->
             Optional.ofNullable(world.account().flows().get(name))
                 .map(uses -> new Flow(name, uses.stream().map(SimulatedAppFlow::use).toList())));
+  }
+
+  @Override
+  public Optional<FlowMapping> mapping(String flowName) {
+    throw new UnsupportedOperationException("no event of the simulation checks a flow");
+  }
+
+  @Override
+  public List<Field> fields(
+      Connector.Exact connector, EntityName entity, Optional<ApiVersion> apiVersion) {
+    throw new UnsupportedOperationException("no event of the simulation checks a flow");
   }
 
   private static Use use(Account.Use use) {

@@ -1,0 +1,186 @@
+package io.github.metadatareset.check;
+
+import static io.github.metadatareset.check.TestFlow.S3;
+import static io.github.metadatareset.check.TestFlow.custom;
+import static io.github.metadatareset.check.TestFlow.entity;
+import static io.github.metadatareset.check.TestFlow.fields;
+import static io.github.metadatareset.check.TestFlow.salesforce;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.metadatareset.plan.AppFlow.Field;
+import io.github.metadatareset.plan.FakeAppFlow;
+import io.github.metadatareset.plan.FlowMapping.End;
+import io.github.metadatareset.request.AllowedProfiles;
+import io.github.metadatareset.request.Connector.NamedProfile;
+import io.github.metadatareset.request.EntityName;
+import io.github.metadatareset.request.Failure;
+import io.github.metadatareset.request.ProfilePattern;
+import io.github.metadatareset.request.RequestFailedException;
+import io.github.metadatareset.request.ResetCall;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EntityDescriptionsTest {
+
+  private static final End ACCOUNT = salesforce("Account");
+  private static final List<Field> FIELDS = fields("Id id", "Name string");
+
+  private final FakeAppFlow appFlow = new FakeAppFlow();
+  private final EntityDescriptions descriptions =
+      new EntityDescriptions(appFlow, AllowedProfiles.ALL);
+
+  @Test
+  void resetsAnEntityAndDescribesIt() {
+    appFlow.fields("crm/Account", FIELDS.toArray(Field[]::new));
+
+    assertEquals(new Description.Described(entity(ACCOUNT), FIELDS), descriptions.of(ACCOUNT));
+    assertEquals(List.of(reset(ACCOUNT)), appFlow.resets());
+    assertEquals(List.of("DescribeConnectorEntity crm/Account"), appFlow.lookups());
+  }
+
+  @Test
+  void describesAnEntityOnceForAllFlows() {
+    appFlow.fields("crm/Account", FIELDS.toArray(Field[]::new));
+
+    assertEquals(descriptions.of(ACCOUNT), descriptions.of(salesforce("Account")));
+
+    assertEquals(1, appFlow.resets().size());
+    assertEquals(1, appFlow.lookups().size());
+  }
+
+  @Test
+  void describesACustomConnectorsEntityInTheVersionOfTheFlow() {
+    End orders = custom("orders", "v2");
+    appFlow.fields("erp/orders", FIELDS.toArray(Field[]::new));
+
+    descriptions.of(orders);
+
+    assertEquals(List.of(reset(orders)), appFlow.resets());
+    assertEquals(List.of("DescribeConnectorEntity erp/orders v2"), appFlow.lookups());
+  }
+
+  @Test
+  void describesABuiltInConnectorsEntityWithoutVersion() {
+    End source =
+        new End(
+            "Salesforce",
+            ACCOUNT.profile(),
+            ACCOUNT.entity(),
+            false,
+            custom("-", "v58.0").apiVersion(),
+            List.of(),
+            Optional.empty());
+    appFlow.fields("crm/Account", FIELDS.toArray(Field[]::new));
+
+    assertEquals(new Description.Described(entity(ACCOUNT), FIELDS), descriptions.of(source));
+    assertEquals(List.of(reset(ACCOUNT)), appFlow.resets());
+  }
+
+  @Test
+  void saysThatAnEntityWasNotFound() {
+    assertEquals(new Description.NotFound(entity(ACCOUNT)), descriptions.of(ACCOUNT));
+  }
+
+  @Test
+  void saysThatAConnectionIsNotAuthorizedIfItIsRefusedTwice() {
+    appFlow.failing(
+        "DescribeConnectorEntity",
+        new Failure.Permanent("ConnectorAuthenticationException", "expired"));
+
+    assertEquals(new Description.NotAuthorized(entity(ACCOUNT)), descriptions.of(ACCOUNT));
+    assertEquals(2, appFlow.lookups().size());
+  }
+
+  @Test
+  void cannotCompareAnEntityThatAppFlowRejects() {
+    appFlow.failing(
+        "DescribeConnectorEntity", new Failure.Permanent("ValidationException", "no such thing"));
+
+    assertEquals(
+        new Description.NotComparable(entity(ACCOUNT), "ValidationException: no such thing"),
+        descriptions.of(ACCOUNT));
+  }
+
+  @Test
+  void cannotCompareAnEntityWithoutFields() {
+    appFlow.fields("crm/Account");
+
+    assertEquals(
+        new Description.NotComparable(
+            entity(ACCOUNT), "AppFlow describes the entity without fields"),
+        descriptions.of(ACCOUNT));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ResetConnectorMetadataCache", "DescribeConnectorEntity"})
+  void failsIfAppFlowDoesNotAnswer(String operation) {
+    Failure failure = new Failure.Unavailable("ConnectorServerException", "maintenance");
+    appFlow.fields("crm/Account", FIELDS.toArray(Field[]::new)).failing(operation, failure);
+
+    assertEquals(
+        failure,
+        assertThrows(RequestFailedException.class, () -> descriptions.of(ACCOUNT)).failure());
+  }
+
+  @Test
+  void describesAnEntityWhoseResetFailsForGood() {
+    appFlow
+        .fields("crm/Account", FIELDS.toArray(Field[]::new))
+        .resetsFailing(
+            _ -> Optional.of(new Failure.Permanent("ResourceNotFoundException", "no entity")));
+
+    assertEquals(new Description.Described(entity(ACCOUNT), FIELDS), descriptions.of(ACCOUNT));
+  }
+
+  @Test
+  void callsNothingForWhatAppFlowCannotDescribe() {
+    End nested =
+        new End(
+            "CustomConnector",
+            custom("orders", "v2").profile(),
+            Optional.of("orders"),
+            true,
+            custom("orders", "v2").apiVersion(),
+            List.of(),
+            Optional.empty());
+    End withoutVersion = custom("orders", "");
+    End withoutEntity = salesforce("");
+
+    assertEquals(
+        List.of(
+            new Description.None(
+                "S3 has no connector profile: AppFlow does not describe its fields"),
+            new Description.NotComparable(
+                entity(nested), "the flow uses nested entities, which AppFlow does not describe"),
+            new Description.NotComparable(entity(withoutVersion), "the flow names no API version"),
+            new Description.None("the flow names no entity of Salesforce")),
+        List.of(S3, nested, withoutVersion, withoutEntity).stream().map(descriptions::of).toList());
+    assertEquals(List.of(), appFlow.resets());
+    assertEquals(List.of(), appFlow.lookups());
+  }
+
+  @Test
+  void saysNothingOfAProfileThatIsNotAllowed() {
+    EntityDescriptions limited =
+        new EntityDescriptions(appFlow, new AllowedProfiles(new ProfilePattern("erp-*")));
+
+    assertEquals(
+        new Description.None(
+            "the connector profile is not allowed: CONNECTOR_PROFILE_PATTERN is erp-*"),
+        limited.of(ACCOUNT));
+    assertEquals(List.of(), appFlow.resets());
+    assertEquals(List.of(), appFlow.lookups());
+  }
+
+  private static ResetCall reset(End end) {
+    return new ResetCall(
+        new NamedProfile(end.profile().orElseThrow()),
+        end.entity().map(EntityName::new),
+        Optional.empty(),
+        end.apiVersion());
+  }
+}

@@ -3,18 +3,31 @@ package io.github.metadatareset.aws;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.metadatareset.check.EntityDescriptions;
+import io.github.metadatareset.check.FlowCheck;
+import io.github.metadatareset.check.FlowReport;
+import io.github.metadatareset.check.Severity;
 import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.FlowEnd;
 import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.Fault;
+import io.github.metadatareset.local.SourceApplication;
 import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.plan.AppFlow.DestinationProperties;
 import io.github.metadatareset.plan.AppFlow.Entity;
+import io.github.metadatareset.plan.AppFlow.Field;
 import io.github.metadatareset.plan.AppFlow.Flow;
 import io.github.metadatareset.plan.AppFlow.ListedConnector;
 import io.github.metadatareset.plan.AppFlow.ListedFlow;
 import io.github.metadatareset.plan.AppFlow.Profile;
+import io.github.metadatareset.plan.AppFlow.SourceProperties;
 import io.github.metadatareset.plan.AppFlow.Use;
+import io.github.metadatareset.plan.FlowMapping;
+import io.github.metadatareset.plan.FlowMapping.End;
+import io.github.metadatareset.plan.FlowMapping.Task;
+import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
 import io.github.metadatareset.request.Connector.NamedProfile;
@@ -27,6 +40,7 @@ import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +55,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -442,6 +457,242 @@ class SdkAppFlowTest {
       } finally {
         emulator.account().removeFlow(flow.name());
       }
+    }
+  }
+
+  @Nested
+  class Mappings {
+
+    @Test
+    void haveTheTasksOfTheFlowAndTheTypesThatItWasBuiltWith() {
+      FlowMapping mapping = mapping("crm-account-to-lake");
+
+      assertEquals(
+          "arn:aws:appflow:us-east-1:111122223333:flow/crm-account-to-lake", mapping.flowArn());
+      assertEquals(Optional.of(2L), mapping.schemaVersion());
+      assertEquals(
+          List.of(
+              new Task(
+                  "Filter",
+                  Optional.of("PROJECTION"),
+                  List.of("Id", "Name", "Tier__c"),
+                  Optional.empty(),
+                  Optional.empty()),
+              map("Id", "id"),
+              map("Name", "string"),
+              map("Tier__c", "picklist")),
+          mapping.tasks());
+      assertEquals(
+          List.of(
+              end("Salesforce", "crm-prod", "Account"),
+              new End(
+                  "S3",
+                  Optional.empty(),
+                  Optional.empty(),
+                  false,
+                  NO_VERSION,
+                  List.of(),
+                  Optional.empty())),
+          mapping.ends());
+      assertEquals(Optional.empty(), mapping.incrementalField());
+    }
+
+    @Test
+    void haveTheTimestampOfTheSourceAndTheIdFieldsOfTheDestination() {
+      FlowMapping mapping = mapping("sales-orders-to-crm");
+
+      assertEquals(Optional.of("LastChangeDateTime"), mapping.incrementalField());
+      assertEquals(
+          end("SAPOData", "sap-erp", "API_SALES_ORDER_SRV/A_SalesOrder"), mapping.source());
+      assertEquals(List.of("Name"), mapping.destinations().getFirst().idFieldNames());
+      assertEquals(Optional.of("UPSERT"), mapping.destinations().getFirst().writeOperation());
+    }
+
+    @Test
+    void sayWhetherACustomConnectorsNestedEntitiesAreUsed() {
+      End source = mapping("erp-orders").source();
+
+      assertTrue(source.hasNestedEntities());
+      assertEquals(Optional.of(new ApiVersion("v2")), source.apiVersion());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Salesforce", "SAPOData", "Zendesk"})
+    void insertWhereTheDestinationNamesNoWriteOperation(String type) {
+      Flows.withFlow(
+          Flows.flow("writes", "Active", FlowEnd.s3("in"), FlowEnd.of(type, "p", "Thing")),
+          () ->
+              assertEquals(
+                  Optional.of("INSERT"),
+                  mapping("writes").destinations().getFirst().writeOperation()));
+    }
+
+    @Test
+    void haveNoWriteOperationWhereTheConnectorHasNone() {
+      Flows.withFlow(
+          Flows.flow("writes", "Active", FlowEnd.s3("in"), FlowEnd.of("Marketo", "p", "Thing")),
+          () ->
+              assertEquals(
+                  Optional.empty(), mapping("writes").destinations().getFirst().writeOperation()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ghost", "crm-leads-retired"})
+    void areMissingIfTheFlowIsMissingOrDeprecated(String flow) {
+      assertEquals(Optional.empty(), appFlow.mapping(flow));
+    }
+
+    private static FlowMapping mapping(String flow) {
+      return appFlow.mapping(flow).orElseThrow();
+    }
+
+    private static Task map(String field, String type) {
+      return new Task(
+          "Map", Optional.of("NO_OP"), List.of(field), Optional.of(field), Optional.of(type));
+    }
+
+    private static End end(String type, String profile, String entity) {
+      return new End(
+          type,
+          Optional.of(new ProfileName(profile)),
+          Optional.of(entity),
+          false,
+          NO_VERSION,
+          List.of(),
+          Optional.empty());
+    }
+  }
+
+  @Nested
+  class Fields {
+
+    @Test
+    void haveTheirTypesAndProperties() {
+      Field usual =
+          new Field(
+              "Amount",
+              Optional.empty(),
+              Optional.of("currency"),
+              false,
+              false,
+              new SourceProperties(Optional.of(true), Optional.of(false)),
+              new DestinationProperties(Optional.of(true), Optional.of(true), Optional.of(false)));
+
+      List<Field> fields =
+          appFlow.fields(profile("crm-prod"), new EntityName("Opportunity"), NO_VERSION);
+
+      assertEquals(
+          List.of("Id", "Name", "Amount", "CloseDate"),
+          fields.stream().map(Field::identifier).toList());
+      assertEquals(usual, fields.get(2));
+      assertEquals(
+          new DestinationProperties(Optional.of(true), Optional.of(false), Optional.of(false)),
+          fields.get(1).destination());
+    }
+
+    @Test
+    void leaveOutWhatAppFlowDoesNotSay() {
+      AppFlowAccount account = emulator.account();
+      account.addEntity("crm-sandbox", "Sparse");
+      account
+          .application("crm-sandbox")
+          .addField(
+              "Sparse",
+              SourceApplication.Field.of("Street", "string")
+                  .with("parentIdentifier", "Address")
+                  .with("isDeprecated", true)
+                  .with("defaultValue", "-")
+                  .with("sourceProperties", null)
+                  .with("destinationProperties", null)
+                  .with("supportedFieldTypeDetails", null));
+
+      assertEquals(
+          new Field(
+              "Street",
+              Optional.of("Address"),
+              Optional.empty(),
+              true,
+              true,
+              new SourceProperties(Optional.empty(), Optional.empty()),
+              new DestinationProperties(Optional.empty(), Optional.empty(), Optional.empty())),
+          appFlow.fields(profile("crm-sandbox"), new EntityName("Sparse"), NO_VERSION).getLast());
+    }
+
+    @Test
+    void areRequestedThroughTheProfileInTheApiVersion() {
+      appFlow.fields(
+          new NamedProfile(new ProfileName("erp-internal"), ConnectorType.CUSTOMCONNECTOR),
+          new EntityName("customers"),
+          Optional.of(new ApiVersion("v2")));
+
+      assertEquals(
+          List.of(
+              Map.of(
+                  "connectorProfileName", "erp-internal",
+                  "connectorType", "CustomConnector",
+                  "connectorEntityName", "customers",
+                  "apiVersion", "v2")),
+          inputs("DescribeConnectorEntity"));
+    }
+
+    @Test
+    void cannotBeReadThroughAConnectionThatIsNotAuthorized() {
+      emulator.account().revoke("itsm");
+      try {
+        RequestFailedException failed =
+            assertThrows(
+                RequestFailedException.class,
+                () -> appFlow.fields(profile("itsm"), new EntityName("problem"), NO_VERSION));
+
+        assertEquals(
+            new Failure.Permanent(
+                    "ConnectorAuthenticationException", "The connection is not authorized.")
+                .during("DescribeConnectorEntity"),
+            failed.failure());
+      } finally {
+        emulator.account().authorize("itsm");
+      }
+    }
+  }
+
+  @Nested
+  class Checks {
+
+    @ParameterizedTest
+    @CsvSource({
+      "crm-account-to-lake, NONE",
+      "sales-orders-to-crm, NONE",
+      "erp-orders, UNKNOWN",
+      "sharepoint-docs, UNKNOWN",
+      "s3-copy, UNKNOWN",
+      "incidents-draft, NONE"
+    })
+    void findNothingInTheSampleAccount(String flow, Severity severity) {
+      FlowReport report = check(flow);
+
+      assertEquals(List.of(), report.findings());
+      assertEquals(severity, report.severity());
+    }
+
+    @Test
+    void findAFieldThatWasDeletedAtTheSource() {
+      emulator.account().removeField("crm-prod", "Account", "Name");
+      try {
+        assertEquals(
+            "Flow crm-account-to-lake: field Name of Account is not visible to the connection"
+                + " of profile crm-prod",
+            check("crm-account-to-lake").summary());
+      } finally {
+        emulator.account().addField("crm-prod", "Account", "Name");
+      }
+    }
+
+    private static FlowReport check(String flow) {
+      return FlowCheck.report(
+          appFlow.mapping(flow).orElseThrow(),
+          new EntityDescriptions(appFlow, AllowedProfiles.ALL)::of,
+          "test-1",
+          Instant.EPOCH);
     }
   }
 

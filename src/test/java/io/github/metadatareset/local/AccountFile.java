@@ -12,11 +12,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Reads an [AppFlowAccount] from JSON: `connectors`, `profiles` and `types` with their entity
-/// trees (`{group: [{name, fields, entities}]}`), and `flows`. A field is `name: type`, or `name:
-/// [values]` for a picklist.
+/// trees (`{group: [{name, fields, entities}]}`), and `flows`. A field is `name: type`, `name:
+/// [values]` for a picklist, or `name: {"type": type}` with properties as in
+/// [SourceApplication.Field]. The tasks of a flow are those of the API.
 final class AccountFile {
   private final AppFlowAccount account = new AppFlowAccount();
 
@@ -57,9 +60,15 @@ final class AccountFile {
   }
 
   private static Field field(String name, JsonMembers fields) {
-    return fields.isList(name)
-        ? new Field(name, "picklist", fields.texts(name))
-        : Field.of(name, fields.text(name));
+    if (fields.isList(name)) {
+      return new Field(name, "picklist", fields.texts(name), Map.of());
+    }
+    if (fields.isObject(name)) {
+      Map<String, Object> properties = new LinkedHashMap<>(fields.object(name).all());
+      String type = (String) properties.remove("type");
+      return new Field(name, type, List.of(), properties);
+    }
+    return Field.of(name, fields.text(name));
   }
 
   private AppFlowAccount account(String json) throws IOException {
@@ -85,6 +94,9 @@ final class AccountFile {
             profile.optionalText("label"),
             profile.object("properties").all()));
     addEntities(account.application(name), SourceApplication.ROOT, profile.object("entities"));
+    if (profile.isFalse("isAuthorized")) {
+      account.revoke(name);
+    }
   }
 
   private void type(JsonMembers type) {
@@ -99,7 +111,12 @@ final class AccountFile {
             flow.text("status"),
             flow.text("trigger"),
             flowEnd(flow.object("source")),
-            flow.objects("destinations").stream().map(AccountFile::flowEnd).toList()));
+            flow.objects("destinations").stream().map(AccountFile::flowEnd).toList(),
+            flow.has("tasks")
+                ? flow.objects("tasks").stream().map(JsonMembers::all).toList()
+                : Flow.MAPPING_ALL,
+            flow.optionalText("incrementalField"),
+            flow.optionalInteger("schemaVersion").orElse(1)));
   }
 
   private static FlowEnd flowEnd(JsonMembers end) {

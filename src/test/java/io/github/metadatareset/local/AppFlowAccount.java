@@ -47,11 +47,31 @@ public final class AppFlowAccount {
     }
   }
 
-  /// A flow. `status` and `trigger` are the API's `FlowStatus` and `TriggerType`.
+  /// A flow. `status` and `trigger` are the API's `FlowStatus` and `TriggerType`, `tasks` have the
+  /// members of the API's Task, and `incrementalField` is the `datetimeTypeFieldName`.
   public record Flow(
-      String name, String status, String trigger, FlowEnd source, List<FlowEnd> destinations) {
+      String name,
+      String status,
+      String trigger,
+      FlowEnd source,
+      List<FlowEnd> destinations,
+      List<Map<String, Object>> tasks,
+      Optional<String> incrementalField,
+      int schemaVersion) {
+
+    /// The tasks of a flow that maps all fields.
+    public static final List<Map<String, Object>> MAPPING_ALL =
+        List.of(Map.of("sourceFields", List.of(), "taskType", "Map_all"));
+
     public Flow {
       destinations = List.copyOf(destinations);
+      tasks = List.copyOf(tasks);
+    }
+
+    /// A flow that maps all fields.
+    public Flow(
+        String name, String status, String trigger, FlowEnd source, List<FlowEnd> destinations) {
+      this(name, status, trigger, source, destinations, MAPPING_ALL, Optional.empty(), 1);
     }
 
     /// An active flow that runs on demand.
@@ -60,7 +80,21 @@ public final class AppFlowAccount {
     }
 
     Flow activated() {
-      return new Flow(name, "Active", trigger, source, destinations);
+      return new Flow(
+          name, "Active", trigger, source, destinations, tasks, incrementalField, schemaVersion);
+    }
+
+    /// The same flow after its mapping was edited.
+    public Flow mappedBy(List<Map<String, Object>> newTasks) {
+      return new Flow(
+          name,
+          status,
+          trigger,
+          source,
+          destinations,
+          newTasks,
+          incrementalField,
+          schemaVersion + 1);
     }
   }
 
@@ -108,6 +142,7 @@ public final class AppFlowAccount {
   private final Map<String, Profile> profiles = new ConcurrentSkipListMap<>();
   private final Map<String, Connector> connectors = new ConcurrentSkipListMap<>();
   private final Map<String, Flow> flows = new ConcurrentSkipListMap<>();
+  private final Set<String> revokedProfiles = ConcurrentHashMap.newKeySet();
   private final Map<String, SourceApplication> profileApplications = new ConcurrentHashMap<>();
   private final Map<String, SourceApplication> typeApplications = new ConcurrentHashMap<>();
 
@@ -149,6 +184,23 @@ public final class AppFlowAccount {
     profiles.remove(name);
     profileApplications.remove(name);
     return this;
+  }
+
+  /// Makes the source application refuse the profile's connection.
+  public AppFlowAccount revoke(String profile) {
+    application(profile);
+    revokedProfiles.add(profile);
+    return this;
+  }
+
+  /// Ends what [#revoke(String)] began: somebody signs in again.
+  public AppFlowAccount authorize(String profile) {
+    revokedProfiles.remove(profile);
+    return this;
+  }
+
+  boolean isAuthorized(String profile) {
+    return !revokedProfiles.contains(profile);
   }
 
   public AppFlowAccount addConnector(Connector connector) {

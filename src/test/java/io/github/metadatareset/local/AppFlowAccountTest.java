@@ -12,6 +12,8 @@ import io.github.metadatareset.local.SourceApplication.Entity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,54 @@ class AppFlowAccountTest {
       assertProfileAndEntitiesExist(account, flow.source());
       flow.destinations().forEach(end -> assertProfileAndEntitiesExist(account, end));
     }
+  }
+
+  @Test
+  void readsTheConnectionsAndTheFieldsAndTasksWithAllTheirProperties(@TempDir Path folder)
+      throws Exception {
+    Path file = folder.resolve("account.json");
+    Files.writeString(
+        file,
+        """
+        {
+          "profiles": [
+            {
+              "name": "crm",
+              "type": "Salesforce",
+              "isAuthorized": false,
+              "entities": {
+                "Objects": [
+                  {"name": "Account", "fields": {"Id": {"type": "id", "isNullable": false}}}
+                ]
+              }
+            }
+          ],
+          "flows": [
+            {
+              "name": "f",
+              "status": "Active",
+              "trigger": "Scheduled",
+              "source": {"type": "Salesforce", "profile": "crm", "entity": "Account"},
+              "destinations": [{"type": "S3"}],
+              "schemaVersion": 7,
+              "incrementalField": "Changed",
+              "tasks": [{"taskType": "Map", "sourceFields": ["Id"]}]
+            }
+          ]
+        }
+        """);
+
+    var account = AppFlowAccount.read(file);
+    var flow = account.flow("f").orElseThrow();
+
+    assertFalse(account.isAuthorized("crm"));
+    assertEquals(
+        List.of(SourceApplication.Field.of("Id", "id").with("isNullable", false)),
+        account.application("crm").fields("Account").orElseThrow());
+    assertEquals(List.of(Map.of("taskType", "Map", "sourceFields", List.of("Id"))), flow.tasks());
+    assertEquals(Optional.of("Changed"), flow.incrementalField());
+    assertEquals(7, flow.schemaVersion());
+    assertEquals(8, flow.mappedBy(Flow.MAPPING_ALL).schemaVersion());
   }
 
   private static void assertProfileAndEntitiesExist(AppFlowAccount account, FlowEnd end) {

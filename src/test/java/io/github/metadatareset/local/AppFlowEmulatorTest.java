@@ -42,6 +42,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.appflow.AppflowClient;
 import software.amazon.awssdk.services.appflow.model.AppflowException;
+import software.amazon.awssdk.services.appflow.model.ConnectorAuthenticationException;
 import software.amazon.awssdk.services.appflow.model.ConnectorEntity;
 import software.amazon.awssdk.services.appflow.model.ConnectorEntityField;
 import software.amazon.awssdk.services.appflow.model.ConnectorProfile;
@@ -168,6 +169,24 @@ class AppFlowEmulatorTest {
 
     assertEquals(4, fields("crm-prod", "Account").size());
     assertEquals(List.of(), appFlow.resets());
+  }
+
+  // The connection
+
+  @Test
+  void readsNothingFromTheSourceThroughAConnectionThatIsNotAuthorized() {
+    fields("crm-prod", "Account");
+    appFlow.account().revoke("crm-prod");
+
+    assertThrows(ConnectorAuthenticationException.class, () -> fields("crm-prod", "Contact"));
+    assertThrows(ConnectorAuthenticationException.class, () -> names(list("crm-prod")));
+    assertEquals(4, fields("crm-prod", "Account").size(), "cached");
+    client.resetConnectorMetadataCache(
+        r -> r.connectorProfileName("crm-prod").connectorEntityName("Account"));
+    assertThrows(ConnectorAuthenticationException.class, () -> fields("crm-prod", "Account"));
+
+    appFlow.account().authorize("crm-prod");
+    assertEquals(4, fields("crm-prod", "Account").size());
   }
 
   // Errors
@@ -656,8 +675,16 @@ class AppFlowEmulatorTest {
             .statusCode());
     assertTrue(fields("crm-prod", "Account").contains("X"));
 
+    assertEquals(
+        200,
+        post("/_emulator/connection", json("{'profile': 'crm-prod', 'isAuthorized': false}"))
+            .statusCode());
+    assertThrows(ConnectorAuthenticationException.class, () -> fields("crm-prod", "Contact"));
+    post("/_emulator/connection", json("{'profile': 'crm-prod', 'isAuthorized': true}"));
+    assertEquals(3, fields("crm-prod", "Contact").size());
+
     String calls = get("/_emulator/calls").body();
-    assertEquals(2, JSON.std.listFrom(calls).size());
+    assertEquals(4, JSON.std.listFrom(calls).size());
     post("/_emulator/forget", "");
     assertEquals("[]", get("/_emulator/calls").body());
     assertEquals(400, post("/_emulator/fault", json("{'fault': 'unknown'}")).statusCode());

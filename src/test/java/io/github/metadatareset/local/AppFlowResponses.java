@@ -14,9 +14,11 @@ import io.github.metadatareset.local.SourceApplication.Listed;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Converts an account's profiles, connectors, entities and flows to responses of the AppFlow API.
 final class AppFlowResponses {
@@ -90,32 +92,38 @@ final class AppFlowResponses {
   }
 
   static Map<String, Object> field(Field field) {
-    return Map.of(
-        "identifier",
-        field.identifier(),
-        "label",
-        field.identifier(),
-        "isPrimaryKey",
-        false,
-        "isDeprecated",
-        false,
-        "supportedFieldTypeDetails",
-        Map.of("v1", fieldType(field)),
-        "description",
-        field.identifier(),
-        "sourceProperties",
-        Map.of(
-            "isRetrievable", true,
-            "isQueryable", true,
-            "isTimestampFieldForIncrementalQueries", false),
-        "destinationProperties",
-        Map.of(
-            "isCreatable", true,
-            "isNullable", true,
-            "isUpsertable", true,
-            "isUpdatable", true,
-            "isDefaultedOnCreate", false,
-            "supportedWriteOperations", List.of("INSERT", "UPSERT", "UPDATE")));
+    Map<String, Object> source = new LinkedHashMap<>();
+    source.put("isRetrievable", true);
+    source.put("isQueryable", true);
+    source.put("isTimestampFieldForIncrementalQueries", false);
+    Map<String, Object> destination = new LinkedHashMap<>();
+    destination.put("isCreatable", true);
+    destination.put("isNullable", true);
+    destination.put("isUpsertable", true);
+    destination.put("isUpdatable", true);
+    destination.put("isDefaultedOnCreate", false);
+    destination.put("supportedWriteOperations", List.of("INSERT", "UPSERT", "UPDATE"));
+    Map<String, Object> response = new LinkedHashMap<>();
+    response.put("identifier", field.identifier());
+    response.put("label", field.identifier());
+    response.put("isPrimaryKey", false);
+    response.put("isDeprecated", false);
+    response.put("supportedFieldTypeDetails", Map.of("v1", fieldType(field)));
+    response.put("description", field.identifier());
+    response.put("sourceProperties", source);
+    response.put("destinationProperties", destination);
+    field
+        .properties()
+        .forEach(
+            (name, value) ->
+                Stream.of(source, destination)
+                    .filter(properties -> properties.containsKey(name))
+                    .findFirst()
+                    .orElse(response)
+                    .put(name, value));
+    Stream.of(source, destination, response)
+        .forEach(members -> members.values().removeIf(Objects::isNull));
+    return response;
   }
 
   private static Map<String, Object> fieldType(Field field) {
@@ -149,14 +157,19 @@ final class AppFlowResponses {
     response.put("flowArn", ARN + "flow/" + flow.name());
     response.put("flowName", flow.name());
     response.put("flowStatus", flow.status());
-    response.put("sourceFlowConfig", flowEnd(flow.source(), "sourceConnectorProperties"));
+    Map<String, Object> source = flowEnd(flow.source(), "sourceConnectorProperties");
+    flow.incrementalField()
+        .ifPresent(
+            field -> source.put("incrementalPullConfig", Map.of("datetimeTypeFieldName", field)));
+    response.put("sourceFlowConfig", source);
     response.put(
         "destinationFlowConfigList",
         flow.destinations().stream()
             .map(end -> flowEnd(end, "destinationConnectorProperties"))
             .toList());
     response.put("triggerConfig", Map.of("triggerType", flow.trigger()));
-    response.put("tasks", List.of(Map.of("sourceFields", List.of(), "taskType", "Map_all")));
+    response.put("tasks", flow.tasks());
+    response.put("schemaVersion", flow.schemaVersion());
     return response;
   }
 

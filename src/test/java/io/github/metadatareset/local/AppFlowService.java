@@ -21,7 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// AWS does not document these points, so they are assumptions: a reset of an entity that the
 /// source does not have is a ResourceNotFoundException; so is a reset whose `entitiesPath` is not
-/// the entity's parent; a nested entity may be named without its parent.
+/// the entity's parent; a nested entity may be named without its parent; what is cached is answered
+/// also if the connection is not authorized, and a reset does not need it.
 final class AppFlowService {
   private final AppFlowAccount account;
   private final PageSizes pageSizes;
@@ -40,7 +41,17 @@ final class AppFlowService {
   private record DetailsKey(SourceApplication application, String apiVersion, String entity) {}
 
   /// The application that a call concerns, and the API version, which may be empty.
-  private record Target(SourceApplication application, String apiVersion) {}
+  private record Target(SourceApplication application, String apiVersion, boolean isAuthorized) {
+
+    /// The application, if its content may be read.
+    SourceApplication readable() {
+      if (!isAuthorized) {
+        throw new AppFlowError(
+            401, "ConnectorAuthenticationException", "The connection is not authorized.");
+      }
+      return application;
+    }
+  }
 
   /// Executes an operation. The input must be valid according to the API model.
   Map<String, Object> call(String operation, Map<String, Object> callInput) {
@@ -104,7 +115,7 @@ final class AppFlowService {
     Target target = target(input);
     NamesKey names = names(target, entitiesPath(input, target.application()));
     List<Listed> all =
-        cachedNames.computeIfAbsent(names, key -> key.application().list(key.entitiesPath()));
+        cachedNames.computeIfAbsent(names, key -> target.readable().list(key.entitiesPath()));
     String list = "entities" + input.optionalText("connectorProfileName") + names.entitiesPath();
     Page<Listed> page = Page.of(all, list, pageSizes.entities(), input);
     return page.response("connectorEntityMap", AppFlowResponses.entitiesByGroup(page.items()));
@@ -116,7 +127,7 @@ final class AppFlowService {
         cachedDetails.computeIfAbsent(
             details(target, input.text("connectorEntityName")),
             key ->
-                key.application().fields(key.entity()).orElseThrow(() -> noEntity(key.entity())));
+                target.readable().fields(key.entity()).orElseThrow(() -> noEntity(key.entity())));
     return Map.of("connectorEntityFields", fields.stream().map(AppFlowResponses::field).toList());
   }
 
@@ -150,14 +161,15 @@ final class AppFlowService {
     Optional<String> type = input.optionalText("connectorType");
     Optional<String> name = input.optionalText("connectorProfileName");
     if (name.isEmpty()) {
-      return new Target(withoutProfile(type), apiVersion);
+      return new Target(withoutProfile(type), apiVersion, true);
     }
     Profile profile = profile(name.get());
     if (type.isPresent() && !type.get().equals(profile.type())) {
       throw validation("The profile %s is of type %s.".formatted(name.get(), profile.type()));
     }
     profile.label().ifPresent(label -> checkVersion(apiVersion, connector(label)));
-    return new Target(account.application(name.get()), apiVersion);
+    return new Target(
+        account.application(name.get()), apiVersion, account.isAuthorized(name.get()));
   }
 
   private SourceApplication withoutProfile(Optional<String> type) {

@@ -25,6 +25,7 @@ import java.util.function.Predicate;
 ///   "Region__c"}`. `change` is `addEntity` (`parent` is optional), `removeEntity`, `addField`
 ///   (`type` is optional) or `removeField`; `in` is a profile, or a connector type without
 ///   profiles.
+/// - `POST connection`: `{"profile": "crm-prod", "isAuthorized": false}`.
 ///
 /// An invalid request gets status 400 and the reason.
 final class EmulatorControl {
@@ -44,6 +45,9 @@ final class EmulatorControl {
       To change the source application (also addEntity, removeEntity, removeField):
       curl %1$s/_emulator/source -d \\
         '{"change": "addField", "in": "crm-prod", "entity": "Account", "field": "Region__c"}'
+
+      To make the source application refuse a connection:
+      curl %1$s/_emulator/connection -d '{"profile": "crm-prod", "isAuthorized": false}'
 
       To throttle twelve attempts of resets (a message returns to its queue after three):
       curl %1$s/_emulator/fault -d '{"fault": "error", "operation": "ResetConnectorMetadataCache",
@@ -76,6 +80,10 @@ final class EmulatorControl {
         case "POST source" -> {
           var request = new JsonMembers(JSON.std.mapFrom(body));
           yield done(() -> change(request));
+        }
+        case "POST connection" -> {
+          var request = new JsonMembers(JSON.std.mapFrom(body));
+          yield done(() -> connection(request));
         }
         default ->
             throw new IllegalArgumentException("unknown request " + method + " " + PATH + command);
@@ -133,6 +141,15 @@ final class EmulatorControl {
       case "stall" -> Fault.stall();
       default -> throw new IllegalArgumentException("unknown fault " + name);
     };
+  }
+
+  private void connection(JsonMembers request) {
+    String profile = request.text("profile");
+    if (request.isFalse("isAuthorized")) {
+      emulator.account().revoke(profile);
+    } else {
+      emulator.account().authorize(profile);
+    }
   }
 
   private void change(JsonMembers request) {

@@ -31,6 +31,18 @@ record JsonMembers(Map<String, Object> all) {
         .orElseThrow(() -> new IllegalArgumentException("no \"" + name + "\" in " + all));
   }
 
+  boolean has(String name) {
+    return all.containsKey(name);
+  }
+
+  boolean isFalse(String name) {
+    return Boolean.FALSE.equals(all.get(name));
+  }
+
+  boolean isObject(String name) {
+    return all.get(name) instanceof Map<?, ?>;
+  }
+
   boolean isList(String name) {
     return all.get(name) instanceof List<?>;
   }

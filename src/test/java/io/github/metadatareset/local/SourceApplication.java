@@ -3,6 +3,7 @@ package io.github.metadatareset.local;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,14 +31,29 @@ public final class SourceApplication {
     }
   }
 
-  /// A field of an entity. `supportedValues` is empty, except for a picklist.
-  public record Field(String identifier, String fieldType, List<String> supportedValues) {
+  /// A field of an entity. `supportedValues` is empty, except for a picklist. `properties` are
+  /// members of the API's ConnectorEntityField, or of its sourceProperties and
+  /// destinationProperties, that differ from those of a usual field, such as `isNullable`; with the
+  /// value null they are left out.
+  public record Field(
+      String identifier,
+      String fieldType,
+      List<String> supportedValues,
+      Map<String, Object> properties) {
     public Field {
       supportedValues = List.copyOf(supportedValues);
+      properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
     }
 
     public static Field of(String identifier, String fieldType) {
-      return new Field(identifier, fieldType, List.of());
+      return new Field(identifier, fieldType, List.of(), Map.of());
+    }
+
+    /// The same field with another property; null leaves it out.
+    public Field with(String property, Object value) {
+      Map<String, Object> all = new LinkedHashMap<>(properties);
+      all.put(property, value);
+      return new Field(identifier, fieldType, supportedValues, all);
     }
   }
 

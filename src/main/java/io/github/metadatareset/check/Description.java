@@ -25,6 +25,9 @@ public sealed interface Description {
   /// There is an entity, but its fields cannot be compared.
   record NotComparable(Entity entity, String reason) implements Description {}
 
-  /// There is no entity that this function may describe. A report does not name it.
+  /// There is no entity that AppFlow could describe.
   record None(String reason) implements Description {}
+
+  /// The connector profile is not allowed. A report tells nothing of it.
+  record NotAllowed(String reason) implements Description {}
 }

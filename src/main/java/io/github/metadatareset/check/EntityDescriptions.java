@@ -38,7 +38,7 @@ public final class EntityDescriptions {
     }
     Optional<String> refusal = allowed.refusal(end.profile().get());
     if (refusal.isPresent()) {
-      return new Description.None("the connector profile is not allowed: " + refusal.get());
+      return new Description.NotAllowed("the connector profile is not allowed: " + refusal.get());
     }
     if (end.entity().isEmpty()) {
       return new Description.None("the flow names no entity of " + end.connectorType());

@@ -34,16 +34,19 @@ record FieldUse(String field, Purpose purpose, String task, Optional<String> dec
   private static final String NO_OP = "NO_OP";
 
   /// The fields that the flow reads. `Map_all` names none: its `sourceFields` are empty names.
-  static List<FieldUse> ofSource(FlowMapping flow) {
+  ///
+  /// @param areDestinationsAllowed whether the names of tasks may tell the fields of destinations
+  static List<FieldUse> ofSource(FlowMapping flow, boolean areDestinationsAllowed) {
     Set<String> temporary = temporaryFields(flow);
     List<FieldUse> uses = new ArrayList<>();
     for (Task task : flow.tasks()) {
       if (task.type().equals(MAP_ALL)) {
         continue;
       }
+      String name = areDestinationsAllowed || !task.type().equals(MAP) ? name(task) : MAP;
       for (String field : task.sourceFields()) {
         if (!field.isBlank() && !temporary.contains(lowerCase(field))) {
-          uses.add(new FieldUse(field, purpose(task), name(task), declaredType(task)));
+          uses.add(new FieldUse(field, purpose(task), name, declaredType(task)));
         }
       }
     }

@@ -4,7 +4,7 @@ package io.github.metadatareset.check;
 public enum FindingKind {
   CONNECTION_NOT_AUTHORIZED(
       Severity.BREAKING,
-      "the connection of profile {profile} is not authorized",
+      "entity {entity} cannot be read: the connection of profile {profile} is not authorized",
       "Sign in again: reconnect the connector profile in AppFlow, or renew its credentials."),
   ENTITY_NOT_FOUND(
       Severity.BREAKING,

@@ -25,14 +25,16 @@ public final class FlowCheck {
   private static final String INSERT = "INSERT";
 
   private final FlowMapping flow;
+  private final boolean areDestinationsAllowed;
   private final Map<Entity, EntityComparison> comparisons = new LinkedHashMap<>();
   private final List<Finding> findings = new ArrayList<>();
   private final List<NotChecked> notChecked = new ArrayList<>();
   private boolean isAnyEndChecked;
   private int unmappedFields;
 
-  private FlowCheck(FlowMapping flow) {
+  private FlowCheck(FlowMapping flow, boolean areDestinationsAllowed) {
     this.flow = flow;
+    this.areDestinationsAllowed = areDestinationsAllowed;
   }
 
   /// @param descriptions of the flow's source and destinations
@@ -41,11 +43,14 @@ public final class FlowCheck {
       Function<End, Description> descriptions,
       String correlationId,
       Instant checkedAt) {
-    FlowCheck check = new FlowCheck(flow);
-    check.end(SOURCE, flow.source(), descriptions.apply(flow.source()));
-    for (End destination : flow.destinations()) {
-      check.end(DESTINATION, destination, descriptions.apply(destination));
-    }
+    Description source = descriptions.apply(flow.source());
+    Map<End, Description> destinations = new LinkedHashMap<>();
+    flow.destinations().forEach(end -> destinations.put(end, descriptions.apply(end)));
+    boolean areDestinationsAllowed =
+        destinations.values().stream().noneMatch(Description.NotAllowed.class::isInstance);
+    FlowCheck check = new FlowCheck(flow, areDestinationsAllowed);
+    check.end(SOURCE, flow.source(), source);
+    destinations.forEach((end, description) -> check.end(DESTINATION, end, description));
     return check.report(correlationId, checkedAt);
   }
 
@@ -57,9 +62,13 @@ public final class FlowCheck {
           broken(FindingKind.CONNECTION_NOT_AUTHORIZED, entity);
       case Description.NotComparable(var entity, var reason) ->
           notChecked.add(new NotChecked(role, Optional.of(entity), List.of(), reason));
-      case Description.None(var reason) ->
-          notChecked.add(new NotChecked(role, Optional.empty(), List.of(), reason));
+      case Description.None(var reason) -> withoutEntity(role, reason);
+      case Description.NotAllowed(var reason) -> withoutEntity(role, reason);
     }
+  }
+
+  private void withoutEntity(String role, String reason) {
+    notChecked.add(new NotChecked(role, Optional.empty(), List.of(), reason));
   }
 
   private void broken(FindingKind kind, Entity entity) {
@@ -73,7 +82,7 @@ public final class FlowCheck {
     boolean isSource = role.equals(SOURCE);
     List<FieldUse> uses;
     if (isSource) {
-      uses = FieldUse.ofSource(flow);
+      uses = FieldUse.ofSource(flow, areDestinationsAllowed);
       unmappedFields = FieldUse.readsAllFields(flow) ? 0 : unused(fields, uses);
     } else if (flow.destinations().size() == 1) {
       uses = FieldUse.ofDestination(flow, end);

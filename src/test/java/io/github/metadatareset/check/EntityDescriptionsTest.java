@@ -169,7 +169,7 @@ class EntityDescriptionsTest {
         new EntityDescriptions(appFlow, new AllowedProfiles(new ProfilePattern("erp-*")));
 
     assertEquals(
-        new Description.None(
+        new Description.NotAllowed(
             "the connector profile is not allowed: CONNECTOR_PROFILE_PATTERN is erp-*"),
         limited.of(ACCOUNT));
     assertEquals(List.of(), appFlow.resets());

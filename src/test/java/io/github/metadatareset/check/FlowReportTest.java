@@ -104,7 +104,26 @@ class FlowReportTest {
                     : new Description.NotAuthorized(TestFlow.entity(end)));
 
     assertEquals(Severity.BREAKING, report.severity());
-    assertEquals("Flow nightly: the connection of profile crm is not authorized", report.summary());
+    assertEquals(
+        "Flow nightly: entity Account cannot be read: the connection of profile crm is not"
+            + " authorized",
+        report.summary());
+  }
+
+  @Test
+  void tellsNothingOfADestinationWhoseProfileIsNotAllowed() {
+    FlowReport report =
+        check(
+            flow(ACCOUNT, TestFlow.custom("secret-entity", "v1"), map("Name", "secretField", "")),
+            end ->
+                end.equals(ACCOUNT)
+                    ? new Description.Described(TestFlow.entity(end), fields("Id id"))
+                    : new Description.NotAllowed("not allowed"));
+
+    String json = JsonValue.write(report.members());
+    assertEquals(Severity.BREAKING, report.severity());
+    assertFalse(json.contains("secret") || json.contains("erp"), json);
+    assertTrue(json.contains("{\"end\":\"destination\",\"reason\":\"not allowed\"}"), json);
   }
 
   @Test

@@ -44,9 +44,10 @@ class MappingShapesTest {
           map("Name", "Name", "string"),
           map("Amount", "amount", "currency"));
 
+  /// Fields that `EXCLUDE_SOURCE_FIELDS_LIST` excludes may be gone: they are no source fields.
   private static final FlowMapping ALL_FIELDS = flow(ACCOUNT, S3, mapAll(""));
 
-  private static final FlowMapping ALL_FIELDS_BUT_ONE =
+  private static final FlowMapping ALL_FIELDS_OF_SOME_RECORDS =
       flow(ACCOUNT, S3, mapAll(), filter("EQUAL_TO", "Type"));
 
   /// The AWS CDK's `Mapping.concat`: its Map has no destination field.
@@ -128,6 +129,13 @@ class MappingShapesTest {
           map("id", "External__c", "Integer"),
           map("total", "Amount", "Decimal"));
 
+  private static final FlowMapping READ_AND_WRITTEN =
+      flow(
+          ACCOUNT,
+          writing("UPDATE", ACCOUNT, "Id"),
+          map("Id", "Name", "id"),
+          map("Name", "Total__c", "string"));
+
   private static final FlowMapping INSERT =
       flow(custom("orders", "v2"), writing("INSERT", ACCOUNT), map("customer", "name", "String"));
 
@@ -176,9 +184,9 @@ class MappingShapesTest {
                     + " by [Filter PROJECTION, Map to Name, Map to amount]"),
         new Row("the entity is gone", EACH_FIELD_MAPPED).finds("BREAKING ENTITY_NOT_FOUND Account"),
         new Row("all fields are mapped, whatever they are", ALL_FIELDS).has("Account", "X string"),
-        new Row("all fields but some are mapped, and the filter fits", ALL_FIELDS_BUT_ONE)
+        new Row("all fields of some records are mapped", ALL_FIELDS_OF_SOME_RECORDS)
             .has("Account", "Type string"),
-        new Row("all fields but some are mapped, and the filter's is gone", ALL_FIELDS_BUT_ONE)
+        new Row("the field that selects the records is gone", ALL_FIELDS_OF_SOME_RECORDS)
             .has("Account", "X string")
             .finds("BREAKING FIELD_NOT_VISIBLE Account.Type by [Filter EQUAL_TO]"),
         new Row("the result of a merge is no field", MERGED)
@@ -237,6 +245,9 @@ class MappingShapesTest {
         new Row("the destination's fields fit", WRITE_BACK)
             .has("orders", "id Integer", "total Decimal")
             .has("Account", "External__c string", "Amount currency", "Name string required"),
+        new Row("an entity is read and written, and a field is gone", READ_AND_WRITTEN)
+            .has("Account", "Id id", "Total__c string")
+            .finds("BREAKING FIELD_NOT_VISIBLE Account.Name by [Map to Name, Map to Total__c]"),
         new Row("the ID field of the destination is gone", WRITE_BACK)
             .has("orders", "id Integer", "total Decimal")
             .has("Account", "Amount currency")

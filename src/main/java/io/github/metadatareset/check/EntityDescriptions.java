@@ -4,6 +4,7 @@ import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.plan.AppFlow.Field;
 import io.github.metadatareset.plan.FlowMapping.End;
 import io.github.metadatareset.plan.Once;
+import io.github.metadatareset.plan.Planner;
 import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector.NamedProfile;
@@ -22,11 +23,15 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class EntityDescriptions {
 
   private final AppFlow appFlow;
+  private final Planner planner;
   private final AllowedProfiles allowed;
   private final Map<Entity, Once<Description>> known = new ConcurrentHashMap<>();
 
-  public EntityDescriptions(AppFlow appFlow, AllowedProfiles allowed) {
+  /// @param planner of the same invocation, which finds out API versions
+  /// @param allowed the only profiles that are described
+  public EntityDescriptions(AppFlow appFlow, Planner planner, AllowedProfiles allowed) {
     this.appFlow = appFlow;
+    this.planner = planner;
     this.allowed = allowed;
   }
 
@@ -43,27 +48,34 @@ public final class EntityDescriptions {
     if (end.entity().isEmpty()) {
       return new Description.None("the flow names no entity of " + end.connectorType());
     }
-    // AppFlow needs a version only for custom connectors, and a built-in one's reset has none.
-    Optional<ApiVersion> version = end.needsApiVersion() ? end.apiVersion() : Optional.empty();
-    Entity entity = new Entity(end.profile().get(), end.entity().get(), version);
+    Entity entity = new Entity(end.profile().get(), end.entity().get(), Optional.empty());
     if (end.hasNestedEntities()) {
       return new Description.NotComparable(
           entity, "the flow uses nested entities, which AppFlow does not describe");
     }
-    if (end.needsApiVersion() && version.isEmpty()) {
-      return new Description.NotComparable(entity, "the flow names no API version");
-    }
-    return known.computeIfAbsent(entity, _ -> new Once<>(() -> resetAndDescribe(entity))).get();
-  }
-
-  private Description resetAndDescribe(Entity entity) {
-    NamedProfile profile = new NamedProfile(entity.profile());
     EntityName name;
     try {
       name = new EntityName(entity.name());
     } catch (IllegalArgumentException e) {
       return new Description.NotComparable(entity, "expected " + e.getMessage());
     }
+    // AppFlow needs a version only for custom connectors, and a built-in one's reset has none.
+    Optional<ApiVersion> version =
+        end.needsApiVersion()
+            ? end.apiVersion().or(() -> planner.apiVersion(entity.profile(), name))
+            : Optional.empty();
+    if (end.needsApiVersion() && version.isEmpty()) {
+      return new Description.NotComparable(
+          entity, "no API version is known: the flow names none, and there is not just one");
+    }
+    Entity inVersion = new Entity(entity.profile(), entity.name(), version);
+    return known
+        .computeIfAbsent(inVersion, _ -> new Once<>(() -> resetAndDescribe(inVersion, name)))
+        .get();
+  }
+
+  private Description resetAndDescribe(Entity entity, EntityName name) {
+    NamedProfile profile = new NamedProfile(entity.profile());
     try {
       appFlow.reset(
           new ResetCall(profile, Optional.of(name), Optional.empty(), entity.apiVersion()));

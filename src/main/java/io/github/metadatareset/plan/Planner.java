@@ -1,6 +1,11 @@
 package io.github.metadatareset.plan;
 
 import io.github.metadatareset.request.AllowedProfiles;
+import io.github.metadatareset.request.ApiVersion;
+import io.github.metadatareset.request.Connector.NamedProfile;
+import io.github.metadatareset.request.ConnectorType;
+import io.github.metadatareset.request.Entities;
+import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
@@ -8,6 +13,8 @@ import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -51,6 +58,26 @@ public final class Planner {
       return new SubRequests(versions.complete(ofConnector)).plan();
     } catch (RuntimeException e) {
       return new Plan.Failed(Failure.of(e));
+    }
+  }
+
+  /// The API version in which AppFlow describes an entity of a custom connector, where the flow
+  /// that uses it names none; empty if it cannot be known, or there are several.
+  ///
+  /// @throws RequestFailedException (retryable) if AppFlow does not answer
+  public Optional<ApiVersion> apiVersion(ProfileName profile, EntityName entity) {
+    try {
+      List<Request.OfConnector> complete =
+          versions.complete(
+              new Request.OfConnector(
+                  new NamedProfile(profile, ConnectorType.CUSTOMCONNECTOR),
+                  new Entities.One(entity)));
+      return complete.size() == 1 ? complete.getFirst().apiVersion() : Optional.empty();
+    } catch (RequestFailedException e) {
+      return switch (e.failure()) {
+        case Failure.Permanent _ -> Optional.empty();
+        case Failure.Retryable _ -> throw e;
+      };
     }
   }
 

@@ -14,6 +14,7 @@ import io.github.metadatareset.plan.AppFlow.Use;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.ConnectorLabel;
+import io.github.metadatareset.request.EntityName;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
@@ -237,6 +238,13 @@ class SdkAppFlowResponsesTest {
           flows    | {}                                            | flows
           flows    | {"flows": [{}]}                               | flowName
           flow     | {}                                            | flowName
+          mapping  | {}                                            | flowName
+          mapping  | {"flowName": "f"}                             | flowArn
+          mapping  | {"flowName": "f", "flowArn": "a"}             | sourceFlowConfig
+          mapping  | {"flowName": "f", "flowArn": "a", "sourceFlowConfig": {}} | connectorType
+          mapping  | {"flowName": "f", "flowArn": "a", "sourceFlowConfig": {"connectorType": "S3"}, "tasks": [{}]} | taskType
+          fields   | {}                                            | connectorEntityFields
+          fields   | {"connectorEntityFields": [{}]}               | identifier of a field
           """)
   void theFailureNamesTheMissingMember(String operation, String body, String member) {
     Failure failure = failure(operation, body);
@@ -258,6 +266,11 @@ class SdkAppFlowResponsesTest {
                   () -> appFlow.entities(new NamedProfile(ERP), Optional.empty(), Optional.empty());
               case "flows" -> appFlow::flows;
               case "flow" -> () -> appFlow.flow("f");
+              case "mapping" -> () -> appFlow.mapping("f");
+              case "fields" ->
+                  () ->
+                      appFlow.fields(
+                          new NamedProfile(ERP), new EntityName("orders"), Optional.empty());
               default -> throw new IllegalArgumentException(operation);
             })
         .failure();

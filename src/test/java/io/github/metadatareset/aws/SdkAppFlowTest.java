@@ -27,6 +27,7 @@ import io.github.metadatareset.plan.AppFlow.Use;
 import io.github.metadatareset.plan.FlowMapping;
 import io.github.metadatareset.plan.FlowMapping.End;
 import io.github.metadatareset.plan.FlowMapping.Task;
+import io.github.metadatareset.plan.Planner;
 import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
@@ -690,7 +691,9 @@ class SdkAppFlowTest {
     private static FlowReport check(String flow) {
       return FlowCheck.report(
           appFlow.mapping(flow).orElseThrow(),
-          new EntityDescriptions(appFlow, AllowedProfiles.ALL)::of,
+          new EntityDescriptions(
+                  appFlow, new Planner(appFlow, 1, AllowedProfiles.ALL), AllowedProfiles.ALL)
+              ::of,
           "test-1",
           Instant.EPOCH);
     }

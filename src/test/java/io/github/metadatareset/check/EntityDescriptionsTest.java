@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.metadatareset.plan.AppFlow.Field;
 import io.github.metadatareset.plan.FakeAppFlow;
 import io.github.metadatareset.plan.FlowMapping.End;
+import io.github.metadatareset.plan.Planner;
 import io.github.metadatareset.request.AllowedProfiles;
 import io.github.metadatareset.request.Connector.NamedProfile;
 import io.github.metadatareset.request.EntityName;
@@ -30,8 +31,7 @@ class EntityDescriptionsTest {
   private static final List<Field> FIELDS = fields("Id id", "Name string");
 
   private final FakeAppFlow appFlow = new FakeAppFlow();
-  private final EntityDescriptions descriptions =
-      new EntityDescriptions(appFlow, AllowedProfiles.ALL);
+  private final EntityDescriptions descriptions = descriptions(AllowedProfiles.ALL);
 
   @Test
   void resetsAnEntityAndDescribesIt() {
@@ -61,6 +61,42 @@ class EntityDescriptionsTest {
 
     assertEquals(List.of(reset(orders)), appFlow.resets());
     assertEquals(List.of("DescribeConnectorEntity erp/orders v2"), appFlow.lookups());
+  }
+
+  @Test
+  void looksUpTheOnlyVersionOfACustomConnectorIfTheFlowNamesNone() {
+    appFlow
+        .customProfile("erp", "InternalErp")
+        .connector("InternalErp", "v7")
+        .fields("erp/orders", FIELDS.toArray(Field[]::new));
+
+    descriptions.of(custom("orders", ""));
+
+    assertEquals(List.of(reset(custom("orders", "v7"))), appFlow.resets());
+    assertEquals("DescribeConnectorEntity erp/orders v7", appFlow.lookups().getLast());
+  }
+
+  @Test
+  void cannotCompareAnEntityWithoutKnownVersion() {
+    appFlow.customProfile("erp", "InternalErp").connector("InternalErp", "v1", "v2");
+
+    assertEquals(
+        new Description.NotComparable(
+            entity(custom("orders", "")),
+            "no API version is known: the flow names none, and there is not just one"),
+        descriptions.of(custom("orders", "")));
+    assertEquals(List.of(), appFlow.resets());
+  }
+
+  @Test
+  void failsIfTheVersionCannotBeLookedUpNow() {
+    Failure failure = new Failure.Throttled("ThrottlingException", "slow down");
+    appFlow.customProfile("erp", "InternalErp").failing("DescribeConnector", failure);
+
+    assertEquals(
+        failure,
+        assertThrows(RequestFailedException.class, () -> descriptions.of(custom("orders", "")))
+            .failure());
   }
 
   @Test
@@ -147,7 +183,7 @@ class EntityDescriptionsTest {
             custom("orders", "v2").apiVersion(),
             List.of(),
             Optional.empty());
-    End withoutVersion = custom("orders", "");
+    End notAName = salesforce("${entity}");
     End withoutEntity = salesforce("");
 
     assertEquals(
@@ -155,18 +191,20 @@ class EntityDescriptionsTest {
             new Description.None(
                 "S3 has no connector profile: AppFlow does not describe its fields"),
             new Description.NotComparable(
-                entity(nested), "the flow uses nested entities, which AppFlow does not describe"),
-            new Description.NotComparable(entity(withoutVersion), "the flow names no API version"),
+                new Entity(nested.profile().orElseThrow(), "orders", Optional.empty()),
+                "the flow uses nested entities, which AppFlow does not describe"),
+            new Description.NotComparable(
+                entity(notAName),
+                "expected an entity name: 1 to 1024 characters without spaces or *"),
             new Description.None("the flow names no entity of Salesforce")),
-        List.of(S3, nested, withoutVersion, withoutEntity).stream().map(descriptions::of).toList());
+        List.of(S3, nested, notAName, withoutEntity).stream().map(descriptions::of).toList());
     assertEquals(List.of(), appFlow.resets());
     assertEquals(List.of(), appFlow.lookups());
   }
 
   @Test
   void saysNothingOfAProfileThatIsNotAllowed() {
-    EntityDescriptions limited =
-        new EntityDescriptions(appFlow, new AllowedProfiles(new ProfilePattern("erp-*")));
+    EntityDescriptions limited = descriptions(new AllowedProfiles(new ProfilePattern("erp-*")));
 
     assertEquals(
         new Description.NotAllowed(
@@ -174,6 +212,10 @@ class EntityDescriptionsTest {
         limited.of(ACCOUNT));
     assertEquals(List.of(), appFlow.resets());
     assertEquals(List.of(), appFlow.lookups());
+  }
+
+  private EntityDescriptions descriptions(AllowedProfiles allowed) {
+    return new EntityDescriptions(appFlow, new Planner(appFlow, 1, allowed), allowed);
   }
 
   private static ResetCall reset(End end) {

@@ -21,6 +21,10 @@ import io.github.metadatareset.request.RequestFailedException;
 import io.github.metadatareset.request.ResetCall;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +54,31 @@ class EntityDescriptionsTest {
 
     assertEquals(1, appFlow.resets().size());
     assertEquals(1, appFlow.lookups().size());
+  }
+
+  @Test
+  void describesEachOfTenEntitiesOnceForAThousandFlowsAtTheSameTime() throws Exception {
+    List<End> entities = IntStream.range(0, 10).mapToObj(i -> salesforce("Entity" + i)).toList();
+    entities.forEach(
+        end -> appFlow.fields("crm/" + end.entity().orElseThrow(), FIELDS.toArray(Field[]::new)));
+
+    List<Future<Description>> described;
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      described =
+          threads.invokeAll(
+              IntStream.range(0, 1000)
+                  .mapToObj(
+                      i -> (Callable<Description>) () -> descriptions.of(entities.get(i % 10)))
+                  .toList());
+    }
+
+    for (int i = 0; i < described.size(); i++) {
+      assertEquals(
+          new Description.Described(entity(entities.get(i % 10)), FIELDS),
+          described.get(i).resultNow());
+    }
+    assertEquals(10, appFlow.resets().size());
+    assertEquals(10, appFlow.lookups().size());
   }
 
   @Test

@@ -78,13 +78,16 @@ final class RandomFlow {
     private boolean isIncremental;
     private String written;
     private String declared = "";
+    private boolean isRequired;
     private Edit edit = Edit.NONE;
+    private String identifierNow;
 
     Used(String identifier, String type, boolean isTimestamp) {
       this.identifier = identifier;
       this.type = type;
       this.isTimestamp = isTimestamp;
       this.written = identifier;
+      this.identifierNow = identifier;
     }
 
     boolean isUsed() {
@@ -191,6 +194,7 @@ final class RandomFlow {
     if (chance(0.3)) {
       target.add(new Used("Unused", "string", false));
     }
+    target.forEach(field -> field.isRequired = chance(0.3));
     Collections.shuffle(tasks, Random.from(random));
   }
 
@@ -271,15 +275,18 @@ final class RandomFlow {
       return;
     }
     List<Field> fields = new ArrayList<>();
-    built.forEach(field -> now(field).ifPresent(fields::add));
+    for (Used field : built) {
+      if (field.edit == Edit.OTHER_CASE) {
+        field.identifierNow = inAnotherCase(field.identifier);
+      }
+      now(field).ifPresent(fields::add);
+    }
     if (fields.isEmpty() || chance(0.3)) {
       fields.add(field("New__c", pick(TYPES), false));
     }
     if (entity.equals("Target") && chance(0.3)) {
       fields.add(field("Required__c", "string", true));
-      if (operation.equals("INSERT") && namesAllTargets && !hasSecondTarget) {
-        expected.add("RISKY REQUIRED_FIELD_NOT_MAPPED Target.Required__c");
-      }
+      expectToBeMapped("Required__c");
     }
     Collections.shuffle(fields, Random.from(random));
     now.put(entity, fields);
@@ -292,9 +299,7 @@ final class RandomFlow {
       case NONE, OTHER_CASE, OTHER_TYPE, DEPRECATED, HIDDEN, NO_TIMESTAMP ->
           Optional.of(
               new Field(
-                  field.edit == Edit.OTHER_CASE
-                      ? inAnotherCase(field.identifier)
-                      : field.identifier,
+                  field.identifierNow,
                   Optional.empty(),
                   Optional.of(field.edit == Edit.OTHER_TYPE ? "new " + field.type : field.type),
                   field.edit == Edit.DEPRECATED,
@@ -305,7 +310,7 @@ final class RandomFlow {
                           ? Optional.of(field.isTimestamp && field.edit != Edit.NO_TIMESTAMP)
                           : Optional.empty()),
                   new DestinationProperties(
-                      Optional.of(true), Optional.of(true), Optional.of(false))));
+                      Optional.of(true), Optional.of(!field.isRequired), Optional.of(false))));
     };
   }
 
@@ -363,6 +368,16 @@ final class RandomFlow {
       expected.add("BREAKING ENTITY_NOT_FOUND Target");
     } else if (!hasSecondTarget) {
       expectMissingAndDeprecated("Target", target);
+      target.stream()
+          .filter(field -> field.isRequired && !field.isUsed() && !field.isMissing())
+          .forEach(field -> expectToBeMapped(field.identifierNow));
+    }
+  }
+
+  /// A required field that the flow does not map.
+  private void expectToBeMapped(String field) {
+    if (operation.equals("INSERT") && namesAllTargets && !hasSecondTarget) {
+      expected.add("RISKY REQUIRED_FIELD_NOT_MAPPED Target." + field);
     }
   }
 

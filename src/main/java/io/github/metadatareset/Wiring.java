@@ -21,6 +21,9 @@ final class Wiring {
         aws::appFlow,
         aws.requestQueue(configuration.requestQueueUrl()),
         aws.deadLetterQueue(configuration.deadLetterQueueUrl()),
+        (report, _) -> {
+          throw new UnsupportedOperationException(report.reportId());
+        },
         InstantSource.system(),
         // A new source for each number, as a snapshot must hold no random state. Only the backoff
         // needs random numbers.

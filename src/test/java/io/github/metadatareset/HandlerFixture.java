@@ -1,6 +1,7 @@
 package io.github.metadatareset;
 
 import io.github.metadatareset.aws.AwsClients;
+import io.github.metadatareset.check.ReportPublisher;
 import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.invocation.Services;
 import io.github.metadatareset.plan.AppFlow;
@@ -30,6 +31,12 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
   public static final Limits LIMITS =
       new Limits(MAX_RECEIVE_COUNT, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_EVENT, AllowedProfiles.ALL);
 
+  /// For a test without checks.
+  public static final ReportPublisher NO_REPORTS =
+      (report, _) -> {
+        throw new AssertionError("not expected: " + report.summary());
+      };
+
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 
   public static HandlerFixture of(
@@ -41,6 +48,7 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
             appFlow,
             requestQueue,
             deadLetterQueue,
+            NO_REPORTS,
             InstantSource.fixed(NOON),
             new Random(1),
             new PrintStream(OutputStream.nullOutputStream()));
@@ -67,6 +75,19 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
     return new HandlerFixture(other, services);
   }
 
+  public HandlerFixture reports(ReportPublisher reports) {
+    return with(
+        old ->
+            new Services(
+                old.appFlow(),
+                old.requestQueue(),
+                old.deadLetterQueue(),
+                reports,
+                old.clock(),
+                old.random(),
+                old.log()));
+  }
+
   public HandlerFixture clock(InstantSource clock) {
     return with(
         old ->
@@ -74,6 +95,7 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
                 old.appFlow(),
                 old.requestQueue(),
                 old.deadLetterQueue(),
+                old.reports(),
                 clock,
                 old.random(),
                 old.log()));
@@ -86,6 +108,7 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
                 old.appFlow(),
                 old.requestQueue(),
                 old.deadLetterQueue(),
+                old.reports(),
                 old.clock(),
                 random,
                 old.log()));
@@ -99,6 +122,7 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
                 old.appFlow(),
                 old.requestQueue(),
                 old.deadLetterQueue(),
+                old.reports(),
                 old.clock(),
                 old.random(),
                 lines));

@@ -1,5 +1,6 @@
 package io.github.metadatareset.invocation;
 
+import io.github.metadatareset.check.ReportPublisher;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.queue.DeadLetterQueue;
 import io.github.metadatareset.queue.Deadline;
@@ -17,6 +18,7 @@ public record Services(
     Function<Deadline, AppFlow> appFlow,
     RequestQueue requestQueue,
     DeadLetterQueue deadLetterQueue,
+    ReportPublisher reports,
     InstantSource clock,
     RandomGenerator random,
     PrintStream log) {}

@@ -156,6 +156,7 @@ class RequestExecutorTest {
             _ -> appFlow,
             requestQueue,
             deadLetterQueue,
+            HandlerFixture.NO_REPORTS,
             InstantSource.fixed(NOON),
             new Random(1),
             new PrintStream(OutputStream.nullOutputStream()));

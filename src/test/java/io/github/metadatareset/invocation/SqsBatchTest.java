@@ -80,6 +80,7 @@ class SqsBatchTest {
             _ -> appFlow,
             UNUSED_REQUEST_QUEUE,
             UNUSED_DEAD_LETTER_QUEUE,
+            HandlerFixture.NO_REPORTS,
             InstantSource.fixed(Instant.ofEpochMilli(NOON)),
             new Random(1),
             new PrintStream(log, true));

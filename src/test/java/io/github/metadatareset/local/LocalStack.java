@@ -106,6 +106,7 @@ public final class LocalStack implements AutoCloseable {
         aws::appFlow,
         aws.requestQueue(queues.requestQueueUrl()),
         aws.deadLetterQueue(queues.deadLetterQueueUrl()),
+        HandlerFixture.NO_REPORTS,
         clock,
         new SecureRandom(),
         new PrintStream(new LogLines(), true));

@@ -270,6 +270,7 @@ final class SdkAppFlow implements AppFlow {
     require(flow.flowName() != null, "flowName");
     return new ListedFlow(
         flow.flowName(),
+        flow.flowStatus() == FlowStatus.DRAFT,
         List.of(
             listed(flow.sourceConnectorTypeAsString(), flow.sourceConnectorLabel()),
             listed(flow.destinationConnectorTypeAsString(), flow.destinationConnectorLabel())));

@@ -5,7 +5,6 @@ import io.github.metadatareset.queue.RequestQueue;
 import io.github.metadatareset.queue.SqsMessage;
 import io.github.metadatareset.request.Failure;
 import io.github.metadatareset.request.Fingerprint;
-import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.RequestFailedException;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +39,7 @@ final class SqsRequestQueue implements RequestQueue {
                     new SqsBatchSender.Message(
                         each.body(),
                         each.correlation().attributes(),
-                        each.profile().map(SqsRequestQueue::groupId)))
+                        each.group().map(SqsRequestQueue::groupId)))
             .toList();
     batches.send(messages, deadline).stream()
         .flatMap(Optional::stream)
@@ -101,11 +100,9 @@ final class SqsRequestQueue implements RequestQueue {
         .toList();
   }
 
-  /// The profile of the request: with group IDs, SQS's fair queues keep a profile with many
-  /// requests from delaying the others. A name that is too long for a group ID is hashed.
-  private static String groupId(ProfileName profile) {
-    return profile.value().length() <= MAX_GROUP_ID_LENGTH
-        ? profile.value()
-        : Fingerprint.of(profile.value()).hex();
+  /// With group IDs, SQS's fair queues keep a group with many messages from delaying the others. A
+  /// name that is too long for a group ID is hashed.
+  private static String groupId(String group) {
+    return group.length() <= MAX_GROUP_ID_LENGTH ? group : Fingerprint.of(group).hex();
   }
 }

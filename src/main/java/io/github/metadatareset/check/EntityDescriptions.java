@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// Describes the sources and destinations of flows, from a cache that was reset just before. In one
 /// invocation each entity is reset and described once, for all flows that use it. Safe for use by
@@ -35,8 +36,9 @@ public final class EntityDescriptions {
     this.allowed = allowed;
   }
 
+  /// @param reset makes the call for an entity that was not reset yet
   /// @throws RequestFailedException (retryable) if AppFlow does not answer
-  public Description of(End end) {
+  public Description of(End end, Consumer<ResetCall> reset) {
     if (end.profile().isEmpty()) {
       return new Description.None(
           end.connectorType() + " has no connector profile: AppFlow does not describe its fields");
@@ -70,14 +72,14 @@ public final class EntityDescriptions {
     }
     Entity inVersion = new Entity(entity.profile(), entity.name(), version);
     return known
-        .computeIfAbsent(inVersion, _ -> new Once<>(() -> resetAndDescribe(inVersion, name)))
+        .computeIfAbsent(inVersion, _ -> new Once<>(() -> resetAndDescribe(inVersion, name, reset)))
         .get();
   }
 
-  private Description resetAndDescribe(Entity entity, EntityName name) {
+  private Description resetAndDescribe(Entity entity, EntityName name, Consumer<ResetCall> reset) {
     NamedProfile profile = new NamedProfile(entity.profile());
     try {
-      appFlow.reset(
+      reset.accept(
           new ResetCall(profile, Optional.of(name), Optional.empty(), entity.apiVersion()));
     } catch (RequestFailedException e) {
       // A permanent failure says nothing that the description does not say better.

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /// An invocation that is not a batch: by a schedule, `sam remote invoke` or a state machine's task.
-/// A request that is one call is made at once. Any other is sent to the request queue, and so is
-/// one that has to be retried; unless the sender asks for a [DryRun], or waits until all is done
-/// ([CompleteReset]).
+/// A request that is one call is made at once, and the check of one flow is answered with its
+/// report. Any other is sent to the request queue, and so is a call that has to be retried; unless
+/// the sender asks for a [DryRun], or waits until all is done ([CompleteReset]).
 public final class DirectInvocation {
 
   private final Invocation invocation;
@@ -119,24 +119,38 @@ public final class DirectInvocation {
         attempt = new Attempt(call.request());
         yield answer(request, event, executor.reset(call, invocation.requestId()));
       }
+      case Plan.Check(var flowName) ->
+          answer(request, event, executor.check(flowName, invocation.requestId()));
       case Plan.Split _, Plan.ToSplit _ -> queued(request, event);
       case Plan.Failed(var failure) -> answer(request, event, new ExecutionResult.Failed(failure));
     };
   }
 
+  /// A check that cannot be finished fails and is not enqueued, as its sender would take any other
+  /// answer for a flow that fits. If only its report cannot be published, the queue retries it.
   private Map<String, Object> answer(Request request, JsonValue event, ExecutionResult result) {
     results.add(result);
-    if (!(result instanceof ExecutionResult.Failed(var failure, var duration))) {
-      return answer(1, 0);
-    }
-    attempt = new Attempt(attempt.request(), duration);
-    return switch (failure) {
-      case Failure.Permanent _ -> throw new RequestFailedException(failure);
-      case Failure.Retryable _ -> {
-        invocation.log().queued(attempt, failure);
-        yield queued(request, event);
+    return switch (result) {
+      case ExecutionResult.Reset _, ExecutionResult.Split _ -> answer(1, 0);
+      case ExecutionResult.Checked(_, var report) -> {
+        if (executor.published(result) instanceof ExecutionResult.Failed(var failure, _)) {
+          retried(request, event, failure);
+        }
+        yield report.members();
+      }
+      case ExecutionResult.Failed(var failure, var duration) -> {
+        attempt = new Attempt(attempt.request(), duration);
+        if (request instanceof Request.Check || failure instanceof Failure.Permanent) {
+          throw new RequestFailedException(failure);
+        }
+        yield retried(request, event, failure);
       }
     };
+  }
+
+  private Map<String, Object> retried(Request request, JsonValue event, Failure failure) {
+    invocation.log().queued(attempt, failure);
+    return queued(request, event);
   }
 
   /// Sends the event unsplit and as it arrived: SQS retries the splitting too, and a dead letter is

@@ -1,5 +1,6 @@
 package io.github.metadatareset.invocation;
 
+import io.github.metadatareset.check.FlowReport;
 import io.github.metadatareset.request.Failure;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,11 @@ sealed interface ExecutionResult {
       return equals(new Split(0, 0, 0, 0));
     }
   }
+
+  /// Its flow was checked.
+  ///
+  /// @param resets how many calls were made for it
+  record Checked(int resets, FlowReport report) implements ExecutionResult {}
 
   /// The request was not completed. A part of its work may be done.
   ///

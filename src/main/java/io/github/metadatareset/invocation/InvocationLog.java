@@ -1,5 +1,6 @@
 package io.github.metadatareset.invocation;
 
+import io.github.metadatareset.check.FlowReport;
 import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.queue.DeadLetter;
 import io.github.metadatareset.queue.DeadLetterQueue;
@@ -79,6 +80,21 @@ public final class InvocationLog {
     if (resets.size() == RESETS_AT_ONCE) {
       write(List.of());
     }
+  }
+
+  /// A flow was checked. The report itself is published or answered.
+  void checked(FlowReport report, Duration duration) {
+    Map<String, Object> line = line(report.isEmpty() ? "INFO" : "WARN", "check");
+    line.put("correlationId", report.correlationId());
+    line.put("flowName", cut(report.flow().flowName()));
+    line.put("severity", report.severity());
+    line.put("summary", report.summary());
+    line.put("findingCount", report.findings().size());
+    line.put("notCheckedCount", report.notChecked().size());
+    line.put("unmappedFields", report.unmappedFields());
+    line.put("reportId", report.reportId());
+    putDuration(line, duration);
+    print(line);
   }
 
   void nothingToReset(SqsMessage message) {

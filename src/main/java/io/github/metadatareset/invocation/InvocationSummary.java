@@ -1,5 +1,7 @@
 package io.github.metadatareset.invocation;
 
+import io.github.metadatareset.check.FlowReport;
+import io.github.metadatareset.check.Severity;
 import io.github.metadatareset.request.Failure;
 import java.time.Duration;
 import java.util.Collection;
@@ -28,7 +30,7 @@ record InvocationSummary(
   Map<Metric, Long> metrics() {
     Map<Metric, Long> metrics = new LinkedHashMap<>();
     long rejected = splits(ExecutionResult.Split::rejected);
-    metrics.put(Metric.RESETS, resets() + splits(ExecutionResult.Split::resets));
+    metrics.put(Metric.RESETS, resets());
     metrics.put(Metric.SPLITS, splits(_ -> 1));
     metrics.put(Metric.SUB_REQUESTS, splits(ExecutionResult.Split::subRequests));
     metrics.put(Metric.DUPLICATES, outcomes(MessageOutcome.Duplicate.class::isInstance));
@@ -39,12 +41,31 @@ record InvocationSummary(
     metrics.put(Metric.DEAD_LETTERS, rejected + deadLetters);
     metrics.put(Metric.THROTTLED, failures(Failure.Throttled.class));
     metrics.put(Metric.DENIED, failures(Failure.Denied.class));
+    metrics.put(Metric.FLOWS_CHECKED, checks(_ -> true));
+    metrics.put(Metric.BREAKING_FLOWS, checks(report -> report.severity() == Severity.BREAKING));
     requestAge.ifPresent(age -> metrics.put(Metric.REQUEST_AGE, age.toMillis()));
     return metrics;
   }
 
   private long resets() {
-    return results.stream().filter(ExecutionResult.Reset.class::isInstance).count();
+    return results.stream()
+        .mapToLong(
+            result ->
+                switch (result) {
+                  case ExecutionResult.Reset _ -> 1;
+                  case ExecutionResult.Split split -> split.resets();
+                  case ExecutionResult.Checked checked -> checked.resets();
+                  case ExecutionResult.Failed _ -> 0;
+                })
+        .sum();
+  }
+
+  private long checks(Predicate<FlowReport> condition) {
+    return results.stream()
+        .filter(
+            result ->
+                result instanceof ExecutionResult.Checked(_, var report) && condition.test(report))
+        .count();
   }
 
   private long splits(ToIntFunction<ExecutionResult.Split> count) {

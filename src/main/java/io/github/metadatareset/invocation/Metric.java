@@ -40,6 +40,12 @@ enum Metric {
   /// Requests that failed because access was denied, or because credentials had expired.
   DENIED("Denied", "Count"),
 
+  /// Flows whose mapping was compared with the fields that there are.
+  FLOWS_CHECKED("FlowsChecked", "Count"),
+
+  /// Checked flows that use what their connections cannot see.
+  BREAKING_FLOWS("BreakingFlows", "Count"),
+
   /// The longest time from sending a message to its reset. Absent if no message was reset.
   REQUEST_AGE("RequestAge", "Milliseconds");
 

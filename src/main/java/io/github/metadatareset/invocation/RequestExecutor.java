@@ -1,6 +1,10 @@
 package io.github.metadatareset.invocation;
 
+import io.github.metadatareset.check.EntityDescriptions;
+import io.github.metadatareset.check.FlowCheck;
+import io.github.metadatareset.check.FlowReport;
 import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.plan.FlowMapping;
 import io.github.metadatareset.plan.Plan;
 import io.github.metadatareset.plan.Planner;
 import io.github.metadatareset.plan.SubRequests;
@@ -18,16 +22,18 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/// Executes the requests of one invocation. A request that is one call is made; a request that
-/// needs more calls is split into sub-requests, which are sent to the request queue. Safe for use
-/// by many threads.
+/// Executes the requests of one invocation. A request that is one call or the check of one flow is
+/// executed; a request that needs more is split into sub-requests, which are sent to the request
+/// queue. Safe for use by many threads.
 final class RequestExecutor {
 
   private final Invocation invocation;
   private final AppFlow appFlow;
   private final Planner planner;
+  private final EntityDescriptions descriptions;
 
   RequestExecutor(Invocation invocation) {
     this(invocation, invocation.appFlow());
@@ -38,6 +44,7 @@ final class RequestExecutor {
     this.invocation = invocation;
     this.appFlow = appFlow;
     this.planner = new Planner(appFlow, limits.maxConcurrentCalls(), limits.allowedProfiles());
+    this.descriptions = new EntityDescriptions(appFlow, planner, limits.allowedProfiles());
   }
 
   /// Announces requests that will be planned, so that what they need can be looked up together.
@@ -49,13 +56,14 @@ final class RequestExecutor {
     return planner.plan(request);
   }
 
-  /// Makes the call, or enqueues the sub-requests.
+  /// Makes the call, checks the flow, or enqueues the sub-requests.
   ///
   /// @param source the message with the request
   ExecutionResult execute(Plan plan, SqsMessage source) {
     return switch (plan) {
       case Plan.ToSplit(var request) -> attempt(() -> execute(split(request, source), source));
       case Plan.Call(var call) -> reset(call, source.correlationId());
+      case Plan.Check(var flowName) -> published(check(flowName, source.correlationId()));
       case Plan.Split(var subRequests) -> attempt(() -> enqueue(subRequests, source));
       case Plan.Failed(var failure) -> new ExecutionResult.Failed(failure);
     };
@@ -74,6 +82,51 @@ final class RequestExecutor {
     Instant start = now();
     appFlow.reset(call);
     invocation.log().reset(call, correlationId, Duration.between(start, now()));
+  }
+
+  /// Compares a flow's mapping with the fields that there are. Other checks of this invocation may
+  /// have reset and described its entities.
+  ExecutionResult check(String flowName, String correlationId) {
+    Instant start = now();
+    AtomicInteger resets = new AtomicInteger();
+    return attempt(
+        () -> {
+          FlowMapping flow = appFlow.mapping(flowName).orElseThrow(() -> noFlow(flowName));
+          FlowReport report =
+              FlowCheck.report(
+                  flow,
+                  end ->
+                      descriptions.of(
+                          end,
+                          call -> {
+                            make(call, correlationId);
+                            resets.incrementAndGet();
+                          }),
+                  correlationId,
+                  now());
+          invocation.log().checked(report, Duration.between(start, now()));
+          return new ExecutionResult.Checked(resets.get(), report);
+        });
+  }
+
+  private static RequestFailedException noFlow(String name) {
+    return RequestFailedException.permanent(
+        RequestFailedException.NO_MATCH,
+        "%s is no flow in this account and region, or it is deprecated or deleted".formatted(name));
+  }
+
+  /// Publishes the report of a check, if it has findings.
+  ///
+  /// @return the same result, or the failure
+  ExecutionResult published(ExecutionResult result) {
+    if (!(result instanceof ExecutionResult.Checked(_, var report)) || report.isEmpty()) {
+      return result;
+    }
+    return attempt(
+        () -> {
+          invocation.services().reports().publish(report, invocation.workDeadline());
+          return result;
+        });
   }
 
   /// Every exception becomes a failed result, except the interruption of the invocation.

@@ -144,6 +144,8 @@ final class RequestWalk {
           lists,
           switch (planner.plan(step.request())) {
             case Plan.Complete complete -> complete;
+            case Plan.Check _ ->
+                throw RequestFailedException.invalid("a check has no calls that can be listed");
             case Plan.ToSplit(var request) ->
                 new Plan.Split(
                     planner.subRequests(
@@ -201,7 +203,7 @@ final class RequestWalk {
   private void planned(Step step) {
     switch (planner.plan(step.request())) {
       case Plan.Complete complete -> collect(new Expanded(step, List.of(), complete));
-      case Plan.ToSplit _ -> add(step);
+      case Plan.Check _, Plan.ToSplit _ -> add(step);
     }
   }
 
@@ -211,7 +213,8 @@ final class RequestWalk {
       case Request.OfConnector(Connector.MatchingProfiles(var name, _, _), _, _, _) ->
           List.of("the profile matches " + name.value());
       case Request.OfConnector(_, Entities.All _, _, _) -> List.of("AppFlow lists it");
-      case Request.OfConnector _, Request.OfFlows _, Request.Several _ -> List.of();
+      case Request.OfConnector _, Request.OfFlows _, Request.Check _, Request.Several _ ->
+          List.of();
     };
   }
 

@@ -3,6 +3,7 @@ package io.github.metadatareset.invocation;
 import static java.util.Comparator.comparingInt;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.partitioningBy;
 import static java.util.stream.Collectors.toList;
 
 import io.github.metadatareset.event.EventReader;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Gatherer;
 import java.util.stream.Gatherers;
+import java.util.stream.Stream;
 
 /// An SQS batch: **read → plan → call or enqueue → settle**. Equal requests are executed once, and
 /// the result counts for every message with such a request.
@@ -145,10 +147,19 @@ public final class SqsBatch {
     return pending;
   }
 
+  /// Checks come last, so that they never delay a reset.
   private List<Execution> execute(List<Task> tasks) {
-    return tasks.stream()
-        .gather(
-            concurrently(task -> new Execution(task, executor.execute(task.plan(), task.source()))))
+    Map<Boolean, List<Task>> byKind =
+        tasks.stream().collect(partitioningBy(task -> task.plan() instanceof Plan.Check));
+    return Stream.of(false, true)
+        .map(byKind::get)
+        .flatMap(
+            same ->
+                same.stream()
+                    .gather(
+                        concurrently(
+                            task ->
+                                new Execution(task, executor.execute(task.plan(), task.source())))))
         .toList();
   }
 

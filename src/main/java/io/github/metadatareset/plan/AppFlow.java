@@ -68,8 +68,9 @@ public interface AppFlow {
 
   /// A flow as AppFlow lists it.
   ///
+  /// @param isDraft whether it is not complete
   /// @param connectors of its source and its destination
-  record ListedFlow(String name, List<ListedConnector> connectors) {
+  record ListedFlow(String name, boolean isDraft, List<ListedConnector> connectors) {
     public ListedFlow {
       connectors = List.copyOf(connectors);
     }

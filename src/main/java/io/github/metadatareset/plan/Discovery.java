@@ -86,6 +86,14 @@ final class Discovery {
     return listedFlows.get().size();
   }
 
+  /// The names of all flows that are no drafts.
+  List<String> completeFlows() {
+    return listedFlows.get().stream()
+        .filter(flow -> !flow.isDraft())
+        .map(ListedFlow::name)
+        .toList();
+  }
+
   /// The entities that flows use through the profile.
   List<UseInFlow> uses(NamedProfile profile) {
     return uses(

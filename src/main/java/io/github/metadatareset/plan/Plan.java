@@ -13,6 +13,9 @@ public sealed interface Plan {
   /// The request is one call.
   record Call(ResetCall call) implements Complete {}
 
+  /// The request is the check of one flow.
+  record Check(String flowName) implements Plan {}
+
   /// The request needs several calls, and is split into these sub-requests.
   record Split(SubRequests subRequests) implements Complete {}
 

@@ -51,14 +51,20 @@ public final class Planner {
 
   /// Plans a request, with no more look-ups than a single call needs.
   public Plan plan(Request request) {
-    if (!(request instanceof Request.OfConnector ofConnector) || request.needsSplitting()) {
+    if (request.needsSplitting()) {
       return new Plan.ToSplit(request);
     }
-    try {
-      return new SubRequests(versions.complete(ofConnector)).plan();
-    } catch (RuntimeException e) {
-      return new Plan.Failed(Failure.of(e));
-    }
+    return switch (request) {
+      case Request.OfConnector ofConnector -> {
+        try {
+          yield new SubRequests(versions.complete(ofConnector)).plan();
+        } catch (RuntimeException e) {
+          yield new Plan.Failed(Failure.of(e));
+        }
+      }
+      case Request.Check(var flow) -> new Plan.Check(flow.value());
+      case Request.OfFlows _, Request.Several _ -> new Plan.ToSplit(request);
+    };
   }
 
   /// The API version in which AppFlow describes an entity of a custom connector, where the flow

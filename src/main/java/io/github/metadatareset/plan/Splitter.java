@@ -46,6 +46,7 @@ record Splitter(
     return switch (request) {
       case Request.Several(var requests) -> new SubRequests(requests);
       case Request.OfFlows(var flows) -> ofFlows(flows);
+      case Request.Check(var flows) -> checks(flows);
       case Request.OfConnector ofConnector ->
           switch (ofConnector.connector()) {
             case MatchingProfiles matching -> ofMatching(matching, ofConnector);
@@ -153,6 +154,20 @@ record Splitter(
                       request -> versions.complete(request, use)));
     }
     return collector.subRequests();
+  }
+
+  /// A draft has not been run yet, and its mapping may not be complete.
+  private SubRequests checks(FlowPattern pattern) {
+    List<String> flows = discovery.completeFlows();
+    List<Request> checks =
+        flows.stream()
+            .filter(pattern::matches)
+            .map(flow -> (Request) new Request.Check(new FlowPattern(flow)))
+            .toList();
+    if (checks.isEmpty() && !pattern.equals(FlowPattern.ALL)) {
+      throw noMatch(pattern.value(), flows.size(), "flows that are no drafts");
+    }
+    return new SubRequests(checks);
   }
 
   /// Resets the list of names first: AppFlow answers ListConnectorEntities from the same cache.

@@ -1,7 +1,6 @@
 package io.github.metadatareset.queue;
 
 import io.github.metadatareset.request.Connector;
-import io.github.metadatareset.request.ProfileName;
 import io.github.metadatareset.request.Request;
 import java.time.Duration;
 import java.util.List;
@@ -14,22 +13,29 @@ public interface RequestQueue {
   /// What waits on the queue: a request, or an event as the function was invoked with it.
   ///
   /// @param body as JSON in ASCII
-  /// @param profile whose request it is, if it is for just one
-  record Waiting(String body, Optional<ProfileName> profile, Correlation correlation) {
+  /// @param group whose many messages must not delay those of others: the profile, if the request
+  ///     is for just one; or that of all checks
+  record Waiting(String body, Optional<String> group, Correlation correlation) {
+
+    /// No profile has this name, as a name holds no colon.
+    private static final String CHECKS = "flow:checks";
 
     public static Waiting request(Request request, Correlation correlation) {
-      return new Waiting(request.json(), profile(request), correlation);
+      return new Waiting(request.json(), group(request), correlation);
     }
 
     /// @param request what the event means
     public static Waiting event(String body, Request request, Correlation correlation) {
-      return new Waiting(body, profile(request), correlation);
+      return new Waiting(body, group(request), correlation);
     }
 
-    private static Optional<ProfileName> profile(Request request) {
-      return request instanceof Request.OfConnector(Connector.NamedProfile(var name, _), _, _, _)
-          ? Optional.of(name)
-          : Optional.empty();
+    private static Optional<String> group(Request request) {
+      return switch (request) {
+        case Request.OfConnector(Connector.NamedProfile(var name, _), _, _, _) ->
+            Optional.of(name.value());
+        case Request.Check _ -> Optional.of(CHECKS);
+        case Request.OfConnector _, Request.OfFlows _, Request.Several _ -> Optional.empty();
+      };
     }
   }
 

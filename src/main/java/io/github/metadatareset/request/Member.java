@@ -16,6 +16,7 @@ public enum Member {
   API_VERSION("apiVersion"),
   ENTITIES("entities"),
   FLOW_NAME("flowName"),
+  CHECK("check"),
   REQUESTS("requests"),
   DEPTH("depth"),
   DRY_RUN("dryRun"),
@@ -24,8 +25,8 @@ public enum Member {
   private static final Set<String> NAMES =
       Arrays.stream(values()).map(Member::jsonName).collect(toUnmodifiableSet());
 
-  /// They say how a request is executed, and nothing about what it is for.
-  private static final Set<String> FLAGS = Set.of(DRY_RUN.jsonName, WAIT.jsonName);
+  /// They say what is done with a request, and nothing about what it is for.
+  private static final Set<String> FLAGS = Set.of(CHECK.jsonName, DRY_RUN.jsonName, WAIT.jsonName);
 
   /// What AWS adds to the input of an execution that another execution starts
   /// (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-nested-workflows.html).
@@ -52,7 +53,7 @@ public enum Member {
     return isName(name) && !isFlag(name);
   }
 
-  /// Whether a member of that name only says how a request is executed.
+  /// Whether a member of that name only says what is done with a request.
   public static boolean isFlag(String name) {
     return FLAGS.contains(name);
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What should be reset. Two requests for the same call are equal.
+/// What should be reset or checked. Two requests for the same call are equal.
 public sealed interface Request {
 
   /// The metadata of one connector, or of every connector profile that matches.
@@ -59,6 +59,9 @@ public sealed interface Request {
   /// The details of every entity that the matching flows read or write.
   record OfFlows(FlowPattern flowName) implements Request {}
 
+  /// Whether the matching flows still fit what their sources and destinations have.
+  record Check(FlowPattern flowName) implements Request {}
+
   /// Several requests. None of them is a list.
   record Several(List<Request> requests) implements Request {
     public Several {
@@ -83,11 +86,12 @@ public sealed interface Request {
         : Optional.empty();
   }
 
-  /// Whether it always needs more than one call. Any other request may still need several: one for
+  /// Whether it always needs more than one step. Any other request may still need several: one for
   /// each API version, if its API version has to be found.
   default boolean needsSplitting() {
     return switch (this) {
       case OfConnector request -> request.call().isEmpty();
+      case Check(var flowName) -> !flowName.isName();
       case OfFlows _, Several _ -> true;
     };
   }

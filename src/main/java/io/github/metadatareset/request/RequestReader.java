@@ -1,6 +1,7 @@
 package io.github.metadatareset.request;
 
 import static io.github.metadatareset.request.Member.API_VERSION;
+import static io.github.metadatareset.request.Member.CHECK;
 import static io.github.metadatareset.request.Member.CONNECTOR_ENTITY_NAME;
 import static io.github.metadatareset.request.Member.CONNECTOR_LABEL;
 import static io.github.metadatareset.request.Member.CONNECTOR_PROFILE_NAME;
@@ -43,6 +44,9 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
   /// A longer name is not repeated in a message.
   private static final int MAX_MEANT = 64;
 
+  private static final List<Member> FLAGS = List.of(DRY_RUN, WAIT, CHECK);
+  private static final String ONE_FLAG = "only one of dryRun, wait and check";
+  private static final String NO_CHECK = "no check in a list with dryRun or wait";
   private static final String FLAG_BESIDE_REQUESTS =
       "dryRun and wait only beside the list of requests";
   private static final List<String> ENTITY_KEYWORDS = List.of(Entities.ALL, Entities.USED_BY_FLOWS);
@@ -53,21 +57,22 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
 
   /// @throws InvalidJsonException if the value is not a valid request
   public Request read(JsonValue value) {
-    mode(value);
-    return member(value, REQUESTS).map(list -> several(value, list)).orElseGet(() -> single(value));
+    Mode mode = mode(value);
+    return member(value, REQUESTS)
+        .map(list -> several(value, list, mode))
+        .orElseGet(() -> single(value));
   }
 
   /// How a direct invocation executes the request. Only the whole request can say it.
   ///
-  /// @throws InvalidJsonException if one of the members that say it is not a boolean, or both are
+  /// @throws InvalidJsonException if one of the members that say it is not a boolean, or two are
   ///     true
   public static Mode mode(JsonValue value) {
-    boolean dryRun = isTrue(value, DRY_RUN);
-    boolean wait = isTrue(value, WAIT);
-    if (dryRun && wait) {
-      throw member(value, WAIT).orElseThrow().refused("either dryRun or wait, not both");
+    List<Member> flags = FLAGS.stream().filter(flag -> isTrue(value, flag)).toList();
+    if (flags.size() > 1) {
+      throw member(value, flags.getLast()).orElseThrow().refused(ONE_FLAG);
     }
-    return dryRun ? Mode.DRY_RUN : wait ? Mode.WAIT : Mode.DEFAULT;
+    return flags.contains(DRY_RUN) ? Mode.DRY_RUN : flags.contains(WAIT) ? Mode.WAIT : Mode.DEFAULT;
   }
 
   private static boolean isTrue(JsonValue value, Member flag) {
@@ -81,19 +86,23 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     throw found.get().refused("true or false");
   }
 
-  private Request several(JsonValue value, JsonValue list) {
+  private Request several(JsonValue value, JsonValue list, Mode mode) {
     allowOnly(value, REQUESTS, "no member other than requests");
+    checkOnlyWithFlow(value);
     List<JsonValue> elements = list.asList(SOME_REQUESTS);
     if (elements.isEmpty() || elements.size() > MAX_LIST) {
       throw list.refused(SOME_REQUESTS);
     }
-    List<Request> requests = elements.stream().map(this::element).distinct().toList();
+    List<Request> requests = elements.stream().map(each -> element(each, mode)).distinct().toList();
     return requests.size() == 1 ? requests.getFirst() : new Request.Several(requests);
   }
 
-  private Request element(JsonValue value) {
+  private Request element(JsonValue value, Mode mode) {
     forbid(value, DRY_RUN, FLAG_BESIDE_REQUESTS);
     forbid(value, WAIT, FLAG_BESIDE_REQUESTS);
+    if (isTrue(value, CHECK) && mode != Mode.DEFAULT) {
+      throw member(value, CHECK).orElseThrow().refused(NO_CHECK);
+    }
     return single(value);
   }
 
@@ -109,10 +118,11 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
     forbid(value, REQUESTS, "no member \"requests\" inside a list of requests");
     Optional<JsonValue> flow = member(value, FLOW_NAME);
     if (flow.isPresent()) {
-      allowOnly(value, FLOW_NAME, "no member other than flowName");
-      return new Request.OfFlows(
-          name(flow.get(), Limit.FLOW_PATTERN.expectation(), FlowPattern::new));
+      allowOnly(value, FLOW_NAME, "no member other than flowName and check");
+      FlowPattern flows = name(flow.get(), Limit.FLOW_PATTERN.expectation(), FlowPattern::new);
+      return isTrue(value, CHECK) ? new Request.Check(flows) : new Request.OfFlows(flows);
     }
+    checkOnlyWithFlow(value);
     Connector connector =
         member(value, CONNECTOR_PROFILE_NAME)
             .map(name -> ofProfiles(value, name))
@@ -168,6 +178,14 @@ public record RequestReader(AllowedProfiles allowedProfiles) {
 
   private static InvalidJsonException refusedType(JsonValue value, String expectation) {
     return member(value, CONNECTOR_TYPE).orElseThrow().refused(expectation);
+  }
+
+  private static void checkOnlyWithFlow(JsonValue value) {
+    if (isTrue(value, CHECK)) {
+      throw member(value, CHECK)
+          .orElseThrow()
+          .refused("check only beside flowName, as it is flows that are checked");
+    }
   }
 
   private static Connector withoutProfile(JsonValue value) {

@@ -1,6 +1,7 @@
 package io.github.metadatareset.request;
 
 import static io.github.metadatareset.request.Member.API_VERSION;
+import static io.github.metadatareset.request.Member.CHECK;
 import static io.github.metadatareset.request.Member.CONNECTOR_ENTITY_NAME;
 import static io.github.metadatareset.request.Member.CONNECTOR_LABEL;
 import static io.github.metadatareset.request.Member.CONNECTOR_PROFILE_NAME;
@@ -29,6 +30,10 @@ final class RequestWriter {
       case Request.Several(var requests) ->
           put(REQUESTS, requests.stream().map(RequestWriter::members).toList());
       case Request.OfFlows(var flowName) -> put(FLOW_NAME, flowName.value());
+      case Request.Check(var flowName) -> {
+        put(FLOW_NAME, flowName.value());
+        put(CHECK, true);
+      }
       case Request.OfConnector(var connector, var entities, var path, var version) -> {
         put(connector);
         put(entities);

@@ -81,7 +81,7 @@ class SdkAppFlowResponsesTest {
             });
 
     ListedConnector unknown = new ListedConnector(Optional.empty(), Optional.empty());
-    assertEquals(List.of(new ListedFlow("a", List.of(unknown, unknown))), appFlow.flows());
+    assertEquals(List.of(new ListedFlow("a", false, List.of(unknown, unknown))), appFlow.flows());
   }
 
   @ParameterizedTest(name = "{0}")

@@ -298,7 +298,7 @@ class SdkAppFlowTest {
     }
 
     private static ListedFlow listed(String name, ListedConnector... connectors) {
-      return new ListedFlow(name, List.of(connectors));
+      return new ListedFlow(name, false, List.of(connectors));
     }
 
     private static ListedConnector connector(String type) {
@@ -689,11 +689,12 @@ class SdkAppFlowTest {
     }
 
     private static FlowReport check(String flow) {
+      EntityDescriptions descriptions =
+          new EntityDescriptions(
+              appFlow, new Planner(appFlow, 1, AllowedProfiles.ALL), AllowedProfiles.ALL);
       return FlowCheck.report(
           appFlow.mapping(flow).orElseThrow(),
-          new EntityDescriptions(
-                  appFlow, new Planner(appFlow, 1, AllowedProfiles.ALL), AllowedProfiles.ALL)
-              ::of,
+          end -> descriptions.of(end, appFlow::reset),
           "test-1",
           Instant.EPOCH);
     }

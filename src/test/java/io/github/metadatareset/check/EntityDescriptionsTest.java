@@ -41,7 +41,7 @@ class EntityDescriptionsTest {
   void resetsAnEntityAndDescribesIt() {
     appFlow.fields("crm/Account", FIELDS.toArray(Field[]::new));
 
-    assertEquals(new Description.Described(entity(ACCOUNT), FIELDS), descriptions.of(ACCOUNT));
+    assertEquals(new Description.Described(entity(ACCOUNT), FIELDS), of(ACCOUNT));
     assertEquals(List.of(reset(ACCOUNT)), appFlow.resets());
     assertEquals(List.of("DescribeConnectorEntity crm/Account"), appFlow.lookups());
   }
@@ -50,7 +50,7 @@ class EntityDescriptionsTest {
   void describesAnEntityOnceForAllFlows() {
     appFlow.fields("crm/Account", FIELDS.toArray(Field[]::new));
 
-    assertEquals(descriptions.of(ACCOUNT), descriptions.of(salesforce("Account")));
+    assertEquals(of(ACCOUNT), of(salesforce("Account")));
 
     assertEquals(1, appFlow.resets().size());
     assertEquals(1, appFlow.lookups().size());
@@ -67,8 +67,7 @@ class EntityDescriptionsTest {
       described =
           threads.invokeAll(
               IntStream.range(0, 1000)
-                  .mapToObj(
-                      i -> (Callable<Description>) () -> descriptions.of(entities.get(i % 10)))
+                  .mapToObj(i -> (Callable<Description>) () -> of(entities.get(i % 10)))
                   .toList());
     }
 
@@ -86,7 +85,7 @@ class EntityDescriptionsTest {
     End orders = custom("orders", "v2");
     appFlow.fields("erp/orders", FIELDS.toArray(Field[]::new));
 
-    descriptions.of(orders);
+    of(orders);
 
     assertEquals(List.of(reset(orders)), appFlow.resets());
     assertEquals(List.of("DescribeConnectorEntity erp/orders v2"), appFlow.lookups());
@@ -99,7 +98,7 @@ class EntityDescriptionsTest {
         .connector("InternalErp", "v7")
         .fields("erp/orders", FIELDS.toArray(Field[]::new));
 
-    descriptions.of(custom("orders", ""));
+    of(custom("orders", ""));
 
     assertEquals(List.of(reset(custom("orders", "v7"))), appFlow.resets());
     assertEquals("DescribeConnectorEntity erp/orders v7", appFlow.lookups().getLast());
@@ -113,7 +112,7 @@ class EntityDescriptionsTest {
         new Description.NotComparable(
             entity(custom("orders", "")),
             "no API version is known: the flow names none, and there is not just one"),
-        descriptions.of(custom("orders", "")));
+        of(custom("orders", "")));
     assertEquals(List.of(), appFlow.resets());
   }
 
@@ -124,8 +123,7 @@ class EntityDescriptionsTest {
 
     assertEquals(
         failure,
-        assertThrows(RequestFailedException.class, () -> descriptions.of(custom("orders", "")))
-            .failure());
+        assertThrows(RequestFailedException.class, () -> of(custom("orders", ""))).failure());
   }
 
   @Test
@@ -141,13 +139,13 @@ class EntityDescriptionsTest {
             Optional.empty());
     appFlow.fields("crm/Account", FIELDS.toArray(Field[]::new));
 
-    assertEquals(new Description.Described(entity(ACCOUNT), FIELDS), descriptions.of(source));
+    assertEquals(new Description.Described(entity(ACCOUNT), FIELDS), of(source));
     assertEquals(List.of(reset(ACCOUNT)), appFlow.resets());
   }
 
   @Test
   void saysThatAnEntityWasNotFound() {
-    assertEquals(new Description.NotFound(entity(ACCOUNT)), descriptions.of(ACCOUNT));
+    assertEquals(new Description.NotFound(entity(ACCOUNT)), of(ACCOUNT));
   }
 
   @Test
@@ -156,7 +154,7 @@ class EntityDescriptionsTest {
         "DescribeConnectorEntity",
         new Failure.Permanent("ConnectorAuthenticationException", "expired"));
 
-    assertEquals(new Description.NotAuthorized(entity(ACCOUNT)), descriptions.of(ACCOUNT));
+    assertEquals(new Description.NotAuthorized(entity(ACCOUNT)), of(ACCOUNT));
     assertEquals(2, appFlow.lookups().size());
   }
 
@@ -167,7 +165,7 @@ class EntityDescriptionsTest {
 
     assertEquals(
         new Description.NotComparable(entity(ACCOUNT), "ValidationException: no such thing"),
-        descriptions.of(ACCOUNT));
+        of(ACCOUNT));
   }
 
   @Test
@@ -177,7 +175,7 @@ class EntityDescriptionsTest {
     assertEquals(
         new Description.NotComparable(
             entity(ACCOUNT), "AppFlow describes the entity without fields"),
-        descriptions.of(ACCOUNT));
+        of(ACCOUNT));
   }
 
   @ParameterizedTest
@@ -186,9 +184,7 @@ class EntityDescriptionsTest {
     Failure failure = new Failure.Unavailable("ConnectorServerException", "maintenance");
     appFlow.fields("crm/Account", FIELDS.toArray(Field[]::new)).failing(operation, failure);
 
-    assertEquals(
-        failure,
-        assertThrows(RequestFailedException.class, () -> descriptions.of(ACCOUNT)).failure());
+    assertEquals(failure, assertThrows(RequestFailedException.class, () -> of(ACCOUNT)).failure());
   }
 
   @Test
@@ -198,7 +194,7 @@ class EntityDescriptionsTest {
         .resetsFailing(
             _ -> Optional.of(new Failure.Permanent("ResourceNotFoundException", "no entity")));
 
-    assertEquals(new Description.Described(entity(ACCOUNT), FIELDS), descriptions.of(ACCOUNT));
+    assertEquals(new Description.Described(entity(ACCOUNT), FIELDS), of(ACCOUNT));
   }
 
   @Test
@@ -226,7 +222,7 @@ class EntityDescriptionsTest {
                 entity(notAName),
                 "expected an entity name: 1 to 1024 characters without spaces or *"),
             new Description.None("the flow names no entity of Salesforce")),
-        List.of(S3, nested, notAName, withoutEntity).stream().map(descriptions::of).toList());
+        List.of(S3, nested, notAName, withoutEntity).stream().map(this::of).toList());
     assertEquals(List.of(), appFlow.resets());
     assertEquals(List.of(), appFlow.lookups());
   }
@@ -238,9 +234,13 @@ class EntityDescriptionsTest {
     assertEquals(
         new Description.NotAllowed(
             "the connector profile is not allowed: CONNECTOR_PROFILE_PATTERN is erp-*"),
-        limited.of(ACCOUNT));
+        limited.of(ACCOUNT, appFlow::reset));
     assertEquals(List.of(), appFlow.resets());
     assertEquals(List.of(), appFlow.lookups());
+  }
+
+  private Description of(End end) {
+    return descriptions.of(end, appFlow::reset);
   }
 
   private EntityDescriptions descriptions(AllowedProfiles allowed) {

@@ -16,13 +16,13 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// Flows, tasks and fields in few words.
-final class TestFlow {
+public final class TestFlow {
 
-  static final End S3 = end("S3", "", "", "");
+  public static final End S3 = end("S3", "", "", "");
 
   private TestFlow() {}
 
-  static FlowMapping flow(End source, End destination, Task... tasks) {
+  public static FlowMapping flow(End source, End destination, Task... tasks) {
     return flow(source, List.of(destination), tasks);
   }
 
@@ -35,6 +35,17 @@ final class TestFlow {
         destinations,
         List.of(tasks),
         Optional.empty());
+  }
+
+  public static FlowMapping named(String name, FlowMapping flow) {
+    return new FlowMapping(
+        name,
+        flow.flowArn(),
+        flow.schemaVersion(),
+        flow.source(),
+        flow.destinations(),
+        flow.tasks(),
+        flow.incrementalField());
   }
 
   static FlowMapping incrementalBy(String field, FlowMapping flow) {
@@ -59,7 +70,7 @@ final class TestFlow {
         flow.incrementalField());
   }
 
-  static End salesforce(String entity) {
+  public static End salesforce(String entity) {
     return end("Salesforce", "crm", entity, "");
   }
 
@@ -98,7 +109,7 @@ final class TestFlow {
   }
 
   /// @param type that the flow was built for; may be empty
-  static Task map(String from, String to, String type) {
+  public static Task map(String from, String to, String type) {
     return task("Map", "NO_OP", to, type, from);
   }
 
@@ -123,7 +134,7 @@ final class TestFlow {
   /// Fields as `Name type`, and after that what AppFlow says about them: `deprecated`, `required`,
   /// `defaulted`, `retrievable`, `hidden` (not retrievable), `timestamp`, `noTimestamp`,
   /// `in:PARENT`.
-  static List<Field> fields(String... lines) {
+  public static List<Field> fields(String... lines) {
     return Arrays.stream(lines).map(TestFlow::field).toList();
   }
 
@@ -155,7 +166,7 @@ final class TestFlow {
   }
 
   /// What a check of the flow finds if its entities have these fields now.
-  static FlowReport check(FlowMapping flow, Map<String, List<Field>> fieldsByEntity) {
+  public static FlowReport check(FlowMapping flow, Map<String, List<Field>> fieldsByEntity) {
     return check(
         flow,
         end ->

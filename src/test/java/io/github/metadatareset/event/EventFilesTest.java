@@ -99,6 +99,10 @@ class EventFilesTest {
                   + "{'flowName': 'erp-orders'}]}",
               Mode.WAIT),
 
+          // checks of flows
+          parsed("request-check-flow", "{'flowName': 'crm-account-to-lake', 'check': true}"),
+          parsed("request-check-flows-by-pattern", "{'flowName': '*', 'check': true}"),
+
           // wrapped requests
           parsed(
               "sns-notification",
@@ -164,6 +168,7 @@ class EventFilesTest {
               "cloudtrail-reset-connector-metadata-cache",
               "the recorded call ResetConnectorMetadataCache changes no metadata to reset"),
           ignored("cloudtrail-failed-call", "the recorded call UpdateFlow failed"),
+          ignored("flow-check-report", "it is a report of a check by this function"),
           ignored("s3-test-event", "Amazon S3 sends this test event when notifications are set up"),
 
           // schedules without a request
@@ -182,7 +187,7 @@ class EventFilesTest {
                       request("{'connectorProfileName': 'crm-*', 'entities': 'USED_BY_FLOWS'}"),
                       new Refused(
                           "/connectorProfile: \"crm-prod\"; expected one of the members"
-                              + " [apiVersion, connectorEntityName, connectorLabel,"
+                              + " [apiVersion, check, connectorEntityName, connectorLabel,"
                               + " connectorProfileName, connectorType, depth, dryRun, entities,"
                               + " entitiesPath, flowName, requests, wait]. Did you mean"
                               + " connectorProfileName?")))));

@@ -31,7 +31,7 @@ class EventReaderTest {
   private static final String REQUEST = "{\"connectorProfileName\":\"crm-prod\"}";
   private static final ParsedEvent PARSED = new ParsedEvent.ParsedRequest(request(REQUEST));
   private static final String ONE_OF_THE_MEMBERS =
-      "expected one of the members [apiVersion, connectorEntityName, connectorLabel,"
+      "expected one of the members [apiVersion, check, connectorEntityName, connectorLabel,"
           + " connectorProfileName, connectorType, depth, dryRun, entities, entitiesPath,"
           + " flowName, requests, wait]";
 

@@ -1,8 +1,15 @@
 package io.github.metadatareset.invocation;
 
+import static io.github.metadatareset.check.TestFlow.S3;
+import static io.github.metadatareset.check.TestFlow.check;
+import static io.github.metadatareset.check.TestFlow.fields;
+import static io.github.metadatareset.check.TestFlow.flow;
+import static io.github.metadatareset.check.TestFlow.map;
+import static io.github.metadatareset.check.TestFlow.salesforce;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.github.metadatareset.plan.AppFlow.Field;
 import io.github.metadatareset.request.Failure;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +37,8 @@ class InvocationSummaryTest {
                 RESET,
                 SPLIT,
                 SPLIT,
+                checked(2, fields("Id id")),
+                checked(1, fields("Id id", "Name string")),
                 failed(PERMANENT),
                 failed(THROTTLED),
                 failed(THROTTLED),
@@ -48,7 +57,7 @@ class InvocationSummaryTest {
 
     assertEquals(
         Map.ofEntries(
-            Map.entry(Metric.RESETS, 4L),
+            Map.entry(Metric.RESETS, 7L),
             Map.entry(Metric.SPLITS, 2L),
             Map.entry(Metric.SUB_REQUESTS, 40L),
             Map.entry(Metric.DUPLICATES, 2L),
@@ -59,6 +68,8 @@ class InvocationSummaryTest {
             Map.entry(Metric.DEAD_LETTERS, 10L),
             Map.entry(Metric.THROTTLED, 2L),
             Map.entry(Metric.DENIED, 1L),
+            Map.entry(Metric.FLOWS_CHECKED, 2L),
+            Map.entry(Metric.BREAKING_FLOWS, 1L),
             Map.entry(Metric.REQUEST_AGE, 1500L)),
         summary.metrics());
   }
@@ -73,6 +84,14 @@ class InvocationSummaryTest {
         Arrays.stream(Metric.values()).filter(each -> each != Metric.REQUEST_AGE).toList(),
         List.copyOf(metrics.keySet()));
     assertEquals(List.of(0L), metrics.values().stream().distinct().toList());
+  }
+
+  private static ExecutionResult checked(int resets, List<Field> now) {
+    return new ExecutionResult.Checked(
+        resets,
+        check(
+            flow(salesforce("Account"), S3, map("Id", "Id", "id"), map("Name", "Name", "string")),
+            Map.of("Account", now)));
   }
 
   private static ExecutionResult failed(Failure failure) {

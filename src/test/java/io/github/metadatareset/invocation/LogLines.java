@@ -57,6 +57,18 @@ public record LogLines(List<JsonValue> all) {
   /// What a line says of a failure, if it was one of an operation that was executed.
   private static final Set<String> OF_FAILURE = Set.of("operation", "durationMs");
 
+  private static final Set<String> CHECK_LINE =
+      Set.of(
+          "correlationId",
+          "flowName",
+          "severity",
+          "summary",
+          "findingCount",
+          "notCheckedCount",
+          "unmappedFields",
+          "reportId",
+          "durationMs");
+
   private static final Set<String> INVOCATION_LINE =
       Set.of(
           "correlationIds",
@@ -71,11 +83,21 @@ public record LogLines(List<JsonValue> all) {
           "Returned",
           "DeadLetters",
           "Throttled",
-          "Denied");
+          "Denied",
+          "FlowsChecked",
+          "BreakingFlows");
 
   /// The members that are also metrics in CloudWatch.
   private static final List<String> METRICS =
-      List.of("Resets", "Duplicates", "Returned", "Throttled", "Denied", "RequestAge");
+      List.of(
+          "Resets",
+          "Duplicates",
+          "Returned",
+          "Throttled",
+          "Denied",
+          "FlowsChecked",
+          "BreakingFlows",
+          "RequestAge");
 
   /// @throws AssertionError if a line has another form
   static LogLines of(String text, String requestId) {
@@ -113,6 +135,7 @@ public record LogLines(List<JsonValue> all) {
         names.removeAll(OF_REQUEST);
         assertEquals(Set.of("correlationId", "durationMs"), names);
       }
+      case "check" -> assertEquals(CHECK_LINE, names);
       default -> throw new AssertionError(line);
     }
   }
@@ -165,6 +188,15 @@ public record LogLines(List<JsonValue> all) {
     return all.stream()
         .filter(line -> line.text("message").equals(Optional.of("reset")))
         .map(LogLines::request)
+        .toList();
+  }
+
+  /// What the checks found, in order: each flow with its severity.
+  public List<String> checks() {
+    return all.stream()
+        .filter(line -> line.text("message").equals(Optional.of("check")))
+        .map(
+            line -> line.text("flowName").orElseThrow() + " " + line.text("severity").orElseThrow())
         .toList();
   }
 

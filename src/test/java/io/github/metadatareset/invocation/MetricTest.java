@@ -11,7 +11,7 @@ class MetricTest {
 
   /// CloudWatch bills each of them.
   @Test
-  void onlySixMetricsAreSentToCloudWatch() {
+  void onlyEightMetricsAreSentToCloudWatch() {
     assertEquals(
         Map.of(
             "Resets", "Count",
@@ -19,6 +19,8 @@ class MetricTest {
             "Returned", "Count",
             "Throttled", "Count",
             "Denied", "Count",
+            "FlowsChecked", "Count",
+            "BreakingFlows", "Count",
             "RequestAge", "Milliseconds"),
         Arrays.stream(Metric.values())
             .filter(metric -> metric.unit().isPresent())

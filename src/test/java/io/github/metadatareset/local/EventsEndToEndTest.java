@@ -126,6 +126,12 @@ class EventsEndToEndTest {
               "sap-erp SAPOData below API_SALES_ORDER_SRV",
               "sap-erp SAPOData below API_SALES_ORDER_SRV API_SALES_ORDER_SRV/A_SalesOrder",
               "sap-erp SAPOData below API_SALES_ORDER_SRV API_SALES_ORDER_SRV/A_SalesOrderItem"),
+          checked("request-check-flow", "crm-prod Salesforce Account"),
+          queued(
+              "request-check-flows-by-pattern",
+              "crm-prod Salesforce Account",
+              "sap-erp SAPOData API_SALES_ORDER_SRV/A_SalesOrder",
+              "crm-prod Salesforce Opportunity"),
           reset("request-custom-connector-with-version", ERP.get(1)),
           reset("request-entity", "crm-prod Salesforce Account"),
           new Row(
@@ -167,6 +173,7 @@ class EventsEndToEndTest {
           failed("scheduled-rule", "/detail: the event contains no request; set the Input"),
           failed(
               "scheduler-without-input", "/detail: the event contains no request; set the Input"),
+          ignored("flow-check-report"),
           ignored("s3-test-event"),
           reset("json-string", "crm-prod Salesforce Account"),
           reset("sns-subscription", "itsm Servicenow problem"),
@@ -203,6 +210,7 @@ class EventsEndToEndTest {
   /// The outcome of a direct invocation.
   private enum DirectOutcome {
     RESET,
+    CHECKED,
     COMPLETED,
     PLANNED,
     QUEUED,
@@ -219,6 +227,10 @@ class EventsEndToEndTest {
 
   private static Row queued(String name, String... resets) {
     return new Row(name + ".json", DirectOutcome.QUEUED, List.of(resets), Optional.empty());
+  }
+
+  private static Row checked(String name, String reset) {
+    return new Row(name + ".json", DirectOutcome.CHECKED, List.of(reset), Optional.empty());
   }
 
   private static Row ignored(String name) {
@@ -294,6 +306,12 @@ class EventsEndToEndTest {
         assertEquals(counts(0, 1), invoke(row));
         assertResets(List.of());
       }
+      case CHECKED -> {
+        assertEquals(
+            Optional.of("NONE"),
+            JsonValue.parse(stack.invoke(content(row.file())), "").text("severity"));
+        assertResets(row.resets());
+      }
       case COMPLETED -> {
         assertEquals(counts(row.resets().size(), 0), invoke(row));
         assertResets(row.resets());
@@ -352,7 +370,7 @@ class EventsEndToEndTest {
   static Stream<Row> requests() {
     return ROWS.stream()
         .filter(row -> row.direct() != DirectOutcome.PLANNED)
-        .filter(row -> request(row).isPresent());
+        .filter(row -> request(row).filter(each -> !each.contains("\"check\":true")).isPresent());
   }
 
   private static Optional<String> request(Row row) {

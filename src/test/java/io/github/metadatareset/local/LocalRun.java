@@ -51,6 +51,9 @@ final class LocalRun implements AutoCloseable {
   private static final String EARLY =
       "{\"connectorProfileName\":\"crm-new\",\"connectorEntityName\":\"Account\"}";
 
+  private static final String FLOW = "crm-account-to-lake";
+  private static final String CHECK = "{\"flowName\":\"%s\",\"check\":true}".formatted(FLOW);
+
   /// The exit status for a wrong option, which was explained in one line. See pom.xml.
   private static final int USAGE = 2;
 
@@ -126,11 +129,38 @@ final class LocalRun implements AutoCloseable {
     screen.title("What was sent, and what came of it");
     showTable();
 
+    screen.title("A field that a flow uses is deleted in Salesforce. Does the flow still fit?");
+    AppFlowAccount account = stack.appFlow().account();
+    account.removeField("crm-prod", "Account", "Tier__c");
+    screen.say("Sent: " + CHECK);
+    invoke(CHECK);
+    screen.say("%d report on the event bus".formatted(stack.reports().size()));
+    screen.print("");
+    screen.say("After the mapping was edited to leave out Tier__c:");
+    account.flow(FLOW).ifPresent(flow -> account.addFlow(flow.mappedBy(without(flow, "Tier__c"))));
+    invoke(CHECK);
+
     screen.title("Try next");
     screen.print("  One event, of events/ or of your own:");
     screen.print("    mvn -q test-compile exec:exec -Devent=events/request-list-of-entities.json");
     screen.print("  The same stack for the AWS CLI, until Ctrl-C:");
     screen.print("    mvn -q test-compile exec:exec -Dserve");
+  }
+
+  /// The tasks of a flow without a field.
+  private static List<Map<String, Object>> without(AppFlowAccount.Flow flow, String field) {
+    return flow.tasks().stream()
+        .filter(task -> !field.equals(task.get("destinationField")))
+        .map(
+            task -> {
+              Map<String, Object> edited = new LinkedHashMap<>(task);
+              edited.put(
+                  "sourceFields",
+                  ((List<?>) task.get("sourceFields"))
+                      .stream().filter(name -> !name.equals(field)).toList());
+              return edited;
+            })
+        .toList();
   }
 
   private void oneEvent(Path file) throws IOException, InterruptedException {
@@ -162,11 +192,38 @@ final class LocalRun implements AutoCloseable {
       JsonValue json = JsonValue.parse(answer.getBytes(UTF_8));
       if (json.has("calls")) {
         showPlan(json);
+      } else if (json.has("findings")) {
+        showReport(json);
       } else {
         screen.say("Response: " + answer);
       }
     } catch (RuntimeException e) {
       screen.say("Exception, which Lambda gives to the caller: " + e.getMessage());
+    }
+  }
+
+  /// The answer to a check.
+  private void showReport(JsonValue report) {
+    String severity = report.text("severity").orElseThrow();
+    String summary = report.text("summary").orElseThrow();
+    if (severity.equals("NONE")) {
+      screen.done(summary + " ", severity);
+    } else {
+      screen.failed(summary + " ", severity);
+    }
+    for (JsonValue finding : elements(report, "findings")) {
+      screen.detail(
+          "%s %s: used by %s"
+              .formatted(
+                  finding.text("kind").orElseThrow(),
+                  finding.text("field").or(() -> finding.text("entity")).orElse(""),
+                  JsonValue.write(finding.member("tasks").orElseThrow().content())));
+      screen.detail("What to do: " + finding.text("nextStep").orElseThrow());
+    }
+    for (JsonValue each : elements(report, "notChecked")) {
+      screen.detail(
+          "not checked: %s: %s"
+              .formatted(each.text("end").orElseThrow(), each.text("reason").orElseThrow()));
     }
   }
 
@@ -353,6 +410,9 @@ final class LocalRun implements AutoCloseable {
   private static String readable(JsonValue line) {
     if (isReset(line)) {
       return "reset: %s: %s".formatted(connector(line), entity(line));
+    }
+    if (line.has("severity")) {
+      return "check: " + line.text("summary").orElseThrow();
     }
     Optional<String> outcome = line.text("outcome");
     if (outcome.isEmpty()) {

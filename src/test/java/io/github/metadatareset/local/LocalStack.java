@@ -175,6 +175,11 @@ public final class LocalStack implements AutoCloseable {
         .collect(joining(" "));
   }
 
+  /// The events that the event bus has got.
+  public List<JsonValue> reports() {
+    return List.of();
+  }
+
   /// The lines that the function has logged.
   public List<JsonValue> log() {
     return log.stream().map(LocalStack::json).toList();

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// A fake AppFlow. It holds what a test adds, records the calls, and fails as the test says.
 public final class FakeAppFlow implements AppFlow {
@@ -28,6 +29,7 @@ public final class FakeAppFlow implements AppFlow {
   private List<Entity> everywhere = List.of();
   private final Map<String, Flow> flows = new LinkedHashMap<>();
   private final Map<String, FlowMapping> mappings = new LinkedHashMap<>();
+  private final List<String> drafts = new ArrayList<>();
   private final Map<String, List<Field>> fields = new LinkedHashMap<>();
   private final Map<String, Failure> failures = new LinkedHashMap<>();
   private final List<ResetCall> resets = Collections.synchronizedList(new ArrayList<>());
@@ -82,6 +84,11 @@ public final class FakeAppFlow implements AppFlow {
 
   public FakeAppFlow withMapping(FlowMapping mapping) {
     mappings.put(mapping.flowName(), mapping);
+    return this;
+  }
+
+  public FakeAppFlow withDraft(String name) {
+    drafts.add(name);
     return this;
   }
 
@@ -181,8 +188,15 @@ public final class FakeAppFlow implements AppFlow {
   @Override
   public List<ListedFlow> flows() {
     lookUp("ListFlows", "");
-    return flows.values().stream()
-        .map(flow -> new ListedFlow(flow.name(), flow.uses().stream().map(this::listed).toList()))
+    return Stream.concat(
+            flows.values().stream()
+                .map(
+                    flow ->
+                        new ListedFlow(
+                            flow.name(), false, flow.uses().stream().map(this::listed).toList())),
+            Stream.concat(
+                mappings.keySet().stream().map(name -> new ListedFlow(name, false, List.of())),
+                drafts.stream().map(name -> new ListedFlow(name, true, List.of()))))
         .toList();
   }
 

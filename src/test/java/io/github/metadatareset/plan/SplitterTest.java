@@ -34,6 +34,37 @@ class SplitterTest {
   private AllowedProfiles allowedProfiles = AllowedProfiles.ALL;
 
   @Nested
+  class ChecksOfFlowsByPattern {
+
+    @Test
+    void areOneCheckForEachFlowThatIsNoDraft() {
+      appFlow.withFlow("crm-new").withFlow("erp").withFlow("crm-old").withDraft("crm-draft");
+
+      assertEquals(
+          requests("{'flowName':'crm-new','check':true}", "{'flowName':'crm-old','check':true}"),
+          split("{'flowName':'crm-*','check':true}").requests());
+      assertEquals(List.of("ListFlows"), appFlow.lookups());
+    }
+
+    @Test
+    void failIfNoFlowMatches() {
+      appFlow.withFlow("erp").withDraft("crm-draft");
+
+      assertEquals(
+          "crm-* matches none of the 1 flows that are no drafts",
+          assertThrows(
+                  RequestFailedException.class, () -> split("{'flowName':'crm-*','check':true}"))
+              .failure()
+              .message());
+    }
+
+    @Test
+    void ofEveryFlowMayBeNone() {
+      assertEquals(List.of(), split("{'flowName':'*','check':true}").requests());
+    }
+  }
+
+  @Nested
   class ProfilesByPattern {
 
     @Test

@@ -17,7 +17,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
       Stream.of(Member.values()).map(Member::jsonName).sorted().toList();
   private static final List<String> IGNORED =
       List.of("_datadog", "_", "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID");
-  private static final List<String> FLAGS = List.of("dryRun", "wait");
+  private static final List<String> FLAGS = List.of("dryRun", "wait", "check");
   private static final List<Object> NUMBERS =
       Stream.of("0", "-0", "-0.0", "1", "1.0", "0.5e1", "5", "6", "-1", "0.5", "5.000000000000001")
           .<Object>map(BigDecimal::new)
@@ -113,7 +113,7 @@ public record RandomJson(RandomGenerator random, RandomTexts texts) {
                   List.of(refusedName()),
                   List.of()));
       case "depth" -> texts.oneOf(NUMBERS);
-      case "dryRun", "wait" -> random.nextInt(8) > 0 ? random.nextBoolean() : "true";
+      case "dryRun", "wait", "check" -> random.nextInt(8) > 0 ? random.nextBoolean() : "true";
       case "flowName" -> random.nextBoolean() ? texts.flowName() : texts.flowPattern();
       default -> anything(2);
     };

@@ -33,8 +33,9 @@ record RandomRequests(RandomGenerator random, RandomTexts texts) {
   }
 
   private Request ofFlows() {
-    return new Request.OfFlows(
-        new FlowPattern(random.nextBoolean() ? texts.flowName() : texts.flowPattern()));
+    FlowPattern flows =
+        new FlowPattern(random.nextBoolean() ? texts.flowName() : texts.flowPattern());
+    return random.nextInt(3) == 0 ? new Request.Check(flows) : new Request.OfFlows(flows);
   }
 
   private Request ofConnector(Connector connector) {

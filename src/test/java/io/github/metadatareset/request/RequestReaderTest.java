@@ -47,7 +47,7 @@ class RequestReaderTest {
   private static final String A_REQUEST =
       "an object with connectorProfileName, a connectorType without profile, flowName or requests";
   private static final String A_MEMBER =
-      "one of the members [apiVersion, connectorEntityName, connectorLabel, connectorProfileName,"
+      "one of the members [apiVersion, check, connectorEntityName, connectorLabel, connectorProfileName,"
           + " connectorType, depth, dryRun, entities, entitiesPath, flowName, requests, wait]";
   private static final String A_PLACEHOLDER =
       ". This is a placeholder that was not filled in: check the input transformer, or in a state"
@@ -582,7 +582,7 @@ class RequestReaderTest {
           arguments(
               """
               {"flowName": "f*", "apiVersion": "v1"}""",
-              "/apiVersion: \"v1\"; expected no member other than flowName"),
+              "/apiVersion: \"v1\"; expected no member other than flowName and check"),
           arguments(
               """
               {"requests": [{"flowName": "f*"}], "depth": null}""",
@@ -699,16 +699,43 @@ class RequestReaderTest {
       delimiter = '|',
       textBlock =
           """
-          {"flowName":"f*","dryRun":true,"wait":true}      | /wait: true; expected either dryRun or wait, not both
+          {"flowName":"f*","dryRun":true,"wait":true}      | /wait: true; expected only one of dryRun, wait and check
           {"flowName":"f*","dryRun":"true"}                | /dryRun: "true"; expected true or false
           {"flowName":"f*","wait":1}                       | /wait: 1; expected true or false
           {"flowName":"f*","wait":null}                    | /wait: null; expected true or false
           {"requests":[{"flowName":"f*","wait":true}]}     | /requests/0/wait: true; expected dryRun and wait only beside the list of requests
           {"requests":[{"flowName":"f*","dryRun":false}]}  | /requests/0/dryRun: false; expected dryRun and wait only beside the list of requests
+          {"flowName":"f","dryRun":true,"check":true}      | /check: true; expected only one of dryRun, wait and check
+          {"flowName":"f","check":"yes"}                   | /check: "yes"; expected true or false
+          {"requests":[{"flowName":"f","check":1}]}        | /requests/0/check: 1; expected true or false
+          {"requests":[{"flowName":"f","check":true}],"wait":true} | /requests/0/check: true; expected no check in a list with dryRun or wait
+          {"requests":[{"flowName":"f"}],"check":true}     | /check: true; expected check only beside flowName, as it is flows that are checked
+          {"connectorProfileName":"crm","check":true}      | /check: true; expected check only beside flowName, as it is flows that are checked
+          {"connectorType":"S3","check":true}              | /check: true; expected check only beside flowName, as it is flows that are checked
+          {"flowName":"f","check":true,"entities":"ALL"}   | /entities: "ALL"; expected no member other than flowName and check
+          {"check":true}                                   | the request: {"check":true}; expected an object with connectorProfileName, a connectorType without profile, flowName or requests
           {"dryRun":true}                                  | the request: {"dryRun":true}; expected an object with connectorProfileName, a connectorType without profile, flowName or requests
           """)
   void refusesFlagsThatAreWrongOrInTheWrongPlace(String json, String message) {
     assertRefused(message, () -> read(json));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"flowName":"f*","check":true}                             | true
+          {"flowName":"f*","check":true,"wait":false,"dryRun":false} | true
+          {"requests":[{"flowName":"f*","check":true}]}              | true
+          {"requests":[{"flowName":"f*","check":true}],"check":false}| true
+          {"flowName":"f*","check":false}                            | false
+          {"flowName":"f*","check":false,"wait":true}                | false
+          """)
+  void readsWhetherFlowsAreChecked(String json, boolean isCheck) {
+    FlowPattern flows = new FlowPattern("f*");
+
+    assertEquals(isCheck ? new Request.Check(flows) : new Request.OfFlows(flows), read(json));
   }
 
   @ParameterizedTest

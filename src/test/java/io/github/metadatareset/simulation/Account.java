@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /// The profiles, entities and flows of AppFlow and its source applications. Nothing is ever
-/// removed.
+/// removed but a field, see [Profile#fieldGoneSince].
 ///
 /// @param profiles by name
 /// @param versions the API versions that a custom connector supports, by its label
@@ -23,12 +23,14 @@ record Account(
   /// @param type as the API writes it
   /// @param label empty unless the connector is a custom one
   /// @param signedIn whether the application still accepts its credentials
+  /// @param fieldGoneSince when the application deletes the field that all flows use
   record Profile(
       String name,
       String type,
       String label,
       boolean signedIn,
       long since,
+      long fieldGoneSince,
       Map<String, List<Entity>> entities) {
 
     boolean isCustom() {
@@ -48,6 +50,8 @@ record Account(
   /// @param parent empty at the root
   /// @param version empty if the flow has none
   record Use(String profile, String parent, String entity, String version) {}
+
+  private static final long NEVER = Long.MAX_VALUE;
 
   /// An entity that is listed but that AppFlow does not find.
   static final String GHOST = "Ghost";
@@ -73,6 +77,7 @@ record Account(
               custom ? random.nextBoolean() ? "HubSpot" : "Jira" : "",
               random.nextInt(8) > 0,
               custom ? 0 : since(random, length),
+              random.nextInt(3) == 0 ? random.nextLong(length) : NEVER,
               entities(random, length)));
     }
     return new Account(profiles, versions, flows(random, List.copyOf(profiles.values())));

@@ -13,13 +13,17 @@ record BatchChecks(World world) {
     Environment environment = invocation.environment();
     invocation.attempts.forEach(
         (entry, times) -> {
-          long requesting =
+          List<String> bodies =
               invocation.batch().stream()
                   .filter(delivery -> !environment.isDuplicate(delivery))
                   .map(Delivery::body)
                   .distinct()
-                  .filter(body -> requests(body, entry))
-                  .count();
+                  .toList();
+          long requesting = bodies.stream().filter(body -> requests(body, entry)).count();
+          // All checks of an invocation reset an entry once.
+          if (bodies.stream().anyMatch(body -> isResetByChecks(body, entry))) {
+            requesting++;
+          }
           if (times > requesting) {
             world.violation(
                 "%s resets %s %d times for %d requests", invocation.id(), entry, times, requesting);
@@ -29,6 +33,10 @@ record BatchChecks(World world) {
       world.violation("%s makes calls for duplicates only", invocation.id());
     }
     remember(invocation, returned);
+  }
+
+  private boolean isResetByChecks(String body, CachedEntry entry) {
+    return world.oracle().isResetByChecks(body, entry, world.time().now());
   }
 
   private boolean requests(String body, CachedEntry entry) {

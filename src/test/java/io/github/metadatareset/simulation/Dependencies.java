@@ -1,5 +1,6 @@
 package io.github.metadatareset.simulation;
 
+import io.github.metadatareset.check.ReportPublisher;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.queue.Deadline;
 import java.io.PrintStream;
@@ -13,6 +14,7 @@ public record Dependencies(
     Settings settings,
     Function<Deadline, AppFlow> appFlow,
     SqsClient sqs,
+    ReportPublisher reports,
     InstantSource clock,
     RandomGenerator random,
     PrintStream log) {

@@ -20,6 +20,8 @@ final class FaultSchedule {
     SENDS_FAIL_IN_PART,
     SLOW_SENDS,
     DEAD_LETTERS_FAIL,
+    /// PutEvents fails, possibly after EventBridge has accepted the report.
+    REPORTS_FAIL,
     BACKOFFS_FAIL,
     /// The environment ends, before or after any call.
     CRASHES,

@@ -20,6 +20,9 @@ final class Invocation {
   /// The codes of the errors that it got.
   final Set<String> errorCodes = new HashSet<>();
 
+  /// Whether it has begun to check flows.
+  boolean isChecking;
+
   /// The number of its calls to services.
   int calls;
 
@@ -39,6 +42,11 @@ final class Invocation {
     this.begin = begin;
     this.deadline = deadline;
     this.batch = batch;
+  }
+
+  /// Whether it works on a batch and checks flows, which has to come last.
+  boolean isLateInItsBatch() {
+    return isChecking && !batch.isEmpty();
   }
 
   String id() {

@@ -64,13 +64,13 @@ class MutantsTest {
           new Mutant(
               "threads append failures to a list that is not thread-safe",
               "invocation/SqsBatch.java",
-              "concurrently( task -> new Execution(task, executor.execute(task.plan(), task.source())))) .toList();",
+              "concurrently( task -> new Execution( task, executor.execute(task.plan(), task.source()))))) .toList();",
               """
               concurrently(
                             task ->
                                 collected(
                                     new Execution(
-                                        task, executor.execute(task.plan(), task.source())))))
+                                        task, executor.execute(task.plan(), task.source()))))))
                     .toList()
                     .stream()
                     .map(
@@ -297,13 +297,13 @@ class MutantsTest {
           new Mutant(
               "a direct request is dropped after a retryable failure",
               "invocation/DirectInvocation.java",
-              "yield queued(request, event);",
+              "yield retried(request, event, failure);",
               "yield answer(0, 1);"),
           new Mutant(
               "a permanent failure of a direct request is answered as success",
               "invocation/DirectInvocation.java",
-              "case Failure.Permanent _ -> throw new RequestFailedException(failure);",
-              "case Failure.Permanent _ -> answer(1, 0);"),
+              "failure instanceof Failure.Permanent) { throw new RequestFailedException(failure); }",
+              "failure instanceof Failure.Permanent) { yield answer(1, 0); }"),
           new Mutant(
               "a direct request that needs splitting is answered and not queued",
               "invocation/DirectInvocation.java",
@@ -348,7 +348,72 @@ class MutantsTest {
               "the request of a wait is sent to the request queue",
               "invocation/DirectInvocation.java",
               "case WAIT -> completed(request);",
-              "case WAIT -> answer(request, event);"));
+              "case WAIT -> answer(request, event);"),
+          new Mutant(
+              "a report that is not accepted counts as published",
+              "invocation/RequestExecutor.java",
+              "invocation.services().reports().publish(report, invocation.workDeadline());",
+              "try { invocation.services().reports().publish(report, invocation.workDeadline()); } catch (RequestFailedException e) { return result; }"),
+          new Mutant(
+              "a report with findings is not published",
+              "invocation/RequestExecutor.java",
+              "|| report.isEmpty()",
+              "|| !report.isEmpty()"),
+          new Mutant(
+              "a check describes an entity that was not reset",
+              "check/EntityDescriptions.java",
+              "reset.accept( new ResetCall(profile, Optional.of(name), Optional.empty(), entity.apiVersion()));",
+              ""),
+          new Mutant(
+              "an entity whose reset failed is described from the old cache",
+              "check/EntityDescriptions.java",
+              "if (e.failure() instanceof Failure.Retryable) { throw e; }",
+              ""),
+          new Mutant(
+              "a reset that fails for good ends a check",
+              "check/EntityDescriptions.java",
+              "e.failure() instanceof Failure.Retryable",
+              "true"),
+          new Mutant(
+              "an entity that AppFlow cannot describe now counts as not comparable",
+              "check/EntityDescriptions.java",
+              "case Failure.Retryable _ -> throw e;",
+              "case Failure.Retryable _ -> new Description.NotComparable(entity, e.getMessage());"),
+          new Mutant(
+              "a connection that is not authorized counts as not comparable",
+              "check/EntityDescriptions.java",
+              "case \"ConnectorAuthenticationException\" -> new Description.NotAuthorized(entity);",
+              ""),
+          new Mutant(
+              "a direct check that cannot be finished is enqueued",
+              "invocation/DirectInvocation.java",
+              "request instanceof Request.Check ||",
+              ""),
+          new Mutant(
+              "a direct check whose report is not published is forgotten",
+              "invocation/DirectInvocation.java",
+              "retried(request, event, failure); } yield report.members();",
+              "} yield report.members();"),
+          new Mutant(
+              "checks delay the resets of their batch",
+              "invocation/SqsBatch.java",
+              "Stream.of(false, true)",
+              "Stream.of(true, false)"),
+          new Mutant(
+              "each check of a batch resets its entities anew",
+              "check/EntityDescriptions.java",
+              "return known .computeIfAbsent(inVersion, _ -> new Once<>(() -> resetAndDescribe(inVersion, name, reset))) .get();",
+              "return resetAndDescribe(inVersion, name, reset);"),
+          new Mutant(
+              "a check counts as a reset of its flow",
+              "invocation/SqsBatch.java",
+              "List<Request> all = new ArrayList<>(requests);",
+              "List<Request> all = new ArrayList<>(requests); if (plan instanceof Plan.Check(var flow)) { all.add(new Request.OfFlows(new io.github.metadatareset.request.FlowPattern(flow))); }"),
+          new Mutant(
+              "a pattern of checks is split into resets",
+              "plan/Splitter.java",
+              "(Request) new Request.Check(new FlowPattern(flow))",
+              "(Request) new Request.OfFlows(new FlowPattern(flow))"));
 
   private static Map<Mutant, Optional<Integer>> seedsNeeded;
 

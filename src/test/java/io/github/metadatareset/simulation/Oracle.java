@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What the function must do for a body by docs/requests.md. It uses no code of the function.
 ///
@@ -30,6 +31,86 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
   /// The entries that have to be reset to complete the body, as of that time.
   Set<CachedEntry> entries(String body, long at) throws Refused {
     return new At(at).body(body);
+  }
+
+  /// The names of the flows that have to be checked to complete the body.
+  Set<String> checks(String body, long at) {
+    At then = new At(at);
+    try {
+      then.body(body);
+      return then.checks.keySet();
+    } catch (Refused e) {
+      return Set.of();
+    }
+  }
+
+  /// Whether checks that the body asks for reset the entry.
+  boolean isResetByChecks(String body, CachedEntry entry, long at) {
+    At then = new At(at);
+    try {
+      then.body(body);
+      return then.checks.values().stream().anyMatch(entries -> entries.contains(entry));
+    } catch (Refused e) {
+      return false;
+    }
+  }
+
+  /// Whether the body is the check of one named flow.
+  boolean isCheckOfOneFlow(String body) {
+    At now = new At(0);
+    try {
+      now.body(body);
+    } catch (Refused e) {
+      return false;
+    }
+    return now.requests.size() == 1
+        && now.requests.iterator().next() instanceof Map<?, ?> request
+        && request.containsKey("check")
+        && !((String) request.get("flowName")).matches(".*[*?].*");
+  }
+
+  /// Whether AppFlow can say anything about what the flow uses.
+  boolean isComparable(String flow) {
+    return comparable(flow).findAny().isPresent();
+  }
+
+  /// Whether a check finds the flow broken, whenever in that time it looks.
+  boolean isBrokenThroughout(String flow, long from, long to) {
+    return comparable(flow)
+        .anyMatch(
+            end -> isNeverRight(end) || Math.max(from, since(end)) > Math.min(to, gone(end) - 1));
+  }
+
+  /// Whether a check may find the flow broken in that time.
+  boolean isBrokenWithin(String flow, long from, long to) {
+    return comparable(flow)
+        .anyMatch(end -> isNeverRight(end) || from < since(end) || to >= gone(end));
+  }
+
+  /// What the flow uses and AppFlow describes.
+  private Stream<Use> comparable(String flow) {
+    return account.flows().get(flow).stream()
+        .filter(use -> isAllowed(use.profile()) && use.parent().isEmpty())
+        .filter(use -> !use.entity().contains(" "))
+        .filter(use -> isSupported(use.profile(), new At(Long.MAX_VALUE).versions(use)));
+  }
+
+  private boolean isSupported(String name, List<String> versions) {
+    Profile profile = account.profiles().get(name);
+    return !profile.isCustom()
+        || versions.size() == 1 && account.versions().get(profile.label()).containsAll(versions);
+  }
+
+  private boolean isNeverRight(Use use) {
+    return use.entity().equals(Account.GHOST) || !account.profiles().get(use.profile()).signedIn();
+  }
+
+  private long since(Use use) {
+    return account.profiles().get(use.profile()).since();
+  }
+
+  private long gone(Use use) {
+    return account.profiles().get(use.profile()).fieldGoneSince();
   }
 
   /// The number of different requests in the body, even if they need the same calls.
@@ -89,6 +170,11 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
     private final long at;
     private final Set<Map<?, ?>> requests = new HashSet<>();
 
+    /// The entries that the check of each flow resets.
+    private final Map<String, Set<CachedEntry>> checks = new HashMap<>();
+
+    private boolean hasChecks;
+
     At(long at) {
       this.at = at;
     }
@@ -119,8 +205,12 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
             : request(detail);
       }
       Map<?, ?> request = new HashMap<>(event);
-      request.remove("wait", true);
-      return request(request);
+      boolean isWait = request.remove("wait", true);
+      Set<CachedEntry> entries = request(request);
+      if (isWait && hasChecks) {
+        throw new Refused();
+      }
+      return entries;
     }
 
     private Set<CachedEntry> appFlowEvent(String type, Map<?, ?> detail) throws Refused {
@@ -163,7 +253,7 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
         throw new Refused();
       }
       if (request.get("flowName") instanceof String flow) {
-        return flows(flow);
+        return request.containsKey("check") ? checks(flow) : flows(flow);
       }
       if (!(request.get("connectorProfileName") instanceof String name)) {
         return connector(text(request, "connectorType"), "", request);
@@ -187,6 +277,7 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
             "apiVersion",
             "entities",
             "flowName",
+            "check",
             "depth");
 
     private Set<CachedEntry> profiles(String pattern, Map<?, ?> request) throws Refused {
@@ -236,6 +327,25 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
         }
       }
       return found ? all : Set.of(CachedEntry.noMatch(pattern));
+    }
+
+    /// Nothing has to be reset for a check: what cannot be compared is not.
+    private Set<CachedEntry> checks(String pattern) {
+      hasChecks = true;
+      boolean found = pattern.equals("*");
+      for (var flow : account.flows().entrySet()) {
+        if (matches(pattern, flow.getKey())) {
+          found = true;
+          Set<CachedEntry> entries = new HashSet<>();
+          flow.getValue().forEach(use -> entries.addAll(inFlow(use)));
+          checks.put(flow.getKey(), entries);
+        }
+      }
+      return found ? Set.of() : Set.of(CachedEntry.noMatch(pattern));
+    }
+
+    private List<String> versions(Use use) {
+      return inFlow(use).stream().map(CachedEntry::version).toList();
     }
 
     /// A flow names the API version of a custom connector itself.

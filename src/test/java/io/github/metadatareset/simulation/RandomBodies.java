@@ -30,7 +30,7 @@ record RandomBodies(RandomGenerator random, Account account) {
       List.of("Account", "Lead", "Größe", "Ghost", "cases");
 
   String next() {
-    return switch (random.nextInt(19)) {
+    return switch (random.nextInt(22)) {
       case 0 -> oneOf(INVALID);
       case 1 -> json(notification(request()));
       case 2 -> json(envelope("my.pipeline", "Done", request()));
@@ -42,6 +42,9 @@ record RandomBodies(RandomGenerator random, Account account) {
       case 8 -> json(waiting(request()));
       case 9 -> json(waiting(object("requests", requests())));
       case 10, 11, 12 -> json(object("connectorProfileName", mostNamedProfile()));
+      case 13 -> json(check());
+      case 14 -> json(oneOf(List.of(notification(check()), invocation(check()), traced(check()))));
+      case 15 -> json(object("requests", List.of(request(), check(), check())));
       default -> json(request());
     };
   }
@@ -120,6 +123,13 @@ record RandomBodies(RandomGenerator random, Account account) {
       requests.add(request());
     }
     return requests;
+  }
+
+  private Map<String, Object> check() {
+    Map<String, Object> check =
+        object("flowName", oneOf(List.of("*", "flow*", "flow1", "flow1", "flow2", "flow3", "x?")));
+    check.put("check", true);
+    return random.nextInt(20) == 0 ? waiting(check) : check;
   }
 
   private Map<String, Object> request() {

@@ -2,6 +2,8 @@ package io.github.metadatareset.simulation;
 
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.plan.FlowMapping;
+import io.github.metadatareset.plan.FlowMapping.End;
+import io.github.metadatareset.plan.FlowMapping.Task;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.ApiVersion;
 import io.github.metadatareset.request.Connector;
@@ -30,6 +32,21 @@ final class SimulatedAppFlow implements AppFlow {
           Fault.OUTAGE, new Failure.Unavailable("InternalServerException", "try again"),
           Fault.DENIED, new Failure.Denied("AccessDeniedException", "not authorized"));
 
+  /// The field that applications delete.
+  private static final String FIELD = "Field";
+
+  private static final String OTHER_FIELD = "Other";
+
+  private static final End S3 =
+      new End(
+          "S3",
+          Optional.empty(),
+          Optional.empty(),
+          false,
+          Optional.empty(),
+          List.of(),
+          Optional.empty());
+
   private static final Failure TIMEOUT =
       new Failure.Unavailable("ApiCallTimeoutException", "no answer in time");
 
@@ -48,6 +65,9 @@ final class SimulatedAppFlow implements AppFlow {
   @Override
   public void reset(ResetCall call) {
     CachedEntry entry = entry(call);
+    if (invocation.isLateInItsBatch() && !isOfACheck(entry)) {
+      world.violation("%s resets %s after it began to check", invocation.id(), entry);
+    }
     call(
         () -> {
           invocation.executions++;
@@ -56,6 +76,12 @@ final class SimulatedAppFlow implements AppFlow {
           world.reset(entry);
           return entry;
         });
+  }
+
+  private boolean isOfACheck(CachedEntry entry) {
+    return invocation.batch().stream()
+        .anyMatch(
+            delivery -> world.oracle().isResetByChecks(delivery.body(), entry, world.time().now()));
   }
 
   private static CachedEntry entry(ResetCall call) {
@@ -144,9 +170,7 @@ final class SimulatedAppFlow implements AppFlow {
     return call(
         () -> {
           check(connector, apiVersion, names);
-          if (profileNow(names.connector()).filter(profile -> !profile.signedIn()).isPresent()) {
-            throw failed("ConnectorAuthenticationException", "sign in again");
-          }
+          checkThatItIsSignedIn(names.connector());
           return world.cachedEntities(names).stream()
               .map(entity -> new Entity(entity.name(), entity.nested()))
               .toList();
@@ -161,7 +185,9 @@ final class SimulatedAppFlow implements AppFlow {
                 .map(
                     flow ->
                         new ListedFlow(
-                            flow.getKey(), flow.getValue().stream().map(this::listed).toList()))
+                            flow.getKey(),
+                            false,
+                            flow.getValue().stream().map(this::listed).toList()))
                 .toList());
   }
 
@@ -182,13 +208,75 @@ final class SimulatedAppFlow implements AppFlow {
 
   @Override
   public Optional<FlowMapping> mapping(String flowName) {
-    throw new UnsupportedOperationException("no event of the simulation checks a flow");
+    invocation.isChecking = true;
+    return call(
+        () -> {
+          Optional<List<Account.Use>> uses =
+              Optional.ofNullable(world.account().flows().get(flowName));
+          uses.ifPresent(_ -> world.checks(flowName));
+          return uses.map(ends -> mapping(flowName, ends));
+        });
+  }
+
+  /// A flow from the first entity that it uses to the second, or to S3. It maps two fields.
+  private FlowMapping mapping(String name, List<Account.Use> uses) {
+    return new FlowMapping(
+        name,
+        "arn:aws:appflow:us-east-1:111122223333:flow/" + name,
+        Optional.of(1L),
+        uses.isEmpty() ? S3 : end(uses.getFirst()),
+        List.of(uses.size() < 2 ? S3 : end(uses.get(1))),
+        List.of(map(FIELD), map(OTHER_FIELD)),
+        Optional.empty());
+  }
+
+  private static Task map(String field) {
+    return new Task(
+        "Map", Optional.of("NO_OP"), List.of(field), Optional.of(field), Optional.of("string"));
+  }
+
+  private End end(Account.Use use) {
+    return new End(
+        world.account().profiles().get(use.profile()).type(),
+        Optional.of(new ProfileName(use.profile())),
+        Optional.of(use.entity()),
+        !use.parent().isEmpty(),
+        Optional.of(use.version()).filter(version -> !version.isEmpty()).map(ApiVersion::new),
+        List.of(),
+        Optional.empty());
   }
 
   @Override
   public List<Field> fields(
       Connector.Exact connector, EntityName entity, Optional<ApiVersion> apiVersion) {
-    throw new UnsupportedOperationException("no event of the simulation checks a flow");
+    CachedEntry details =
+        new CachedEntry(
+            name(connector), "", entity.value(), apiVersion.map(ApiVersion::value).orElse(""));
+    return call(
+        () -> {
+          check(connector, apiVersion, details);
+          checkThatItIsSignedIn(details.connector());
+          return world.fieldIsGone(details)
+              ? List.of(field(OTHER_FIELD))
+              : List.of(field(FIELD), field(OTHER_FIELD));
+        });
+  }
+
+  private static Field field(String name) {
+    return new Field(
+        name,
+        Optional.empty(),
+        Optional.of("string"),
+        false,
+        false,
+        new SourceProperties(Optional.empty(), Optional.empty()),
+        new DestinationProperties(Optional.empty(), Optional.empty(), Optional.empty()));
+  }
+
+  private void checkThatItIsSignedIn(String profile) {
+    if (profileNow(profile).filter(each -> !each.signedIn()).isPresent()) {
+      throw failed("ConnectorAuthenticationException", "sign in again");
+    }
   }
 
   private static Use use(Account.Use use) {

@@ -34,6 +34,7 @@ final class SimulatedFunction implements FunctionFactory {
                     Optional.of(settings.excludedProfiles())
                         .filter(pattern -> !pattern.isEmpty())
                         .map(ProfilePattern::new))))
+        .reports(dependencies.reports())
         .clock(dependencies.clock())
         .random(dependencies.random())
         .log(dependencies.log())

@@ -38,6 +38,7 @@ final class SimulatedLambda {
   private final FunctionFactory factory;
   private final BatchChecks checks;
   private final WaitChecks waitChecks;
+  private final DirectCheckRules directChecks;
   private final Deque<Environment> idle = new ArrayDeque<>();
   private int running;
   private int invocations;
@@ -52,6 +53,7 @@ final class SimulatedLambda {
     this.factory = factory;
     this.checks = new BatchChecks(world);
     this.waitChecks = new WaitChecks(world);
+    this.directChecks = new DirectCheckRules(world);
     world.requestQueue().listen(this::poll);
   }
 
@@ -94,6 +96,9 @@ final class SimulatedLambda {
         (invocation, end) -> {
           if (world.oracle().isWait(event)) {
             waitChecks.check(invocation, event, end);
+          }
+          if (world.oracle().isCheckOfOneFlow(event)) {
+            directChecks.check(invocation, event, end);
           }
           callback.of(invocation, end);
         });

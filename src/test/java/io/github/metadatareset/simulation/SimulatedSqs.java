@@ -43,6 +43,9 @@ final class SimulatedSqs implements SqsClient {
       throw new IllegalArgumentException("more than ten entries");
     }
     boolean isDeadLetterQueue = request.queueUrl().equals(Dependencies.DEAD_LETTER_QUEUE_URL);
+    if (!isDeadLetterQueue && environment.invocation().isLateInItsBatch()) {
+      world.violation("%s splits a request after it began to check", environment.invocation().id());
+    }
     Fault fault = isDeadLetterQueue ? Fault.DEAD_LETTERS_FAIL : Fault.SENDS_FAIL;
     return call(
         invocation -> {

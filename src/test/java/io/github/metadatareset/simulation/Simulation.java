@@ -31,7 +31,9 @@ public final class Simulation {
   /// A request that the queue or an invocation accepted.
   ///
   /// @param entries the entries to reset, as of that time; empty if it has to be refused
-  private record Accepted(String body, long at, Optional<Set<CachedEntry>> entries) {}
+  /// @param checks the flows to check
+  private record Accepted(
+      String body, long at, Optional<Set<CachedEntry>> entries, Set<String> checks) {}
 
   /// The result of a run.
   ///
@@ -122,7 +124,7 @@ public final class Simulation {
                 .ifPresent(
                     answer -> {
                       var numbers = RESET.matcher(answer);
-                      if (world.oracle().isWait(body)) {
+                      if (world.oracle().isWait(body) || world.oracle().isCheckOfOneFlow(body)) {
                         accept(body, at);
                       } else if (!numbers.matches()) {
                         world.violation("a direct invocation answers %s", answer);
@@ -141,7 +143,7 @@ public final class Simulation {
   private void accept(String body, long at) {
     world.count("accepted");
     requested.add(body);
-    accepted.add(new Accepted(body, at, entries(body, at)));
+    accepted.add(new Accepted(body, at, entries(body, at), world.oracle().checks(body, at)));
   }
 
   private Optional<Set<CachedEntry>> entries(String body, long at) {
@@ -185,8 +187,27 @@ public final class Simulation {
                 }
               });
     }
+    accepted.forEach(request -> checkThatFlowsWereChecked(request, deadLetters));
     checkThatEveryResetWasRequested(wanted);
     accepted.clear();
+  }
+
+  /// A flow that was broken all the time has a report. Any other was looked at.
+  private void checkThatFlowsWereChecked(Accepted request, List<SentDeadLetter> deadLetters) {
+    for (String flow : request.checks()) {
+      boolean isDone =
+          world.oracle().isBrokenThroughout(flow, request.at(), world.time().now())
+              ? world.isReportedSince(flow, request.at())
+              : world.isCheckedSince(flow, request.at());
+      if (!isDone && deadLetters.stream().noneMatch(each -> isForCheck(flow, request, each))) {
+        world.violation("the check of %s is lost; it is part of %s", flow, request);
+      }
+    }
+  }
+
+  private boolean isForCheck(String flow, Accepted request, SentDeadLetter deadLetter) {
+    return deadLetter.sentAt() >= request.at()
+        && world.oracle().checks(deadLetter.body(), deadLetter.sentAt()).contains(flow);
   }
 
   private boolean isReset(CachedEntry entry, Accepted request) {
@@ -227,7 +248,12 @@ public final class Simulation {
   private void checkThatEveryResetWasRequested(Set<CachedEntry> wanted) {
     world.resets().keySet().stream()
         .filter(entry -> !wanted.contains(entry))
+        .filter(entry -> requested.stream().noneMatch(body -> isResetByChecks(body, entry)))
         .forEach(entry -> world.violation("no request needs the reset of %s", entry));
+  }
+
+  private boolean isResetByChecks(String body, CachedEntry entry) {
+    return world.oracle().isResetByChecks(body, entry, world.time().now());
   }
 
   /// Only for dead letters of the function: SQS gives no reason, and Lambda gives the exception.
@@ -265,7 +291,8 @@ public final class Simulation {
       case "TooManyCalls" ->
           // Requests count one by one until each has been looked up, even if they are the same.
           (entries(deadLetter.body(), deadLetter.sentAt()).orElse(Set.of()).size() > 1
-                  || world.oracle().requests(deadLetter.body()) > 1)
+                  || world.oracle().requests(deadLetter.body()) > 1
+                  || world.oracle().checks(deadLetter.body(), deadLetter.sentAt()).size() > 1)
               && world.settings().maxCallsPerEvent() < 100;
       case "OutOfTime" -> isLastReceive && deadLetter.sentAt() >= invocation.deadline();
       case "DeadLetterNotAccepted" ->
@@ -273,7 +300,11 @@ public final class Simulation {
               && (!invocation.errorCodes.isEmpty() || deadLetter.sentAt() >= invocation.deadline());
       case "InvalidResponse" -> isLastReceive && !invocation.errorCodes.isEmpty();
       default ->
-          invocation.errorCodes.contains(code) && (isLastReceive || PERMANENT.contains(code));
+          invocation.errorCodes.contains(code)
+              && (isLastReceive
+                  || PERMANENT.contains(code)
+                      // What AppFlow refuses for good is what a check reports.
+                      && !world.oracle().isCheckOfOneFlow(deadLetter.body()));
     };
   }
 

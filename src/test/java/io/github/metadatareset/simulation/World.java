@@ -28,7 +28,10 @@ final class World {
   private final SimulatedQueue requestQueue;
   private final SimulatedQueue deadLetterQueue;
   private final Map<CachedEntry, List<Account.Entity>> cache = new HashMap<>();
+  private final Map<CachedEntry, Boolean> fieldIsGone = new HashMap<>();
   private final Map<CachedEntry, List<Long>> resets = new LinkedHashMap<>();
+  private final Map<String, List<Long>> checks = new HashMap<>();
+  private final Map<String, List<Long>> reports = new HashMap<>();
   private final Map<String, Long> counts = new LinkedHashMap<>();
   private final List<String> violations = new ArrayList<>();
   private final Map<String, SentDeadLetter> sentDeadLetters = new LinkedHashMap<>();
@@ -92,6 +95,7 @@ final class World {
         settings,
         deadline -> new SimulatedAppFlow(this, environment, deadline),
         new SimulatedSqs(this, environment),
+        new SimulatedReports(this, environment),
         time,
         random.split(),
         new PrintStream(OutputStream.nullOutputStream()));
@@ -107,9 +111,39 @@ final class World {
     note("reset %s", entry);
     count("resets");
     resets.computeIfAbsent(entry, _ -> new ArrayList<>()).add(time.now());
-    if (entry.entity().isEmpty()) {
-      cache.remove(entry);
+    cache.remove(entry);
+    fieldIsGone.remove(entry);
+  }
+
+  /// Whether AppFlow describes the entity without the field that all flows use: as at the first
+  /// description, until its details are reset.
+  boolean fieldIsGone(CachedEntry details) {
+    return fieldIsGone.computeIfAbsent(
+        details, _ -> account.profiles().get(details.connector()).fieldGoneSince() <= time.now());
+  }
+
+  /// A check gets the flow's mapping now.
+  void checks(String flow) {
+    count("checks");
+    checks.computeIfAbsent(flow, _ -> new ArrayList<>()).add(time.now());
+  }
+
+  boolean isCheckedSince(String flow, long at) {
+    return checks.getOrDefault(flow, List.of()).stream().anyMatch(time -> time >= at);
+  }
+
+  /// A report is published now.
+  void report(Invocation from, String flow) {
+    note("%s reports %s", from.id(), flow);
+    count("reports");
+    reports.computeIfAbsent(flow, _ -> new ArrayList<>()).add(time.now());
+    if (!oracle.isBrokenWithin(flow, from.begin(), time.now())) {
+      violation("%s reports %s, which is not broken", from.id(), flow);
     }
+  }
+
+  boolean isReportedSince(String flow, long at) {
+    return reports.getOrDefault(flow, List.of()).stream().anyMatch(time -> time >= at);
   }
 
   /// The entities that AppFlow lists: those of the first listing, until the names are reset.

@@ -11,16 +11,25 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// The environment variables that `template.yaml` sets for the function.
-record Configuration(String requestQueueUrl, String deadLetterQueueUrl, Limits limits) {
+record Configuration(
+    String requestQueueUrl, String deadLetterQueueUrl, String eventBusName, Limits limits) {
 
   private static final int MAX_RECEIVE_COUNT = 1000;
   private static final int MAX_CONCURRENT_CALLS = 256;
   private static final int MAX_CALLS_PER_EVENT = 100_000_000;
 
+  /// What PutEvents accepts:
+  /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html>.
+  private static final String EVENT_BUS =
+      "(arn:aws[\\w-]*:events:[a-z]+-[a-z]+-[\\w-]+:[0-9]{12}:event-bus/)?[._A-Za-z0-9-]+";
+
+  private static final int MAX_EVENT_BUS_LENGTH = 1600;
+
   /// @throws IllegalStateException that names every variable that is missing or wrong
   static Configuration of(Map<String, String> environment) {
     Variable<String> requestQueueUrl = Variable.url(environment, "REQUEST_QUEUE_URL");
     Variable<String> deadLetterQueueUrl = Variable.url(environment, "DEAD_LETTER_QUEUE_URL");
+    Variable<String> eventBusName = Variable.eventBus(environment, "EVENT_BUS_NAME");
     Variable<Integer> maxReceiveCount =
         Variable.count(environment, "MAX_RECEIVE_COUNT", MAX_RECEIVE_COUNT);
     Variable<Integer> maxConcurrentCalls =
@@ -43,6 +52,7 @@ record Configuration(String requestQueueUrl, String deadLetterQueueUrl, Limits l
         Stream.of(
                 requestQueueUrl,
                 deadLetterQueueUrl,
+                eventBusName,
                 maxReceiveCount,
                 maxConcurrentCalls,
                 maxCallsPerEvent,
@@ -57,6 +67,7 @@ record Configuration(String requestQueueUrl, String deadLetterQueueUrl, Limits l
     return new Configuration(
         requestQueueUrl.get(),
         deadLetterQueueUrl.get(),
+        eventBusName.get(),
         new Limits(
             maxReceiveCount.get(),
             maxConcurrentCalls.get(),
@@ -102,6 +113,17 @@ record Configuration(String requestQueueUrl, String deadLetterQueueUrl, Limits l
           text -> {
             URI uri = URI.create(text);
             require(uri.getHost() != null && List.of("http", "https").contains(uri.getScheme()));
+            return text;
+          });
+    }
+
+    static Variable<String> eventBus(Map<String, String> environment, String name) {
+      return read(
+          environment,
+          name,
+          "the name or the ARN of an EventBridge event bus",
+          text -> {
+            require(text.length() <= MAX_EVENT_BUS_LENGTH && text.matches(EVENT_BUS));
             return text;
           });
     }

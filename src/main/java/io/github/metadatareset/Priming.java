@@ -20,6 +20,7 @@ final class Priming {
       new Configuration(
           "https://sqs.us-east-1.amazonaws.com/000000000000/requests",
           "https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters",
+          "default",
           new Limits(12, 8, 1000, AllowedProfiles.ALL));
 
   private static final Duration TIMEOUT = Duration.ofMinutes(1);

@@ -21,9 +21,7 @@ final class Wiring {
         aws::appFlow,
         aws.requestQueue(configuration.requestQueueUrl()),
         aws.deadLetterQueue(configuration.deadLetterQueueUrl()),
-        (report, _) -> {
-          throw new UnsupportedOperationException(report.reportId());
-        },
+        aws.reports(configuration.eventBusName()),
         InstantSource.system(),
         // A new source for each number, as a snapshot must hold no random state. Only the backoff
         // needs random numbers.

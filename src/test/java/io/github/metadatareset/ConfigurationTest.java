@@ -2,6 +2,7 @@ package io.github.metadatareset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.request.AllowedProfiles;
@@ -21,6 +22,7 @@ class ConfigurationTest {
   private static final String DEAD_LETTERS =
       "https://sqs.eu-central-1.amazonaws.com/111122223333/dead-letters";
 
+  private static final String EVENT_BUS = "the name or the ARN of an EventBridge event bus";
   private static final String URL = "the URL of an SQS queue";
   private static final String RECEIVES = "a whole number from 1 to 1000";
   private static final String CALLS = "a whole number from 1 to 256";
@@ -34,6 +36,7 @@ class ConfigurationTest {
           Map.of(
               "REQUEST_QUEUE_URL", REQUESTS,
               "DEAD_LETTER_QUEUE_URL", DEAD_LETTERS,
+              "EVENT_BUS_NAME", "flow-checks",
               "MAX_RECEIVE_COUNT", "12",
               "MAX_CONCURRENT_CALLS", "8",
               "MAX_CALLS_PER_EVENT", "9000",
@@ -45,6 +48,7 @@ class ConfigurationTest {
         new Configuration(
             REQUESTS,
             DEAD_LETTERS,
+            "flow-checks",
             new Limits(12, 8, 9000, new AllowedProfiles(new ProfilePattern("prod-*")))),
         Configuration.of(environment));
   }
@@ -79,6 +83,10 @@ class ConfigurationTest {
   @ParameterizedTest(name = "{0} = {1}")
   @CsvSource({
     "REQUEST_QUEUE_URL, http://127.0.0.1:9324/000000000000/requests",
+    "EVENT_BUS_NAME, default",
+    "EVENT_BUS_NAME, Flow_checks.eu-1",
+    "EVENT_BUS_NAME, arn:aws:events:eu-central-1:111122223333:event-bus/default",
+    "EVENT_BUS_NAME, arn:aws-us-gov:events:us-gov-west-1:111122223333:event-bus/flow-checks",
     "MAX_RECEIVE_COUNT, 1",
     "MAX_RECEIVE_COUNT, 1000",
     "MAX_CONCURRENT_CALLS, 1",
@@ -99,6 +107,7 @@ class ConfigurationTest {
   @CsvSource({
     "REQUEST_QUEUE_URL, " + URL,
     "DEAD_LETTER_QUEUE_URL, " + URL,
+    "EVENT_BUS_NAME, " + EVENT_BUS,
     "MAX_RECEIVE_COUNT, " + RECEIVES,
     "MAX_CONCURRENT_CALLS, " + CALLS,
     "MAX_CALLS_PER_EVENT, " + CALLS_PER_EVENT,
@@ -124,6 +133,10 @@ class ConfigurationTest {
     "REQUEST_QUEUE_URL, https:///requests, " + URL,
     "REQUEST_QUEUE_URL, https://a queue, " + URL,
     "DEAD_LETTER_QUEUE_URL, dead-letters, " + URL,
+    "EVENT_BUS_NAME, flow checks, " + EVENT_BUS,
+    "EVENT_BUS_NAME, flow/checks, " + EVENT_BUS,
+    "EVENT_BUS_NAME, arn:aws:events:eu-central-1:111122223333:rule/flow-checks, " + EVENT_BUS,
+    "EVENT_BUS_NAME, arn:aws:sqs:eu-central-1:111122223333:flow-checks, " + EVENT_BUS,
     "MAX_RECEIVE_COUNT, 0, " + RECEIVES,
     "MAX_RECEIVE_COUNT, -1, " + RECEIVES,
     "MAX_RECEIVE_COUNT, 1001, " + RECEIVES,
@@ -148,6 +161,15 @@ class ConfigurationTest {
   }
 
   @Test
+  void theNameOfAnEventBusHasAtMost1600Characters() {
+    environment.put("EVENT_BUS_NAME", "b".repeat(1600));
+    Configuration.of(environment);
+
+    environment.put("EVENT_BUS_NAME", "b".repeat(1601));
+    assertTrue(problem().endsWith("expected " + EVENT_BUS));
+  }
+
+  @Test
   void namesAllProblemsAtOnce() {
     environment.clear();
     environment.put("MAX_RECEIVE_COUNT", "many");
@@ -158,6 +180,8 @@ class ConfigurationTest {
             + URL
             + "; DEAD_LETTER_QUEUE_URL is missing; expected "
             + URL
+            + "; EVENT_BUS_NAME is missing; expected "
+            + EVENT_BUS
             + "; MAX_RECEIVE_COUNT is \"many\"; expected "
             + RECEIVES
             + "; MAX_CALLS_PER_EVENT is missing; expected "

@@ -1,5 +1,6 @@
 package io.github.metadatareset.aws;
 
+import io.github.metadatareset.check.ReportPublisher;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.queue.DeadLetterQueue;
 import io.github.metadatareset.queue.Deadline;
@@ -8,22 +9,29 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
+import software.amazon.awssdk.http.crt.ConnectionHealthConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.appflow.AppflowClient;
 import software.amazon.awssdk.services.appflow.AppflowClientBuilder;
+import software.amazon.awssdk.services.eventbridge.EventBridgeClient;
+import software.amazon.awssdk.services.eventbridge.EventBridgeClientBuilder;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 import software.amazon.awssdk.utils.Lazy;
 
-/// The SDK's clients for AppFlow and SQS. Endpoints, region and credentials come from the SDK's
-/// default providers.
+/// The SDK's clients for AppFlow, SQS and EventBridge. Endpoints, region and credentials come from
+/// the SDK's default providers.
 public final class AwsClients {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
@@ -40,10 +48,11 @@ public final class AwsClients {
 
   private static final Duration APPFLOW_CALL_TIMEOUT = Duration.ofSeconds(45);
 
-  /// Short: a retry has to fit into the time that is reserved for settling messages.
-  private static final Duration SQS_ATTEMPT_TIMEOUT = Duration.ofSeconds(3);
+  /// Of SQS and EventBridge. Short: a retry has to fit into the time that is reserved for settling
+  /// messages.
+  private static final Duration SHORT_ATTEMPT_TIMEOUT = Duration.ofSeconds(3);
 
-  static final Duration SQS_CALL_TIMEOUT = Duration.ofSeconds(8);
+  static final Duration SHORT_CALL_TIMEOUT = Duration.ofSeconds(8);
 
   /// How many times the SDK attempts a call. Every later retry is a redelivery by the queue.
   public static final int ATTEMPTS = 3;
@@ -54,8 +63,12 @@ public final class AwsClients {
   final AppflowClient appFlow;
 
   /// Created on first use: a batch in which every request succeeds does not call SQS.
-  private final Lazy<SqsClient> sqs;
+  private final Supplier<SqsClient> sqs = new Lazy<>(this::newSqs)::getValue;
+
   private final Semaphore appFlowCalls;
+  private final ScheduledExecutorService timers;
+  private final SdkHttpClient http;
+  private final Consumer<AwsClientBuilder<?, ?>> settings;
 
   /// @param maxConcurrentCalls how many calls to AppFlow may be in flight at the same time
   public AwsClients(int maxConcurrentCalls) {
@@ -64,39 +77,20 @@ public final class AwsClients {
 
   /// @param timers run the timeouts of calls
   AwsClients(int maxConcurrentCalls, ScheduledExecutorService timers) {
-    this(maxConcurrentCalls, timers, httpClient(), AppflowClient.builder(), SqsClient.builder());
+    this(maxConcurrentCalls, timers, httpClient(), _ -> {});
   }
 
+  /// @param settings of every client
   private AwsClients(
       int maxConcurrentCalls,
       ScheduledExecutorService timers,
       SdkHttpClient http,
-      AppflowClientBuilder appFlow,
-      SqsClientBuilder sqs) {
-    this.appFlow =
-        appFlow
-            .httpClient(http)
-            .overrideConfiguration(
-                client ->
-                    client
-                        .scheduledExecutorService(timers)
-                        .apiCallAttemptTimeout(APPFLOW_ATTEMPT_TIMEOUT)
-                        .apiCallTimeout(APPFLOW_CALL_TIMEOUT)
-                        .retryStrategy(new PacedRetries(retries(), new Pace(System::nanoTime))))
-            .build();
-    this.sqs =
-        new Lazy<>(
-            () ->
-                sqs.httpClient(http)
-                    .overrideConfiguration(
-                        client ->
-                            client
-                                .scheduledExecutorService(timers)
-                                .apiCallAttemptTimeout(SQS_ATTEMPT_TIMEOUT)
-                                .apiCallTimeout(SQS_CALL_TIMEOUT)
-                                .retryStrategy(retries()))
-                    .build());
+      Consumer<AwsClientBuilder<?, ?>> settings) {
     this.appFlowCalls = new Semaphore(maxConcurrentCalls);
+    this.timers = timers;
+    this.http = http;
+    this.settings = settings;
+    this.appFlow = newAppFlow();
   }
 
   /// Clients without network and credentials: every call gets the same response.
@@ -109,8 +103,46 @@ public final class AwsClients {
         maxConcurrentCalls,
         TIMERS,
         new OfflineHttpClient(answer),
-        AppflowClient.builder().region(Region.US_EAST_1).credentialsProvider(credentials),
-        SqsClient.builder().region(Region.US_EAST_1).credentialsProvider(credentials));
+        client -> client.region(Region.US_EAST_1).credentialsProvider(credentials));
+  }
+
+  private AppflowClient newAppFlow() {
+    AppflowClientBuilder builder = AppflowClient.builder();
+    settings.accept(builder);
+    return builder
+        .httpClient(http)
+        .overrideConfiguration(
+            calls(
+                APPFLOW_ATTEMPT_TIMEOUT,
+                APPFLOW_CALL_TIMEOUT,
+                new PacedRetries(retries(), new Pace(System::nanoTime))))
+        .build();
+  }
+
+  private SqsClient newSqs() {
+    SqsClientBuilder builder = SqsClient.builder();
+    settings.accept(builder);
+    return builder.httpClient(http).overrideConfiguration(shortCalls()).build();
+  }
+
+  private EventBridgeClient newEventBridge() {
+    EventBridgeClientBuilder builder = EventBridgeClient.builder();
+    settings.accept(builder);
+    return builder.httpClient(http).overrideConfiguration(shortCalls()).build();
+  }
+
+  private ClientOverrideConfiguration shortCalls() {
+    return calls(SHORT_ATTEMPT_TIMEOUT, SHORT_CALL_TIMEOUT, retries());
+  }
+
+  private ClientOverrideConfiguration calls(
+      Duration attemptTimeout, Duration callTimeout, RetryStrategy retries) {
+    return ClientOverrideConfiguration.builder()
+        .scheduledExecutorService(timers)
+        .apiCallAttemptTimeout(attemptTimeout)
+        .apiCallTimeout(callTimeout)
+        .retryStrategy(retries)
+        .build();
   }
 
   /// A call that ends in time removes its timeout at once, so that timeouts do not pile up.
@@ -137,7 +169,10 @@ public final class AwsClients {
         .maxConcurrency(MAX_CONNECTIONS)
         .connectionTimeout(CONNECT_TIMEOUT)
         .connectionHealthConfiguration(
-            health -> health.minimumThroughputInBps(1L).minimumThroughputTimeout(IDLE_TIMEOUT))
+            ConnectionHealthConfiguration.builder()
+                .minimumThroughputInBps(1L)
+                .minimumThroughputTimeout(IDLE_TIMEOUT)
+                .build())
         .build();
   }
 
@@ -147,10 +182,17 @@ public final class AwsClients {
   }
 
   public RequestQueue requestQueue(String queueUrl) {
-    return new SqsRequestQueue(sqs::getValue, queueUrl);
+    return new SqsRequestQueue(sqs, queueUrl);
   }
 
   public DeadLetterQueue deadLetterQueue(String queueUrl) {
-    return new SqsDeadLetterQueue(sqs::getValue, queueUrl);
+    return new SqsDeadLetterQueue(sqs, queueUrl);
+  }
+
+  /// The client is made for the first report. Until then, no class of EventBridge is loaded.
+  public ReportPublisher reports(String eventBusName) {
+    Lazy<ReportPublisher> reports =
+        new Lazy<>(() -> new EventBridgeReports(newEventBridge(), eventBusName));
+    return (report, deadline) -> reports.getValue().publish(report, deadline);
   }
 }

@@ -36,6 +36,8 @@ final class AwsFailures {
           "MissingAuthenticationToken",
           "MissingAuthenticationTokenException",
           "NotAuthorized",
+          "NotAuthorizedForDetailTypeException",
+          "NotAuthorizedForSourceException",
           "OptInRequired",
           "SignatureDoesNotMatch",
           "UnrecognizedClientException");
@@ -83,7 +85,7 @@ final class AwsFailures {
         : new Failure.Unavailable(code, message);
   }
 
-  /// For SQS: no error of SQS says that the request in a message is wrong.
+  /// For SQS and EventBridge: no error of theirs says that the request in a message is wrong.
   static Failure retryable(Exception thrown) {
     return switch (of(thrown)) {
       case Failure.Permanent(var code, var message, var operation) ->

@@ -88,7 +88,7 @@ final class SqsBatchSender {
   /// stored.
   private List<Optional<Failure>> sendBatch(List<Message> batch, Deadline deadline) {
     try {
-      Duration timeout = BoundedCalls.timeoutWithin(deadline, AwsClients.SQS_CALL_TIMEOUT);
+      Duration timeout = BoundedCalls.timeoutWithin(deadline, AwsClients.SHORT_CALL_TIMEOUT);
       var response =
           client
               .get()

@@ -67,7 +67,7 @@ final class SqsRequestQueue implements RequestQueue {
 
   private List<Failure> delay(List<Map.Entry<SqsMessage, Duration>> returned, Deadline deadline) {
     try {
-      Duration timeout = BoundedCalls.timeoutWithin(deadline, AwsClients.SQS_CALL_TIMEOUT);
+      Duration timeout = BoundedCalls.timeoutWithin(deadline, AwsClients.SHORT_CALL_TIMEOUT);
       var response =
           client
               .get()

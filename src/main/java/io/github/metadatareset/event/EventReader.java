@@ -19,9 +19,6 @@ import java.util.function.Supplier;
 /// requests unknown members are refused; in wrappers and in events of AWS they are ignored.
 public final class EventReader {
 
-  /// The source of the events that this function sends.
-  public static final String OWN_SOURCE = "appflow-metadata-reset";
-
   /// Leaves room for the message attributes that a request has on the queue.
   private static final int MAX_REQUEST_BYTES = SqsMessage.MAX_BYTES - 1024;
 
@@ -89,7 +86,7 @@ public final class EventReader {
           "Amazon S3 sends this test event when notifications are set up");
     }
     if (isEnvelope(value)) {
-      if (hasText(value, "source", OWN_SOURCE)) {
+      if (hasText(value, "source", ReportEvent.SOURCE)) {
         return new ParsedEvent.Ignored("it is a report of a check by this function");
       }
       Optional<ParsedEvent> translated = appFlowEvents.translate(value);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.metadatareset.check.ReportPublisher;
+import io.github.metadatareset.check.TestReport;
 import io.github.metadatareset.plan.AppFlow;
 import io.github.metadatareset.queue.Correlation;
 import io.github.metadatareset.queue.DeadLetter;
@@ -57,6 +59,14 @@ class AwsClientsTest {
             .send(List.of(deadLetter), inAMinute())
             .refused()
             .keySet());
+    ReportPublisher reports = offline.reports("default");
+    assertEquals(
+        "InvalidResponse",
+        assertThrows(
+                RequestFailedException.class,
+                () -> reports.publish(TestReport.breaking(), inAMinute()))
+            .failure()
+            .code());
   }
 
   @Test

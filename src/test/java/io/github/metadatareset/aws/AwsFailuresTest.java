@@ -90,8 +90,9 @@ class AwsFailuresTest {
     "ValidationException, Unavailable",
     "ThrottlingException, Throttled",
     "AccessDenied, Denied",
+    "NotAuthorizedForSourceException, Denied",
   })
-  void anErrorOfSqsIsNeverPermanent(String code, String failure) {
+  void anErrorOfSqsOrEventBridgeIsNeverPermanent(String code, String failure) {
     assertEquals(
         failure, AwsFailures.retryable(error(400, code, "why")).getClass().getSimpleName());
   }

@@ -34,6 +34,7 @@ final class AwsFixture {
     System.setProperty("aws.secretAccessKey", "test");
     System.setProperty("aws.endpointUrlAppflow", endpoint.toString());
     System.setProperty("aws.endpointUrlSqs", endpoint.toString());
+    System.setProperty("aws.endpointUrlEventBridge", endpoint.toString());
   }
 
   static Deadline in(Duration left) {

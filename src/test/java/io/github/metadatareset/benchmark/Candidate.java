@@ -78,6 +78,7 @@ record Candidate(
     variables.put("MAX_CONCURRENT_CALLS", Integer.toString(calls));
     variables.put("MAX_CALLS_PER_EVENT", "10000000");
     variables.put("CONNECTOR_PROFILE_PATTERN", "*");
+    variables.put("EVENT_BUS_NAME", "default");
     return new Candidate("zip", folder, command, variables, calls);
   }
 

@@ -1,2 +1,2 @@
-/// Faults of AppFlow and SQS over HTTP, and processes that are killed.
+/// Faults of AppFlow, SQS and EventBridge over HTTP, and processes that are killed.
 package io.github.metadatareset.faults;

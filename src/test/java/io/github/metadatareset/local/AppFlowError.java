@@ -1,6 +1,7 @@
 package io.github.metadatareset.local;
 
-/// An error that AppFlow returns: an HTTP status, an error code and a message.
+/// An error that AppFlow, or another emulated service, returns: an HTTP status, an error code and a
+/// message.
 final class AppFlowError extends RuntimeException {
   private static final long serialVersionUID = 1;
 

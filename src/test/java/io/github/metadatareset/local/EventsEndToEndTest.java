@@ -126,12 +126,12 @@ class EventsEndToEndTest {
               "sap-erp SAPOData below API_SALES_ORDER_SRV",
               "sap-erp SAPOData below API_SALES_ORDER_SRV API_SALES_ORDER_SRV/A_SalesOrder",
               "sap-erp SAPOData below API_SALES_ORDER_SRV API_SALES_ORDER_SRV/A_SalesOrderItem"),
-          checked("request-check-flow", "crm-prod Salesforce Account"),
+          checked("request-check-flow", "crm-prod Account"),
           queued(
               "request-check-flows-by-pattern",
-              "crm-prod Salesforce Account",
-              "sap-erp SAPOData API_SALES_ORDER_SRV/A_SalesOrder",
-              "crm-prod Salesforce Opportunity"),
+              "crm-prod Account",
+              "sap-erp API_SALES_ORDER_SRV/A_SalesOrder",
+              "crm-prod Opportunity"),
           reset("request-custom-connector-with-version", ERP.get(1)),
           reset("request-entity", "crm-prod Salesforce Account"),
           new Row(

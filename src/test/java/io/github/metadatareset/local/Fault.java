@@ -2,8 +2,8 @@ package io.github.metadatareset.local;
 
 import java.time.Duration;
 
-/// A fault of a call to [AppFlowEmulator] or [SqsProxy]. The call is not executed, except with
-/// [Latency] and [CutBody].
+/// A fault of a call to [AppFlowEmulator], [SqsProxy] or [EventBusEmulator]. The call is not
+/// executed, except with [Latency] and [CutBody].
 public sealed interface Fault {
 
   /// The call is executed and answered after a delay.

@@ -11,10 +11,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/// The faults that a test injects into an [AppFlowEmulator] or an [SqsProxy]. They affect correctly
-/// signed calls, before the input is checked. Rules are tried in the order in which they were
-/// added, and the first that matches decides. Latencies do not decide: they add up, counted from
-/// the arrival of the call.
+/// The faults that a test injects into an [AppFlowEmulator], an [SqsProxy] or an
+/// [EventBusEmulator]. They affect correctly signed calls, before the input is checked. Rules are
+/// tried in the order in which they were added, and the first that matches decides. Latencies do
+/// not decide: they add up, counted from the arrival of the call.
 ///
 /// An `operation` has its name from the API model; [#EVERY_OPERATION] means all.
 public final class Faults {

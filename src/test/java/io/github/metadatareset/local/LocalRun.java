@@ -134,7 +134,10 @@ final class LocalRun implements AutoCloseable {
     account.removeField("crm-prod", "Account", "Tier__c");
     screen.say("Sent: " + CHECK);
     invoke(CHECK);
-    screen.say("%d report on the event bus".formatted(stack.reports().size()));
+    stack
+        .eventBus()
+        .events()
+        .forEach(event -> screen.say("Event on the event bus: " + event.detailType()));
     screen.print("");
     screen.say("After the mapping was edited to leave out Tier__c:");
     account.flow(FLOW).ifPresent(flow -> account.addFlow(flow.mappedBy(without(flow, "Tier__c"))));

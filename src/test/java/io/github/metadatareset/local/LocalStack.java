@@ -30,17 +30,20 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// The whole function in one JVM with an AppFlow emulator and ElasticMQ, which it calls over HTTP
-/// through the AWS SDK. The SDK reads the endpoints from system properties, so only one stack can
-/// run at a time.
+/// The whole function in one JVM with an AppFlow emulator, ElasticMQ and an emulated event bus,
+/// which it calls over HTTP through the AWS SDK. The SDK reads the endpoints from system
+/// properties, so only one stack can run at a time.
 public final class LocalStack implements AutoCloseable {
 
   public static final Duration FUNCTION_TIMEOUT = Duration.ofSeconds(120);
 
   public static final int MAX_CONCURRENT_CALLS = 8;
 
+  private static final String EVENT_BUS = "default";
+
   private final AppFlowEmulator appFlow;
   private final LocalQueues queues;
+  private final EventBusEmulator eventBus = EventBusEmulator.start();
   private final int maxReceiveCount;
   private final int maxConcurrentCalls;
 
@@ -56,6 +59,7 @@ public final class LocalStack implements AutoCloseable {
     this.maxReceiveCount = maxReceiveCount;
     this.maxConcurrentCalls = maxConcurrentCalls;
     pointSdkTo(appFlow.endpoint(), queues.endpoint());
+    pointEventBridgeTo(eventBus.endpoint());
   }
 
   /// Sets the endpoints for all SDK clients that are created from now on.
@@ -65,6 +69,11 @@ public final class LocalStack implements AutoCloseable {
     System.setProperty("aws.secretAccessKey", "test");
     System.setProperty("aws.endpointUrlAppflow", appFlow.toString());
     System.setProperty("aws.endpointUrlSqs", sqs.toString());
+  }
+
+  /// Sets the endpoint for all clients of EventBridge that are created from now on.
+  public static void pointEventBridgeTo(URI eventBridge) {
+    System.setProperty("aws.endpointUrlEventBridge", eventBridge.toString());
   }
 
   public static LocalStack start(AppFlowAccount account) {
@@ -82,6 +91,11 @@ public final class LocalStack implements AutoCloseable {
 
   public LocalQueues queues() {
     return queues;
+  }
+
+  /// Gets the reports of checks.
+  public EventBusEmulator eventBus() {
+    return eventBus;
   }
 
   /// A new instance of the function, as after a cold start.
@@ -106,7 +120,7 @@ public final class LocalStack implements AutoCloseable {
         aws::appFlow,
         aws.requestQueue(queues.requestQueueUrl()),
         aws.deadLetterQueue(queues.deadLetterQueueUrl()),
-        HandlerFixture.NO_REPORTS,
+        aws.reports(EVENT_BUS),
         clock,
         new SecureRandom(),
         new PrintStream(new LogLines(), true));
@@ -118,12 +132,14 @@ public final class LocalStack implements AutoCloseable {
     variables.put("JAVA_TOOL_OPTIONS", Template.variable("JAVA_TOOL_OPTIONS"));
     variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
     variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
+    variables.put("EVENT_BUS_NAME", EVENT_BUS);
     variables.put("MAX_RECEIVE_COUNT", Integer.toString(maxReceiveCount));
     variables.put("MAX_CONCURRENT_CALLS", Integer.toString(maxConcurrentCalls));
     variables.put("MAX_CALLS_PER_EVENT", Integer.toString(HandlerFixture.MAX_CALLS_PER_EVENT));
     variables.put("CONNECTOR_PROFILE_PATTERN", ProfilePattern.ALL.value());
     variables.put("AWS_ENDPOINT_URL_APPFLOW", appFlow.endpoint().toString());
     variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
+    variables.put("AWS_ENDPOINT_URL_EVENTBRIDGE", eventBus.endpoint().toString());
     return variables;
   }
 
@@ -175,11 +191,6 @@ public final class LocalStack implements AutoCloseable {
         .collect(joining(" "));
   }
 
-  /// The events that the event bus has got.
-  public List<JsonValue> reports() {
-    return List.of();
-  }
-
   /// The lines that the function has logged.
   public List<JsonValue> log() {
     return log.stream().map(LocalStack::json).toList();
@@ -207,6 +218,7 @@ public final class LocalStack implements AutoCloseable {
   public void close() {
     queues.close();
     appFlow.close();
+    eventBus.close();
   }
 
   private static JsonValue json(String line) {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
-/// Checks that a call is signed with Signature Version 4 for AppFlow. The emulator does not know
+/// Checks that a call is signed with Signature Version 4 for a service. An emulator does not know
 /// the caller's secret key, so it checks the signature's form and scope, but not its value.
 final class Signature {
   private static final Pattern AUTHORIZATION =

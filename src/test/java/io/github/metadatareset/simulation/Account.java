@@ -77,7 +77,7 @@ record Account(
               custom ? random.nextBoolean() ? "HubSpot" : "Jira" : "",
               random.nextInt(8) > 0,
               custom ? 0 : since(random, length),
-              random.nextInt(3) == 0 ? random.nextLong(length) : NEVER,
+              random.nextBoolean() ? random.nextLong(length) : NEVER,
               entities(random, length)));
     }
     return new Account(profiles, versions, flows(random, List.copyOf(profiles.values())));

@@ -30,7 +30,7 @@ record RandomBodies(RandomGenerator random, Account account) {
       List.of("Account", "Lead", "Größe", "Ghost", "cases");
 
   String next() {
-    return switch (random.nextInt(22)) {
+    return switch (random.nextInt(23)) {
       case 0 -> oneOf(INVALID);
       case 1 -> json(notification(request()));
       case 2 -> json(envelope("my.pipeline", "Done", request()));
@@ -45,6 +45,7 @@ record RandomBodies(RandomGenerator random, Account account) {
       case 13 -> json(check());
       case 14 -> json(oneOf(List.of(notification(check()), invocation(check()), traced(check()))));
       case 15 -> json(object("requests", List.of(request(), check(), check())));
+      case 16 -> json(waiting(object("requests", ofTwoTypes())));
       default -> json(request());
     };
   }
@@ -123,6 +124,14 @@ record RandomBodies(RandomGenerator random, Account account) {
       requests.add(request());
     }
     return requests;
+  }
+
+  /// The same call, of which one request names the type of the profile.
+  private List<Map<String, Object>> ofTwoTypes() {
+    Map<String, Object> request = object("connectorProfileName", mostNamedProfile());
+    Map<String, Object> withType = new LinkedHashMap<>(request);
+    withType.put("connectorType", account.profiles().get(mostNamedProfile()).type());
+    return List.of(request, withType);
   }
 
   private Map<String, Object> check() {

@@ -73,7 +73,11 @@ public final class Simulation {
     for (int i = world.random().nextInt(1, 9); i > 0; i--) {
       String body = bodies.next();
       long at = world.random().nextLong(world.length());
-      long spread = world.random().nextBoolean() ? 3_000 : 60_000;
+      // Fields are deleted in the meantime, so checks are repeated later too.
+      long spread =
+          !world.oracle().checks(body, at).isEmpty()
+              ? world.length() - at
+              : world.random().nextBoolean() ? 3_000 : 60_000;
       int copies = world.random().nextInt(4) == 0 ? world.random().nextInt(3, 9) : 1;
       for (int copy = 0; copy < copies; copy++) {
         world.time().after(at + world.random().nextLong(spread), () -> receive(body));
@@ -98,7 +102,7 @@ public final class Simulation {
 
   private void receive(String body) {
     world.note("arrives: %s", body);
-    switch (world.random().nextInt(6)) {
+    switch (world.random().nextInt(world.oracle().isCheckOfOneFlow(body) ? 3 : 6)) {
       case 0 -> invoke(body);
       case 1 -> {
         if (bodies.isJson(body)) {

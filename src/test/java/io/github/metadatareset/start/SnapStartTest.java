@@ -183,6 +183,8 @@ class SnapStartTest {
             RuntimeApi.start())) {
       process.awaitSnapshot();
       Set<String> primed = loaded(log);
+      assertEquals(
+          List.of(), primed.stream().filter(name -> name.contains(".eventbridge.")).toList());
       process.restore();
 
       stack.queues().sendAll(List.of(RESET, SPLIT, "no request"));
@@ -200,7 +202,7 @@ class SnapStartTest {
     }
   }
 
-  /// The classes of the function, and the generated classes of the SDK for the two services.
+  /// The classes of the function, and the generated classes of the SDK for the services.
   private static Set<String> loaded(Path log) throws IOException {
     return ClassLog.loaded(log).stream()
         .filter(

@@ -208,11 +208,11 @@ final class LocalRun implements AutoCloseable {
   /// The answer to a check.
   private void showReport(JsonValue report) {
     String severity = report.text("severity").orElseThrow();
-    String summary = report.text("summary").orElseThrow();
+    String result = severity + ": " + report.text("summary").orElseThrow();
     if (severity.equals("NONE")) {
-      screen.done(summary + " ", severity);
+      screen.done("", result);
     } else {
-      screen.failed(summary + " ", severity);
+      screen.failed("", result);
     }
     for (JsonValue finding : elements(report, "findings")) {
       screen.detail(
@@ -220,7 +220,9 @@ final class LocalRun implements AutoCloseable {
               .formatted(
                   finding.text("kind").orElseThrow(),
                   finding.text("field").or(() -> finding.text("entity")).orElse(""),
-                  JsonValue.write(finding.member("tasks").orElseThrow().content())));
+                  elements(finding, "tasks").stream()
+                      .map(task -> (String) task.content())
+                      .collect(joining(", "))));
       screen.detail("What to do: " + finding.text("nextStep").orElseThrow());
     }
     for (JsonValue each : elements(report, "notChecked")) {

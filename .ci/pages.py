@@ -117,6 +117,11 @@ class Project:
         enums = [text for name, text in self.java.items() if name.startswith("src/main/") and name.endswith("/Metric.java")]
         return {name for text in enums for name in re.findall(r'^\s+[A-Z_]+\("(\w+)"', text, re.M)}
 
+    def findings(self):
+        """The kinds of findings of a check."""
+        enums = [text for name, text in self.java.items() if name.startswith("src/main/") and name.endswith("/FindingKind.java")]
+        return {kind for text in enums for kind in re.findall(r"^  ([A-Z_]+)\($", text, re.M)}
+
     def error_codes(self):
         """The function's own error codes."""
         return {
@@ -132,7 +137,7 @@ class Project:
 
     def actions(self, role):
         # Condition keys are in quotation marks, actions are not.
-        return set(re.findall(r"(?<!\")\b((?:appflow|sqs|logs|xray|kms|lambda):\w+)\b", self.section("Resources")[role]))
+        return set(re.findall(r"(?<!\")\b((?:appflow|sqs|logs|xray|kms|lambda|events):\w+)\b", self.section("Resources")[role]))
 
 
 def without_comments(java):
@@ -358,7 +363,7 @@ def unknown(project, page, span):
         if not candidates & (project.files | project.folders | project.ignored):
             return "there is no such file"
     elif re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", span):
-        if span not in project.variables() | FOREIGN_NAMES and f'"{span}"' not in json.dumps(project.schema):
+        if span not in project.variables() | project.findings() | FOREIGN_NAMES and f'"{span}"' not in json.dumps(project.schema):
             return "the template sets no such variable"
     elif match := re.fullmatch(r"([A-Z][a-z]\w*)(?:\.(\w+))?", span):
         name, part = match.groups()
@@ -397,7 +402,8 @@ def tables(project):
     for outcome in {name for row in log for name in names(row[0])} - metrics:
         if outcome not in project.literals:
             yield f"docs/operations.md: the log never says {outcome}"
-    variables = {span for span in spans(operations) if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", span)} - FOREIGN_NAMES
+    yield from differs("docs/operations.md: findings", first(table(operations, "BreakingFlowsAlarm")) - {"kind"}, project.findings())
+    variables = {span for span in spans(operations) if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", span)} - FOREIGN_NAMES - project.findings()
     yield from differs("docs/operations.md: variables", variables, project.variables() - {"JAVA_TOOL_OPTIONS"})
     yield from differs("docs/requests.md: members", first(table(requests, "Members")), project.members())
     codes = first(table(requests, "Error codes"))
@@ -511,6 +517,7 @@ CHANGED = [
     ("docs/operations.md", r"`REQUEST_QUEUE_URL`, ", ""),
     ("docs/operations.md", r"\| \*What is ignored\* .*\n", ""),
     ("docs/operations.md", r"Run the saved query \*What fails and why", "Run the saved query *What is gone"),
+    ("docs/operations.md", r"\| `TYPE_CHANGED` .*\n", ""),
     ("docs/requests.md", r"\| `entitiesPath` .*\n", ""),
     ("docs/requests.md", r"\| `NoMatch` .*\n", ""),
     ("docs/requests.md", r"\| `ErrorCode` \| a code", "| `ErrorGone` | a code"),

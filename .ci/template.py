@@ -36,14 +36,17 @@ ALARMS = {
     "Returned",
     "Errors",
     "Throttles",
+    "BreakingFlows",
     "DeadLetterErrors",
     "InvocationsFailedToBeSentToDlq",
     "InvocationsFailedToBeSentToDeadLetterCount",
 }
 
-# The function's own metrics. CloudWatch bills each.
+# The function's own metrics. CloudWatch bills each. Checks of flows have two more.
 NAMESPACE = "AppFlowMetadataReset"
 CUSTOM_METRICS = {"Resets", "Duplicates", "Returned", "Throttled", "Denied", "RequestAge"}
+CHECK_METRICS = {"FlowsChecked", "BreakingFlows"}
+STATES = ("DISABLED", "ENABLED")
 
 # Values that parameters have to accept and to refuse.
 VALUES = [
@@ -70,8 +73,8 @@ OVERRIDES = [
     ("""ScheduledRequest={'connectorProfileName':'*'}""", False),
 ]
 
-# US cents a month: for a custom metric, for a metric in an alarm, and what both may cost at most.
-CUSTOM_METRIC, ALARM_METRIC, MOST = 30, 10, 300
+# US cents a month: for a custom metric, for a metric in an alarm, and what both may cost at most, for each FlowCheckState.
+CUSTOM_METRIC, ALARM_METRIC, MOST = 30, 10, {"DISABLED": 300, "ENABLED": 370}
 
 
 def read(path):
@@ -107,6 +110,13 @@ def the(template, resource_type):
 
 def properties(template, name):
     return template["Resources"][name]["Properties"]
+
+
+def created(template, resource_type, state):
+    """As of_type, but only what CloudFormation creates with this FlowCheckState."""
+    conditions = {name: template["Resources"][name].get("Condition") for name in of_type(template, resource_type)}
+    there = {name for name, condition in conditions.items() if not condition or evaluate(template, template["Conditions"][condition], {"FlowCheckState": state})}
+    return {name: found for name, found in of_type(template, resource_type).items() if name in there}
 
 
 def number(template, value):
@@ -189,14 +199,20 @@ def role_statements(template):
                 yield role, statement
 
 
+def targets(template, rule, state="ENABLED"):
+    """The targets of a rule, with this FlowCheckState."""
+    return [target for target in evaluate(template, rule["Targets"], {"FlowCheckState": state}) if target != {"Ref": "AWS::NoValue"}]
+
+
 def alarm_metrics(alarm):
     """Namespace, name and dimension values of the metrics of an alarm."""
     for metric in [m["MetricStat"]["Metric"] for m in alarm["Metrics"] if "MetricStat" in m] if "Metrics" in alarm else [alarm]:
         yield metric["Namespace"], metric["MetricName"], [d["Value"] for d in metric.get("Dimensions", [])]
 
 
-def dashboard(template):
-    return json.loads(the(template, "AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"])["widgets"]
+def dashboard(template, state="ENABLED"):
+    """The widgets, with this FlowCheckState."""
+    return json.loads(evaluate(template, the(template, "AWS::CloudWatch::Dashboard")["DashboardBody"], {"FlowCheckState": state}))["widgets"]
 
 
 def widget_metrics(widget):
@@ -253,11 +269,12 @@ def one_dead_letter_queue(template):
     senders = {
         "redrive": properties(template, REQUESTS)["RedrivePolicy"]["deadLetterTargetArn"],
         "asynchronous invocations": properties(template, FUNCTION)["DeadLetterConfig"]["TargetArn"],
-        "schedule": the(template, "AWS::Scheduler::Schedule")["Target"]["DeadLetterConfig"]["Arn"],
     }
+    for name, scheduled in of_type(template, "AWS::Scheduler::Schedule").items():
+        senders[name] = scheduled["Target"]["DeadLetterConfig"]["Arn"]
     for name in RULES:
-        for target in properties(template, name)["Targets"]:
-            senders[name] = target["DeadLetterConfig"]["Arn"]
+        for target in targets(template, properties(template, name)):
+            senders[f"{name}, {target['Id']}"] = target["DeadLetterConfig"]["Arn"]
     for sender, queue in senders.items():
         if queue != arn(DEAD_LETTERS):
             yield f"{sender}: {queue}"
@@ -302,7 +319,7 @@ def rules_target_the_request_queue(template):
     if sorted(of_type(template, "AWS::Events::Rule")) != sorted(RULES):
         yield f"the rules are {sorted(of_type(template, 'AWS::Events::Rule'))}"
     for name, rule in of_type(template, "AWS::Events::Rule").items():
-        for target in rule["Targets"]:
+        for target in targets(template, rule):
             if target["Arn"] != arn(REQUESTS):
                 yield f"{name} targets {target['Arn']}"
             if not {"MaximumRetryAttempts", "MaximumEventAgeInSeconds"} <= target["RetryPolicy"].keys():
@@ -340,15 +357,15 @@ def event_source(template):
 
 
 def schedule(template):
-    scheduled = the(template, "AWS::Scheduler::Schedule")
-    if scheduled["Target"]["Arn"] != {"Ref": ALIAS}:
-        yield f"it invokes {scheduled['Target']['Arn']}"
     if json.loads(template["Parameters"]["ScheduledRequest"]["Default"]) != {"connectorProfileName": "*", "entities": "USED_BY_FLOWS"}:
         yield "it has another default request"
-    if scheduled["FlexibleTimeWindow"]["Mode"] != "FLEXIBLE":
-        yield "it has no flexible time window"
-    if not {"MaximumRetryAttempts", "MaximumEventAgeInSeconds"} <= scheduled["Target"]["RetryPolicy"].keys():
-        yield "it does not set its retries"
+    for name, scheduled in of_type(template, "AWS::Scheduler::Schedule").items():
+        if scheduled["Target"]["Arn"] != {"Ref": ALIAS}:
+            yield f"{name} invokes {scheduled['Target']['Arn']}"
+        if scheduled["FlexibleTimeWindow"]["Mode"] != "FLEXIBLE":
+            yield f"{name} has no flexible time window"
+        if not {"MaximumRetryAttempts", "MaximumEventAgeInSeconds"} <= scheduled["Target"]["RetryPolicy"].keys():
+            yield f"{name} does not set its retries"
     for statement in properties(template, "ScheduleRole")["AssumeRolePolicyDocument"]["Statement"]:
         if set(statement["Condition"]["StringEquals"]) != {"aws:SourceAccount", "aws:SourceArn"}:
             yield "other schedules can assume its role"
@@ -361,6 +378,28 @@ def default_states_of_the_rules(template):
     for name in RULES:
         if properties(template, name)["State"] != {"Ref": f"{name}State"}:
             yield f"{name} does not have the state of its parameter"
+
+
+def checks_of_flows(template):
+    """By default there are none, as a check uses the API quota of the source application."""
+    conditional = sorted(name for name, resource in template["Resources"].items() if resource.get("Condition") == "ChecksFlows")
+    if conditional != ["BreakingFlowsAlarm", "FlowCheckSchedule", "FlowChecksQuery"]:
+        yield f"these depend on FlowCheckState: {conditional}"
+    if template["Conditions"]["ChecksFlows"] != {"Fn::Equals": [{"Ref": "FlowCheckState"}, "ENABLED"]}:
+        yield f"{template['Conditions']['ChecksFlows']}"
+    rule = properties(template, "FailedRunsRule")
+    reset, *check = targets(template, rule)
+    if targets(template, rule, "DISABLED") != [reset] or "InputTransformer" in reset or len(check) != 1:
+        yield f"after a failed run, the rule sends to {targets(template, rule, 'DISABLED')}, and to {check}"
+        return
+    transformer = check[0]["InputTransformer"]
+    request = json.loads(transformer["InputTemplate"].replace("<flowName>", '"a-flow"'))
+    if transformer["InputPathsMap"] != {"flowName": "$.detail.flow-name"} or request != {"flowName": "a-flow", "check": True}:
+        yield f"after a failed run, the rule sends {transformer}"
+    if check[0].get("SqsParameters") != {"MessageGroupId": "flow:checks"}:
+        yield "the checks are not in the message group of checks"
+    if json.loads(properties(template, "FlowCheckSchedule")["Target"]["Input"]) != {"flowName": "*", "check": True}:
+        yield "the schedule does not check all flows"
 
 
 def changed_parameters_publish_a_version(template):
@@ -416,7 +455,7 @@ def least_privilege(template):
 
 
 def profiles_by_pattern(template):
-    by_profile = {"appflow:ResetConnectorMetadataCache", "appflow:ListConnectorEntities"}
+    by_profile = {"appflow:ResetConnectorMetadataCache", "appflow:ListConnectorEntities", "appflow:DescribeConnectorEntity"}
     found = {}
     for _, statement in role_statements(template):
         if by_profile & set(many(statement["Action"])):
@@ -519,27 +558,40 @@ def a_callers_typo(template):
         yield "FunctionErrorsAlarm goes off for the typo of a direct caller, or too late"
 
 
+def metrics_sent(state):
+    """The function's own metrics, with this FlowCheckState and without requests for checks."""
+    return CUSTOM_METRICS | (CHECK_METRICS if state == "ENABLED" else set())
+
+
 def monitoring_cost(template):
     filters = [m for f in of_type(template, "AWS::Logs::MetricFilter").values() for m in f["MetricTransformations"]]
-    alarms_on = [metric for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for metric in alarm_metrics(alarm)]
-    cents = CUSTOM_METRIC * (len(CUSTOM_METRICS) + len(filters)) + ALARM_METRIC * len(alarms_on)
-    if cents > MOST:
-        yield f"{len(CUSTOM_METRICS) + len(filters)} custom metrics and {len(alarms_on)} metrics in alarms cost {cents} cents a month"
+    for state in STATES:
+        alarms_on = [metric for alarm in created(template, "AWS::CloudWatch::Alarm", state).values() for metric in alarm_metrics(alarm)]
+        metrics = len(metrics_sent(state)) + len(filters)
+        cents = CUSTOM_METRIC * metrics + ALARM_METRIC * len(alarms_on)
+        if cents > MOST[state]:
+            yield f"checks {state}: {metrics} custom metrics and {len(alarms_on)} metrics in alarms cost {cents} cents a month"
 
 
 def the_dashboard(template):
     """It shows every metric that is paid for, every alarm, and the way to the runbook."""
-    widgets = dashboard(template)
+    questions = ["Is the metadata fresh?", "Does something fail?", "Is something throttled?", "How many calls are made and saved?"]
+    yield from the_dashboard_with(template, "DISABLED", questions)
+    yield from the_dashboard_with(template, "ENABLED", [*questions, "Do flows fit what they read and write?"])
+
+
+def the_dashboard_with(template, state, questions):
+    widgets, alarms_there = dashboard(template, state), created(template, "AWS::CloudWatch::Alarm", state)
     read = {name for widget in widgets for namespace, name, _ in widget_metrics(widget) if namespace == NAMESPACE}
-    read |= {name for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for namespace, name, _ in alarm_metrics(alarm) if namespace == NAMESPACE}
-    for name in sorted(read ^ CUSTOM_METRICS):
-        yield f"{name} is not read" if name in CUSTOM_METRICS else f"the function does not send {name}"
+    read |= {name for alarm in alarms_there.values() for namespace, name, _ in alarm_metrics(alarm) if namespace == NAMESPACE}
+    for name in sorted(read ^ metrics_sent(state)):
+        yield f"{name} is not read" if name in metrics_sent(state) else f"the function does not send {name}"
     if widgets[0]["type"] != "text" or "${RunbookUrl}#runbook" not in widgets[0]["properties"]["markdown"]:
         yield "its first line does not lead to the runbook"
     shown = sorted(arn for widget in widgets if widget["type"] == "alarm" for arn in widget["properties"]["alarms"])
-    if shown != sorted(f"${{{name}.Arn}}" for name in of_type(template, "AWS::CloudWatch::Alarm")):
+    if shown != sorted(f"${{{name}.Arn}}" for name in alarms_there):
         yield f"it shows the alarms {shown}"
-    for question in ("Is the metadata fresh?", "Does something fail?", "Is something throttled?", "How many calls are made and saved?"):
+    for question in questions:
         if not any(widget["properties"].get("title", "").startswith(question) for widget in widgets):
             yield f"it does not answer: {question}"
     for widget in widgets:
@@ -632,6 +684,11 @@ CHECKS = [
     ),
     ("the schedule invokes the alias with the default request", schedule, setting("Schedule", "Target", "Arn", {"Ref": FUNCTION})),
     (
+        "FlowCheckState adds a check of each flow every day, and of a flow after a failed run",
+        checks_of_flows,
+        lambda t: properties(t, "FailedRunsRule")["Targets"].append(properties(t, "FailedRunsRule")["Targets"].pop()["Fn::If"][1]),
+    ),
+    (
         "by default only the rule for failed runs is enabled",
         default_states_of_the_rules,
         lambda t: t["Parameters"]["FlowChangesRuleState"].update(Default="ENABLED"),
@@ -677,7 +734,7 @@ CHECKS = [
     ("alarms wait for metrics that come late", late_metrics, setting("LostDeliveriesAlarm", "Metrics", 0, "Expression", "SUM(FILL(METRICS(), 0))")),
     ("a single request that a direct caller got wrong sets off no alarm", a_callers_typo, setting("FunctionErrorsAlarm", "DatapointsToAlarm", 2)),
     (
-        "custom metrics and alarms cost at most $3.00 a month",
+        "custom metrics and alarms cost at most $3.00 a month, and $3.70 with checks of flows",
         monitoring_cost,
         lambda t: t["Resources"].update(Another=t["Resources"]["RetriesAlarm"]),
     ),
@@ -685,7 +742,7 @@ CHECKS = [
         "the dashboard has all alarms and metrics, and leads to the runbook",
         the_dashboard,
         lambda t: the(t, "AWS::CloudWatch::Dashboard").update(
-            DashboardBody={"Fn::Sub": the(t, "AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"].replace('"Duplicates"', '"Splits"')}
+            DashboardBody={"Fn::Sub": [part.replace('"Duplicates"', '"Splits"') if isinstance(part, str) else part for part in the(t, "AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"]]}
         ),
     ),
     ("every parameter has a default, a description, a constraint, a group and a label", parameters_are_described, lambda t: t["Parameters"]["BatchSize"].pop("Description")),

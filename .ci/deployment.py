@@ -357,7 +357,7 @@ def the_acceptance_run_passes(stack):
     emulated = CI / "emulated.json"
     endpoints = {"AWS_ENDPOINT_URL": stack.aws.url, "AWS_ENDPOINT_URL_APPFLOW": stack.appflow.url}
     run = subprocess.run(
-        [sys.executable, REPOSITORY / "src/acceptance/run", stack.name, "--connector-profile", "crm-prod", "--emulated", emulated],
+        [sys.executable, REPOSITORY / "src/acceptance/run", stack.name, "--connector-profile", "crm-prod", "--flow", "crm-account-to-lake", "--emulated", emulated],
         env=os.environ | CREDENTIALS | endpoints, capture_output=True, text=True, check=False,
     )  # fmt: skip
     pathlib.Path(os.environ["LOGS"], f"acceptance-of-{stack.name}.md").write_text(run.stdout)

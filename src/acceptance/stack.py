@@ -63,8 +63,8 @@ def attributes_of(message):
 class Stack:
     """`due` has the tags of the dead letters that the run causes, and until when they may arrive; `arrived` those in the queue."""
 
-    def __init__(self, name, profile):
-        self.name, self.profile = name, profile
+    def __init__(self, name, profile, flow):
+        self.name, self.profile, self.flow = name, profile, flow
         self.client = functools.cache(lambda service: boto3.client(service, config=CONFIG))
         self.sqs = self.client("sqs")
         (stack,) = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
@@ -213,13 +213,13 @@ class Stack:
 
     @functools.cached_property
     def role(self):
-        """A role that Scheduler and this account may assume. It may write dead letters and reset metadata, and invoke nothing."""
+        """A role that Scheduler and this account may assume. It may write dead letters and events and reset metadata, and invoke nothing."""
         iam = self.client("iam")
         principal = {"Service": "scheduler.amazonaws.com", "AWS": f"arn:{self.partition}:iam::{self.account}:root"}
         trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
         allowed = [
             {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": self.outputs["DeadLetterQueueArn"]},
-            {"Effect": "Allow", "Action": "appflow:ResetConnectorMetadataCache", "Resource": "*"},
+            {"Effect": "Allow", "Action": ["appflow:ResetConnectorMetadataCache", "events:PutEvents"], "Resource": "*"},
         ]
         if self.parameters.get("KmsKeyArn"):
             allowed.append({"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": self.parameters["KmsKeyArn"]})
@@ -231,15 +231,15 @@ class Stack:
         iam.put_role_policy(RoleName=self.made_name, PolicyName="acceptance", PolicyDocument=document)
         return arn
 
-    def appflow_as(self, *allowed):
-        """AppFlow, for the role with a session policy: what that does not allow too is denied."""
+    def client_as(self, service, *allowed):
+        """A client for the role with a session policy: what that does not allow too is denied."""
         # Without a statement a session policy is not valid.
         statements = [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": self.outputs["DeadLetterQueueArn"]}, *allowed]
         policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
         session = {"RoleArn": self.role, "RoleSessionName": "acceptance", "DurationSeconds": 900, "Policy": policy}
         key = once_accepted(self.client("sts").assume_role, **session)["Credentials"]
         return boto3.client(
-            "appflow", config=CONFIG, aws_access_key_id=key["AccessKeyId"],
+            service, config=CONFIG, aws_access_key_id=key["AccessKeyId"],
             aws_secret_access_key=key["SecretAccessKey"], aws_session_token=key["SessionToken"],
         )  # fmt: skip
 

@@ -337,7 +337,7 @@ def error_with_permission(stack, **request):
     pattern = stack.parameters.get("ConnectorProfilePattern", "*")
     resource = stack.arn("appflow", f"connectorprofile/{pattern}")
     allowed = {"Effect": "Allow", "Action": "appflow:ResetConnectorMetadataCache", "Resource": resource}
-    reset = stack.appflow_as(allowed).reset_connector_metadata_cache
+    reset = stack.client_as("appflow", allowed).reset_connector_metadata_cache
     return error_of(reset, **request)
 
 
@@ -354,7 +354,7 @@ def reset_by_function(stack, error, **request):
 @answers("What do AppFlow and IAM answer?")
 def the_resource_of_a_reset_without_a_profile(stack):
     """IAM checks it against connectorprofile/*"""
-    error = error_of(stack.appflow_as().reset_connector_metadata_cache, connectorType="S3")
+    error = error_of(stack.client_as("appflow").reset_connector_metadata_cache, connectorType="S3")
     if not error:
         return "failed", "accepted without any permission", ""
     resource = re.search(r"on resource: (\S+)", error["Message"])
@@ -469,6 +469,60 @@ def make_bucket(stack):
         "Condition": {"StringEquals": {"aws:SourceAccount": stack.account}},
     }
     s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [policy]}))
+
+
+# ----
+
+
+@answers("Do checks work?")
+def a_check_of_a_flow_that_fits(stack):
+    """NONE; a finding is a false alarm, for example about a filter on a field that AppFlow does not describe"""
+    if not stack.flow:
+        raise NotTried("needs --flow")
+    answer = stack.invoke({"flowName": stack.flow, "check": True})
+    return passed_if(answer.get("severity") == "NONE", answer.get("severity", answer.get("errorType")), answer)
+
+
+@answers("Do checks work?")
+def a_description_right_after_a_reset(stack):
+    """accepted, and slower than one from the cache, as AppFlow asks the source application; no answer says how old it is"""
+    appflow, named = stack.client("appflow"), profile_of(stack)
+    lists = appflow.list_connector_entities(**named)["connectorEntityMap"].values()
+    entity = next((entity["name"] for entities in lists for entity in entities if not entity.get("hasNestedEntities")), None)
+    if not entity:
+        raise NotTried("the profile has no entity without nested entities")
+    named["connectorEntityName"] = entity
+
+    def seconds():
+        started = time.monotonic()
+        appflow.describe_connector_entity(**named)
+        return time.monotonic() - started
+
+    first, cached = seconds(), seconds()
+    appflow.reset_connector_metadata_cache(**named)
+    reset, again = seconds(), seconds()
+    return answered(f"{reset:.2f} s after a reset, {again:.2f} s after that", f"{entity}: {first:.2f} s and {cached:.2f} s before the reset")
+
+
+@answers("Do checks work?")
+def an_event_with_the_stacks_permission(stack):
+    """accepted with the source of reports, and denied with any other"""
+    # events:source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+    bus, source = stack.parameters.get("EventBusName", "default"), "appflow-metadata-reset"
+    resource, condition = stack.arn("events", f"event-bus/{bus}"), {"StringEquals": {"events:source": source}}
+    allowed = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": resource, "Condition": condition}
+    events = stack.client_as("events", allowed)
+
+    def put(name):
+        # Its detail type is not that of reports, so that nobody takes it for one.
+        entry = {"Source": name, "DetailType": NAME, "Detail": json.dumps({"run": stack.id}), "EventBusName": bus}
+        answer = events.put_events(Entries=[entry])
+        if answer["FailedEntryCount"]:
+            raise RuntimeError(answer["Entries"][0]["ErrorMessage"])
+
+    once_accepted(put, name=source)
+    denied = error_of(put, name=NAME)
+    return passed_if(denied and denied["Code"] == "AccessDeniedException", denied["Code"] if denied else "both accepted", denied)
 
 
 # ----

@@ -522,6 +522,7 @@ CHANGED = [
     ("docs/requests.md", r"\| `NoMatch` .*\n", ""),
     ("docs/requests.md", r"\| `ErrorCode` \| a code", "| `ErrorGone` | a code"),
     ("docs/security.md", r", `DescribeFlow`", ""),
+    ("docs/security.md", r"\| `events:PutEvents` .*\n", ""),
 ]
 
 

@@ -58,6 +58,7 @@ VALUES = [
         ["", "arn:aws:events:eu-west-1:111122223333:rule/bus/a.b_c-d", "arn:aws:sns:eu-west-1:111122223333:a,arn:aws:events:eu-west-1:111122223333:rule/a"],
         ["*", "my-rule", "arn:aws:events:eu-west-1:111122223333:rule/*", "arn:aws:iam::111122223333:role/a", "arn:aws:sns:eu-west-1:111122223333:a,"],
     ),
+    ("EventBusName", ["default", "flow-reports", "a.b_c"], ["", "a b", "arn:aws:events:eu-west-1:111122223333:event-bus/a", "*"]),
     ("PermissionsBoundaryArn", ["", "arn:aws:iam::111122223333:policy/team/a", "arn:aws:iam::aws:policy/ReadOnlyAccess"], ["a", "arn:aws:iam::111122223333:role/a"]),
     ("RunbookUrl", ["docs/operations.md", "https://git.example.com/a/b/-/blob/main/docs/operations.md?plain=1"], ["", "a#b", 'a"b', "a b", "a\\b"]),
     ("KmsKeyArn", ["", f"arn:aws:kms:eu-west-1:111122223333:key/mrk-{'0' * 32}"], ["alias/a", f"arn:aws:kms:eu-west-1:111122223333:key/{'0' * 37}"]),
@@ -465,6 +466,15 @@ def profiles_by_pattern(template):
         yield f"{found}"
 
 
+def reports(template):
+    """Nothing else, and to no other event bus."""
+    (statement,) = [statement for _, statement in role_statements(template) if "events:PutEvents" in many(statement["Action"])]
+    if statement["Action"] != "events:PutEvents" or statement.get("Condition") != {"StringEquals": {"events:source": "appflow-metadata-reset"}}:
+        yield f"it may {statement['Action']}, {statement.get('Condition')}"
+    if not statement["Resource"]["Fn::Sub"].endswith(":event-bus/${EventBusName}"):
+        yield f"{statement['Resource']}"
+
+
 def permissions_boundary(template):
     for name, role in of_type(template, "AWS::IAM::Role").items():
         if role.get("PermissionsBoundary") != {"Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}:
@@ -712,6 +722,11 @@ CHECKS = [
         "IAM allows only the profiles of ConnectorProfilePattern, and denies those of ExcludedProfilePattern",
         profiles_by_pattern,
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"][0].update(Resource={"Fn::Sub": "arn:connectorprofile/*"}),
+    ),
+    (
+        "IAM allows only events with the source of reports, on the event bus of EventBusName",
+        reports,
+        lambda t: next(s for _, s in role_statements(t) if "events:PutEvents" in many(s["Action"])).pop("Condition"),
     ),
     ("every role can have a permissions boundary", permissions_boundary, lambda t: properties(t, "ScheduleRole").pop("PermissionsBoundary")),
     (

@@ -23,7 +23,7 @@ import urllib.request
 import boto3
 from checks import report
 from samcli.yamlhelper import yaml_dump, yaml_parse
-from template import NAMESPACE, widget_metrics
+from template import NAMESPACE, dashboard, widget_metrics
 
 CI = pathlib.Path(__file__).parent
 REPOSITORY = CI.parent
@@ -102,9 +102,19 @@ class AppFlow:
         self.http("forget", {})
 
     def fail(self, times, status, code, **of):
-        """Answers the next resets with an error: all, or those of an `entity`."""
+        """Answers the next resets, or calls of another `operation`, with an error: all, or those of an `entity`."""
         fault = {"fault": "error", "operation": "ResetConnectorMetadataCache", "next": times, "status": status, "code": code}
         self.http("fault", fault | of)
+
+    @contextlib.contextmanager
+    def without_field(self, profile, entity, field, kind):
+        """Deletes a field in the source application, and adds it again."""
+        change = {"in": profile, "entity": entity, "field": field}
+        self.http("source", {"change": "removeField", **change})
+        try:
+            yield
+        finally:
+            self.http("source", {"change": "addField", "type": kind, **change})
 
     def resets(self, status=200):
         """Profile and entity of each reset that was answered with this HTTP status."""
@@ -218,6 +228,13 @@ class Stack:
 
     def purge_dead_letters(self):
         self.sqs.purge_queue(QueueUrl=self.outputs["DeadLetterQueueUrl"])
+
+    def execution(self, arn):
+        """An execution of a state machine, when it has ended."""
+        steps = self.aws.client("stepfunctions")
+        if not until(lambda: steps.describe_execution(executionArn=arn)["status"] != "RUNNING", 60):
+            raise ValueError("the execution does not end")
+        return steps.describe_execution(executionArn=arn)
 
     def log_lines(self):
         """The JSON lines of the function's log."""
@@ -374,6 +391,80 @@ def the_acceptance_run_passes(stack):
     return problems + [f"{name} is left" for name in left if "acceptance" in name]
 
 
+@contextlib.contextmanager
+def a_queue_of_ones_own(stack, name, pattern):
+    """Receives what a rule of one's own matches on the default event bus. Yields a function that receives the next message."""
+    url = stack.sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    rule = stack.events.put_rule(Name=name, EventPattern=json.dumps(pattern))["RuleArn"]
+    allowed = {
+        "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+    }  # fmt: skip
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    stack.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    stack.events.put_targets(Rule=name, Targets=[{"Id": "Queue", "Arn": arn}])
+
+    def receive(seconds=30):
+        received = until(lambda: stack.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages"), seconds)
+        if received:
+            stack.sqs.delete_message(QueueUrl=url, ReceiptHandle=received[0]["ReceiptHandle"])
+        return json.loads(received[0]["Body"]) if received else None
+
+    try:
+        yield receive
+    finally:
+        stack.events.remove_targets(Rule=name, Ids=["Queue"])
+        stack.events.delete_rule(Name=name)
+        stack.sqs.delete_queue(QueueUrl=url)
+
+
+REPORTS = {"source": ["appflow-metadata-reset"], "detail-type": ["AppFlow Flow Check Report"]}
+
+
+def a_report_reaches_a_rule_of_ones_own(stack):
+    """The flow maps a field that is deleted. A check that finds nothing sends no report."""
+    stack.appflow.clear()
+    check, problems = {"flowName": "crm-account-to-lake", "check": True}, []
+    with a_queue_of_ones_own(stack, "reports", REPORTS) as receive:
+        answer = stack.remote_invoke("--event", json.dumps(check))
+        problems += unless(answer.get("severity") == "NONE" and not receive(2), f"the flow fits, but the answer is {answer}")
+        with stack.appflow.without_field("crm-prod", "Account", "Tier__c", "picklist"):
+            answer = stack.remote_invoke("--event", json.dumps(check))
+            reports = [receive()]
+            stack.send_request(check)
+            reports.append(receive())
+        problems += unless(until(stack.is_idle, 30), "the request queue still has messages")
+    if not all(reports):
+        return [*problems, f"a report is missing: {reports}"]
+    details = [report["detail"] for report in reports]
+    problems += unless(answer == details[0], f"the answer is {answer}, and its report {details[0]}")
+    problems += unless(details[0]["reportId"] == details[1]["reportId"], f"the reports of the same finding differ: {details}")
+    for report, detail in zip(reports, details):
+        found = [(finding["kind"], finding["entity"], finding.get("field")) for finding in detail["findings"]]
+        problems += unless((detail["flowName"], detail["severity"]) == ("crm-account-to-lake", "BREAKING"), f"{detail}")
+        problems += unless(found == [("FIELD_NOT_VISIBLE", "Account", "Tier__c")], f"the findings are {found}")
+        problems += unless("Tier__c" in detail["summary"], f"the summary is {detail['summary']}")
+        problems += unless([arn.split(":", 5)[5] for arn in report["resources"]] == ["flow/crm-account-to-lake"], f"{report['resources']}")
+    return problems
+
+
+def a_failed_run_triggers_a_check(stack):
+    """With FlowCheckState. The flow that failed maps a field that is deleted; that it is reset too is what the rule does anyway."""
+    stack.appflow.clear()
+    problems = stack.deploy(FlowCheckState="ENABLED", FailedRunsRuleState="ENABLED")
+    with a_queue_of_ones_own(stack, "reports", REPORTS) as receive:
+        with stack.appflow.without_field("crm-prod", "Account", "Tier__c", "picklist"):
+            stack.put_event("appflow-end-flow-run-failed.json")
+            report = receive()
+            problems += unless(until(stack.is_idle, 30), "the request queue still has messages")
+    problems += unless(report and report["detail"]["flowName"] == "crm-account-to-lake", f"the report is {report}")
+    alarms = stack.aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    problems += unless([a for a in alarms if a["MetricName"] == "BreakingFlows"], "there is no alarm on BreakingFlows")
+    schedules = {s["Name"]: s["State"] for s in stack.aws.client("scheduler").list_schedules()["Schedules"]}
+    return problems + unless(list(schedules.values()) == ["ENABLED"] * 2, f"the schedules are {schedules}")
+
+
 def an_update_applies_changed_parameters(stack):
     """The function's parameters must reach the version that the alias points to."""
     soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=40)
@@ -431,6 +522,7 @@ def the_role_allows_only_what_the_function_needs(stack):
     allowed = [
         ("appflow:ResetConnectorMetadataCache", f"{appflow}connectorprofile/crm-prod"),
         ("appflow:ListConnectorEntities", f"{appflow}connectorprofile/crm-prod"),
+        ("appflow:DescribeConnectorEntity", f"{appflow}connectorprofile/crm-prod"),
         ("appflow:DescribeConnectorProfiles", "*"),
         ("appflow:DescribeConnector", f"{appflow}connector/InternalErp"),
         ("appflow:ListFlows", f"{appflow}flow/any"),
@@ -450,10 +542,13 @@ def the_role_allows_only_what_the_function_needs(stack):
     denied = [
         ("appflow:ResetConnectorMetadataCache", f"{appflow}connectorprofile/sap-erp"),
         ("appflow:ListConnectorEntities", f"{appflow}connectorprofile/sap-erp"),
+        ("appflow:DescribeConnectorEntity", f"{appflow}connectorprofile/sap-erp"),
         ("appflow:DeleteConnectorProfile", f"{appflow}connectorprofile/crm-prod"),
         ("appflow:DeleteFlow", f"{appflow}flow/any"),
         ("appflow:StartFlow", f"{appflow}flow/any"),
         ("appflow:UpdateFlow", f"{appflow}flow/any"),
+        # Without the source of reports. The emulator's simulation takes no context, so .ci/template.py checks the condition.
+        ("events:PutEvents", f"arn:aws:events:{region}:{account}:event-bus/default"),
         ("sqs:SendMessage", f"{request_queue}-other"),
         ("sqs:ReceiveMessage", dead_letter_queue),
         ("sqs:PurgeQueue", request_queue),
@@ -464,7 +559,7 @@ def the_role_allows_only_what_the_function_needs(stack):
         ("lambda:InvokeFunction", stack.outputs["FunctionAliasArn"]),
     ]
     problems = []
-    excluded = [(action, f"{appflow}connectorprofile/crm-sandbox") for action, _ in allowed[:2]]
+    excluded = [(action, f"{appflow}connectorprofile/crm-sandbox") for action, _ in allowed[:3]]
     for expected, cases in (("allowed", allowed), ("implicitDeny", denied), ("explicitDeny", excluded)):
         for action, resource in cases:
             results = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=[action], ResourceArns=[resource])
@@ -473,11 +568,11 @@ def the_role_allows_only_what_the_function_needs(stack):
     return problems
 
 
-def dashboard_and_alarm_metrics(resources):
+def dashboard_and_alarm_metrics(template):
     """The function's own metrics that the dashboard and the alarms read."""
-    alarms = [resource["Properties"] for resource in resources.values() if resource["Type"] == "AWS::CloudWatch::Alarm"]
+    alarms = [resource["Properties"] for resource in template["Resources"].values() if resource["Type"] == "AWS::CloudWatch::Alarm"]
     read = {alarm["MetricName"] for alarm in alarms if alarm.get("Namespace") == NAMESPACE}
-    for widget in json.loads(resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]:
+    for widget in dashboard(template):
         read |= {name for namespace, name, _ in widget_metrics(widget) if namespace == NAMESPACE}
     return read
 
@@ -495,10 +590,10 @@ def the_log_has_what_dashboard_alarms_and_queries_read(stack):
     metrics = {
         metric["Name"] for line in invocations for block in line.get("_aws", {}).get("CloudWatchMetrics", []) for metric in block["Metrics"]
     }
-    resources = yaml_parse(stack.template.read_text())["Resources"]
-    read, fields = dashboard_and_alarm_metrics(resources), query_fields(resources)
+    template = yaml_parse(stack.template.read_text())
+    read, fields = dashboard_and_alarm_metrics(template), query_fields(template["Resources"])
     problems = unless(invocations, "the log has no line for an invocation")
-    problems += unless({"Denied", "RequestAge"} <= read, f"dashboard and alarms read only {read}")
+    problems += unless({"Denied", "RequestAge", "BreakingFlows"} <= read, f"dashboard and alarms read only {read}")
     problems += unless({"correlationId", "RequestAge"} <= fields, f"the queries read only {fields}")
     problems += [f"no line has the metric {name}" for name in sorted(read - metrics)]
     problems += [f"no line has {name}" for name in sorted(fields) if not any(name in line for line in lines)]
@@ -567,11 +662,13 @@ def main(built_template, test_classpath):
             ("every file of events/ is executed, or rejected with a reason", every_example_event_gets_a_response),
             ("a permanent failure is a dead letter with the reason, and a move task replays it", a_permanent_failure_is_a_dead_letter_that_can_be_replayed),
             ("an asynchronous invocation that fails is a dead letter", a_failed_asynchronous_invocation_is_a_dead_letter),
+            ("the report of a check reaches a rule of one's own", a_report_reaches_a_rule_of_ones_own),
             ("the acceptance run passes, except for what the emulator cannot answer", the_acceptance_run_passes),
             ("an update applies changed parameters, and moves the alias to a new version", an_update_applies_changed_parameters),
             ("the schedule invokes the function with the scheduled request", the_schedule_invokes_the_function),
             ("CloudTrail events trigger resets of allowed profiles, if their rule is enabled", cloudtrail_events_trigger_resets),
             ("the role allows what the function needs, and denies other actions and resources", the_role_allows_only_what_the_function_needs),
+            ("FlowCheckState adds a check after a failed run, a schedule and an alarm", a_failed_run_triggers_a_check),
             ("the log has the metrics and members that dashboard, alarms and queries read", the_log_has_what_dashboard_alarms_and_queries_read),
             ("`sam delete` deletes every resource", sam_delete_deletes_everything),
         ]:

@@ -164,6 +164,11 @@ def reset_everything(user):
     return unless({("crm-prod", NAMES), ("crm-prod", "Account")} <= set(resets), f"it reset {resets}")
 
 
+def check_the_flow_of_the_runbook(user):
+    printed = user.operations("BreakingFlowsAlarm", "sam remote invoke")
+    return unless('"severity":"NONE"' in printed.replace(" ", ""), printed)
+
+
 def no_messages(user):
     queues = {name: user.stack.outputs[f"{name}QueueUrl"] for name in ("Request", "DeadLetter")}
     attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -206,14 +211,12 @@ def state_machine(user):
     """The flow is started after the resets, also if one of them succeeds only in the second invocation. If one fails in both, it is not started."""
     user.run(PIPELINES, "A state machine", "aws iam create-role")
     user.run(PIPELINES, "A state machine", "role=")
-    steps, appflow, problems = user.stack.aws.client("stepfunctions"), user.stack.appflow, []
+    appflow, problems = user.stack.appflow, []
     for failures, status, resets in ((0, "SUCCEEDED", 2), (1, "SUCCEEDED", 3), (2, "FAILED", 2)):
         appflow.clear()
         appflow.fail(failures, 400, "ValidationException", entity="drives/documents")
         started = json.loads(user.run(PIPELINES, "A state machine", "aws stepfunctions start-execution"))["executionArn"]
-        execution = until(lambda: (e := steps.describe_execution(executionArn=started))["status"] != "RUNNING" and e, 60)
-        if not execution:
-            return [*problems, f"with {failures} failures, the execution does not end"]
+        execution = user.stack.execution(started)
         calls = [call for call in appflow.calls() if call["operation"] in ("ResetConnectorMetadataCache", "StartFlow") and call["status"] == 200]
         operations = [call["operation"] for call in calls]
         expected = ["ResetConnectorMetadataCache"] * resets + ["StartFlow"] * (status == "SUCCEEDED")
@@ -225,6 +228,54 @@ def state_machine(user):
             problems += unless(execution["error"] == "NotReset" and "1 not done, 1 reset" in execution["cause"], f"{execution}")
             problems += unless("drives/documents" in execution["cause"], f"the cause is {execution['cause']}")
     return problems + list(no_messages(user))
+
+
+BROKEN_BY = ("crm-prod", "Account", "Tier__c", "picklist")
+
+
+def check_then_start(user):
+    """The flow is started if it fits, also if the source application answers only the second check. With a deleted field it is not started."""
+    user.run(PIPELINES, "Check, then start", "aws iam create-role")
+    appflow, problems = user.stack.appflow, []
+
+    def execution():
+        started = json.loads(user.run(PIPELINES, "Check, then start", "aws stepfunctions start-execution"))["executionArn"]
+        return user.stack.execution(started)
+
+    for failures in (0, 1):
+        appflow.clear()
+        appflow.fail(failures, 400, "ConnectorServerException", operation="DescribeConnectorEntity")
+        ended = execution()
+        calls = [(call["operation"], call["status"]) for call in appflow.calls() if call["operation"] in ("DescribeConnectorEntity", "StartFlow")]
+        expected = [("DescribeConnectorEntity", 400)] * failures + [("DescribeConnectorEntity", 200), ("StartFlow", 200)]
+        problems += unless((ended["status"], calls) == ("SUCCEEDED", expected), f"with {failures} failures: {ended}: {calls}")
+    appflow.clear()
+    with appflow.without_field(*BROKEN_BY):
+        ended = execution()
+    problems += unless((ended["status"], ended.get("error")) == ("FAILED", "DoesNotFit"), f"{ended}")
+    problems += unless("Tier__c" in ended.get("cause", ""), f"the cause is {ended.get('cause')}")
+    problems += unless("StartFlow" not in [call["operation"] for call in appflow.calls()], "the flow is started")
+    return problems + list(no_messages(user))
+
+
+def a_chat(user):
+    """A queue takes the place of the chat."""
+    user.run(PIPELINES, "Tell a chat", "aws events create-event-bus")
+    user.run(PIPELINES, "Tell a chat", "topic=")
+    sqs, sns = user.stack.sqs, user.stack.aws.client("sns")
+    (topic,) = [topic["TopicArn"] for topic in sns.list_topics()["Topics"] if topic["TopicArn"].endswith(":flow-reports")]
+    queue = sqs.create_queue(QueueName="chat")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    user.stack.appflow.clear()
+    with user.stack.appflow.without_field(*BROKEN_BY):
+        user.stack.send_request({"flowName": "crm-account-to-lake", "check": True})
+        received = until(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), 60)
+    if not received:
+        return ["there is no message"]
+    message = json.loads(json.loads(received[0]["Body"])["Message"])
+    problems = unless((message["version"], message["source"]) == ("1.0", "custom"), f"{message}")
+    return problems + unless("Tier__c" in message["content"]["description"], f"{message}") + list(no_messages(user))
 
 
 def dead_letters_of_two_reasons(user):
@@ -331,6 +382,9 @@ def main(built_template, test_classpath):
             ("an SNS topic sends a request", a_topic),
             ("the steps of CI jobs wait, fail with the reason, and plan", ci_jobs),
             ("the state machine resets, then starts the flow, or fails without starting it", state_machine),
+            ("the state machine checks, then starts a flow that fits, and none that does not", check_then_start),
+            ("a chat is told which field breaks a flow", a_chat),
+            ("the runbook checks a flow", check_the_flow_of_the_runbook),
             ("everything is reset after lost deliveries", reset_everything),
             ("dead letters are read, and counted by reason", read_dead_letters),
             ("a move task replays them", replay_by_a_move_task),

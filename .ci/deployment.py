@@ -461,8 +461,28 @@ def a_failed_run_triggers_a_check(stack):
     problems += unless(report and report["detail"]["flowName"] == "crm-account-to-lake", f"the report is {report}")
     alarms = stack.aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
     problems += unless([a for a in alarms if a["MetricName"] == "BreakingFlows"], "there is no alarm on BreakingFlows")
-    schedules = {s["Name"]: s["State"] for s in stack.aws.client("scheduler").list_schedules()["Schedules"]}
-    return problems + unless(list(schedules.values()) == ["ENABLED"] * 2, f"the schedules are {schedules}")
+    widgets = json.loads(stack.aws.client("cloudwatch").get_dashboard(DashboardName=stack.name)["DashboardBody"])["widgets"]
+    return problems + unless(any("BreakingFlows" in json.dumps(widget) for widget in widgets), "the dashboard does not show BreakingFlows")
+
+
+def the_daily_schedule_checks_every_flow(stack):
+    """Its target is invoked as EventBridge Scheduler would do it a day later."""
+    stack.appflow.clear()
+    scheduler = stack.aws.client("scheduler")
+    schedules = [scheduler.get_schedule(GroupName=s["GroupName"], Name=s["Name"]) for s in scheduler.list_schedules()["Schedules"]]
+    daily = [schedule for schedule in schedules if schedule["ScheduleExpression"] == "rate(1 day)"]
+    if len(daily) != 1 or daily[0]["State"] != "ENABLED":
+        return [f"the schedules are {schedules}"]
+    target = daily[0]["Target"]
+    with a_queue_of_ones_own(stack, "reports", REPORTS) as receive:
+        with stack.appflow.without_field("crm-prod", "Account", "Tier__c", "picklist"):
+            stack.functions.invoke(FunctionName=target["Arn"], InvocationType="Event", Payload=target["Input"])
+            report = receive(60)
+            problems = unless(until(stack.is_idle, 60), "the request queue still has messages")
+        problems += unless(not receive(2), "a flow that fits has a report")
+    checked = {line["flowName"] for line in stack.log_lines() if line["message"] == "check"}
+    problems += unless({"crm-account-to-lake", "sales-orders-to-crm", "sharepoint-docs", "s3-copy", "erp-orders"} <= checked, f"only {checked} were checked")
+    return problems + unless(report and report["detail"]["flowName"] == "crm-account-to-lake", f"the report is {report}")
 
 
 def an_update_applies_changed_parameters(stack):
@@ -668,7 +688,8 @@ def main(built_template, test_classpath):
             ("the schedule invokes the function with the scheduled request", the_schedule_invokes_the_function),
             ("CloudTrail events trigger resets of allowed profiles, if their rule is enabled", cloudtrail_events_trigger_resets),
             ("the role allows what the function needs, and denies other actions and resources", the_role_allows_only_what_the_function_needs),
-            ("FlowCheckState adds a check after a failed run, a schedule and an alarm", a_failed_run_triggers_a_check),
+            ("FlowCheckState adds a check after a failed run, and an alarm", a_failed_run_triggers_a_check),
+            ("FlowCheckState adds a schedule that checks every flow", the_daily_schedule_checks_every_flow),
             ("the log has the metrics and members that dashboard, alarms and queries read", the_log_has_what_dashboard_alarms_and_queries_read),
             ("`sam delete` deletes every resource", sam_delete_deletes_everything),
         ]:

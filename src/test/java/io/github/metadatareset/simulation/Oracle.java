@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 record Oracle(Account account, String allowedProfiles, String excludedProfiles) {
 
   private static final int MAX_DEPTH = 5;
+  private static final String CHECK = "check";
 
   /// The body has to be refused.
   static final class Refused extends Exception {
@@ -35,38 +36,39 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
 
   /// The names of the flows that have to be checked to complete the body.
   Set<String> checks(String body, long at) {
-    At then = new At(at);
-    try {
-      then.body(body);
-      return then.checks.keySet();
-    } catch (Refused e) {
-      return Set.of();
-    }
+    return resetByChecks(body, at).keySet();
   }
 
   /// Whether checks that the body asks for reset the entry.
   boolean isResetByChecks(String body, CachedEntry entry, long at) {
-    At then = new At(at);
-    try {
-      then.body(body);
-      return then.checks.values().stream().anyMatch(entries -> entries.contains(entry));
-    } catch (Refused e) {
-      return false;
-    }
+    return resetByChecks(body, at).values().stream().anyMatch(all -> all.contains(entry));
+  }
+
+  private Map<String, Set<CachedEntry>> resetByChecks(String body, long at) {
+    return body.contains(CHECK)
+        ? parsed(body, at).map(then -> then.checks).orElse(Map.of())
+        : Map.of();
   }
 
   /// Whether the body is the check of one named flow.
   boolean isCheckOfOneFlow(String body) {
-    At now = new At(0);
+    return body.contains(CHECK)
+        && parsed(body, 0)
+            .filter(now -> now.requests.size() == 1)
+            .map(now -> now.requests.iterator().next())
+            .filter(request -> request.containsKey(CHECK))
+            .filter(request -> !((String) request.get("flowName")).matches(".*[*?].*"))
+            .isPresent();
+  }
+
+  private Optional<At> parsed(String body, long at) {
+    At then = new At(at);
     try {
-      now.body(body);
+      then.body(body);
+      return Optional.of(then);
     } catch (Refused e) {
-      return false;
+      return Optional.empty();
     }
-    return now.requests.size() == 1
-        && now.requests.iterator().next() instanceof Map<?, ?> request
-        && request.containsKey("check")
-        && !((String) request.get("flowName")).matches(".*[*?].*");
   }
 
   /// Whether AppFlow can say anything about what the flow uses.
@@ -253,7 +255,7 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
         throw new Refused();
       }
       if (request.get("flowName") instanceof String flow) {
-        return request.containsKey("check") ? checks(flow) : flows(flow);
+        return request.containsKey(CHECK) ? checks(flow) : flows(flow);
       }
       if (!(request.get("connectorProfileName") instanceof String name)) {
         return connector(text(request, "connectorType"), "", request);
@@ -277,7 +279,7 @@ record Oracle(Account account, String allowedProfiles, String excludedProfiles) 
             "apiVersion",
             "entities",
             "flowName",
-            "check",
+            CHECK,
             "depth");
 
     private Set<CachedEntry> profiles(String pattern, Map<?, ?> request) throws Refused {

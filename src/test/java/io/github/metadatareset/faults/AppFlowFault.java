@@ -223,7 +223,8 @@ record AppFlowFault(
                 200,
                 "text/plain",
                 "{\"connectorEntityMap\":{\"Objects\":[{\"name\":\"Account\"}]},"
-                    + "\"connectorProfileDetails\":[]}",
+                    + "\"connectorProfileDetails\":[],"
+                    + "\"connectorEntityFields\":[{\"identifier\":\"Id\"}]}",
                 true),
             DONE,
             DONE),

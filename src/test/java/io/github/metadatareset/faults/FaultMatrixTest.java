@@ -13,7 +13,10 @@ import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.aws.ManualTimers;
 import io.github.metadatareset.faults.AppFlowFault.Expected;
 import io.github.metadatareset.invocation.TestFunction;
+import io.github.metadatareset.json.JsonValue;
 import io.github.metadatareset.local.AppFlowAccount;
+import io.github.metadatareset.local.AppFlowAccount.Flow;
+import io.github.metadatareset.local.AppFlowAccount.FlowEnd;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.LocalStack;
@@ -59,6 +62,7 @@ class FaultMatrixTest {
   private static final String RESET = "ResetConnectorMetadataCache";
   private static final String LIST = "ListConnectorEntities";
   private static final String LOOKUP = "DescribeConnectorProfiles";
+  private static final String DESCRIBE = "DescribeConnectorEntity";
 
   private static final int MAX_CONCURRENT_CALLS = 16;
 
@@ -75,7 +79,10 @@ class FaultMatrixTest {
     QUEUED_SPLIT(LIST, "{'connectorProfileName':'%s','connectorType':'Slack','entities':'ALL'}"),
     DIRECT_CALL(RESET, "{'connectorProfileName':'%s','connectorType':'Slack'}"),
     DIRECT_LOOKUP(LOOKUP, "{'connectorProfileName':'%s'}"),
-    DIRECT_SPLIT(LOOKUP, "{'connectorProfileName':'%s','entities':'ALL'}");
+    DIRECT_SPLIT(LOOKUP, "{'connectorProfileName':'%s','entities':'ALL'}"),
+
+    /// Each flow has the name of its profile.
+    DIRECT_CHECK(DESCRIBE, "{'flowName':'%s','check':true}");
 
     private final String operation;
     private final String request;
@@ -139,14 +146,16 @@ class FaultMatrixTest {
       this.beforeLast =
           message("beforeLast", faultCase.request() + " ").received(MAX_RECEIVE_COUNT - 1);
       this.last = message("last", faultCase.request() + "\n").received(MAX_RECEIVE_COUNT);
-      this.function = new TestFunction(HandlerFixture.of(appFlow, queues, queues).clock(clock));
+      this.function =
+          new TestFunction(
+              HandlerFixture.of(appFlow, queues, queues).reports((_, _) -> {}).clock(clock));
     }
 
     @Override
     public Trial call() {
       switch (faultCase.scenario()) {
         case QUEUED_CALL, QUEUED_SPLIT -> receive();
-        case DIRECT_CALL, DIRECT_LOOKUP -> invoke();
+        case DIRECT_CALL, DIRECT_LOOKUP, DIRECT_CHECK -> invoke();
         case DIRECT_SPLIT -> {
           invoke();
           receive();
@@ -238,7 +247,12 @@ class FaultMatrixTest {
         .account()
         .addProfile(Profile.of(faultCase.profile(), "Slack"))
         .addProfile(Profile.of(faultCase.sibling(), "Slack"))
-        .addEntity(faultCase.profile(), "channels");
+        .addEntity(faultCase.profile(), "channels")
+        .addFlow(
+            Flow.active(
+                faultCase.profile(),
+                FlowEnd.of("Slack", faultCase.profile(), "channels"),
+                FlowEnd.s3("lake")));
     faultCase
         .fault()
         .fault()
@@ -287,6 +301,36 @@ class FaultMatrixTest {
 
   @ParameterizedTest(name = "with {0}")
   @MethodSource("faults")
+  void aDirectCheckReportsAPermanentFailureAndFailsWithAnyOther(AppFlowFault fault)
+      throws Throwable {
+    Trial trial = trial(fault, Scenario.DIRECT_CHECK);
+    Case faultCase = trial.faultCase;
+
+    if (faultCase.expected().isEmpty() || faultCase.is(Failure.Permanent.class)) {
+      assertEquals(
+          Optional.of(severity(faultCase)),
+          JsonValue.parse(trial.answer.orElseThrow(), "").text("severity"));
+    } else {
+      Failure thrown = trial.thrown.orElseThrow();
+      assertEquals(
+          faultCase.expected(), Optional.of(new Expected(thrown.getClass(), thrown.code())));
+    }
+    assertEquals(List.of(), trial.queues.requests());
+    assertEquals(List.of(), trial.queues.deadLetters());
+    assertFailureMetrics(trial);
+  }
+
+  /// Of a flow from an entity to Amazon S3.
+  private static String severity(Case faultCase) {
+    return switch (faultCase.expected().map(Expected::code).orElse("")) {
+      case "" -> "NONE";
+      case "ResourceNotFoundException", "ConnectorAuthenticationException" -> "BREAKING";
+      default -> "UNKNOWN";
+    };
+  }
+
+  @ParameterizedTest(name = "with {0}")
+  @MethodSource("faults")
   void aResetIsTriedThreeTimesAtMostAndOnceAfterAPermanentOrDeniedFailure(AppFlowFault fault) {
     Case faultCase = Case.of(fault, Scenario.QUEUED_CALL);
     long attempts =
@@ -308,7 +352,7 @@ class FaultMatrixTest {
   @Test
   void noOtherOperationIsCalledAfterARedirect() {
     assertEquals(
-        Set.of(RESET, LIST, LOOKUP),
+        Set.of(RESET, LIST, LOOKUP, "DescribeFlow", DESCRIBE),
         emulator.calls().stream().map(AppFlowEmulator.Call::operation).collect(toSet()));
   }
 
@@ -320,6 +364,7 @@ class FaultMatrixTest {
             "listConnectorEntities",
             "describeConnectorProfiles",
             "describeConnector",
+            "describeConnectorEntity",
             "listFlows",
             "describeFlow");
     Set<String> declared =

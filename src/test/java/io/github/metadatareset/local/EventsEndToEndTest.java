@@ -435,10 +435,12 @@ class EventsEndToEndTest {
         Files.readString(Path.of("template.yaml")).contains("Default: '%s'".formatted(request)),
         "the default of ScheduledRequest");
 
-    for (int run = 0; run < 100; run++) {
-      stack.invoke(request);
-      drain();
-      assertEquals(List.of(), deadLetterTexts());
+    try (EventSourceMapping mapping = stack.mapping()) {
+      for (int run = 0; run < 100; run++) {
+        stack.queues().send(request);
+        assertTrue(mapping.drain(LIMIT), "all messages are processed");
+        assertEquals(List.of(), deadLetterTexts());
+      }
     }
     assertEquals(100 * EVERY_PROFILE.size(), stack.resets().size());
   }

@@ -76,64 +76,41 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
   }
 
   public HandlerFixture reports(ReportPublisher reports) {
-    return with(
-        old ->
-            new Services(
-                old.appFlow(),
-                old.requestQueue(),
-                old.deadLetterQueue(),
-                reports,
-                old.clock(),
-                old.random(),
-                old.log()));
+    return with(_ -> reports, Services::clock, Services::random, Services::log);
   }
 
   public HandlerFixture clock(InstantSource clock) {
-    return with(
-        old ->
-            new Services(
-                old.appFlow(),
-                old.requestQueue(),
-                old.deadLetterQueue(),
-                old.reports(),
-                clock,
-                old.random(),
-                old.log()));
+    return with(Services::reports, _ -> clock, Services::random, Services::log);
   }
 
   public HandlerFixture random(RandomGenerator random) {
-    return with(
-        old ->
-            new Services(
-                old.appFlow(),
-                old.requestQueue(),
-                old.deadLetterQueue(),
-                old.reports(),
-                old.clock(),
-                random,
-                old.log()));
+    return with(Services::reports, Services::clock, _ -> random, Services::log);
   }
 
   public HandlerFixture log(OutputStream log) {
     PrintStream lines = new PrintStream(log, true);
-    return with(
-        old ->
-            new Services(
-                old.appFlow(),
-                old.requestQueue(),
-                old.deadLetterQueue(),
-                old.reports(),
-                old.clock(),
-                old.random(),
-                lines));
+    return with(Services::reports, Services::clock, Services::random, _ -> lines);
   }
 
   public MetadataResetHandler handler() {
     return new MetadataResetHandler(limits, services);
   }
 
-  private HandlerFixture with(Function<Services, Services> change) {
-    Services changed = change.apply(services.get());
+  private HandlerFixture with(
+      Function<Services, ReportPublisher> reports,
+      Function<Services, InstantSource> clock,
+      Function<Services, RandomGenerator> random,
+      Function<Services, PrintStream> log) {
+    Services old = services.get();
+    Services changed =
+        new Services(
+            old.appFlow(),
+            old.requestQueue(),
+            old.deadLetterQueue(),
+            reports.apply(old),
+            clock.apply(old),
+            random.apply(old),
+            log.apply(old));
     return new HandlerFixture(limits, () -> changed);
   }
 }

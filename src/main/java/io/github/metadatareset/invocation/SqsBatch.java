@@ -153,14 +153,12 @@ public final class SqsBatch {
         tasks.stream().collect(partitioningBy(task -> task.plan() instanceof Plan.Check));
     return Stream.of(false, true)
         .map(byKind::get)
-        .flatMap(
-            same ->
-                same.stream()
-                    .gather(
-                        concurrently(
-                            task ->
-                                new Execution(task, executor.execute(task.plan(), task.source())))))
+        .flatMap(same -> same.stream().gather(concurrently(this::execute)))
         .toList();
+  }
+
+  private Execution execute(Task task) {
+    return new Execution(task, executor.execute(task.plan(), task.source()));
   }
 
   private <T, R> Gatherer<T, ?, R> concurrently(Function<T, R> step) {

@@ -5,7 +5,6 @@ import io.github.metadatareset.request.ConnectorType;
 import io.github.metadatareset.request.ProfileName;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// What a flow does with which fields (DescribeFlow): it names the fields, and the types that they
 /// had when the flow was built.
@@ -25,11 +24,6 @@ public record FlowMapping(
   public FlowMapping {
     destinations = List.copyOf(destinations);
     tasks = List.copyOf(tasks);
-  }
-
-  /// The source and every destination.
-  public List<End> ends() {
-    return Stream.concat(Stream.of(source), destinations.stream()).toList();
   }
 
   /// The source or a destination of a flow.

@@ -51,19 +51,16 @@ public final class Planner {
 
   /// Plans a request, with no more look-ups than a single call needs.
   public Plan plan(Request request) {
-    if (request.needsSplitting()) {
-      return new Plan.ToSplit(request);
-    }
     return switch (request) {
-      case Request.OfConnector ofConnector -> {
+      case Request.OfConnector ofConnector when !request.needsSplitting() -> {
         try {
           yield new SubRequests(versions.complete(ofConnector)).plan();
         } catch (RuntimeException e) {
           yield new Plan.Failed(Failure.of(e));
         }
       }
-      case Request.Check(var flow) -> new Plan.Check(flow.value());
-      case Request.OfFlows _, Request.Several _ -> new Plan.ToSplit(request);
+      case Request.Check(var flow) when !request.needsSplitting() -> new Plan.Check(flow.value());
+      case Request _ -> new Plan.ToSplit(request);
     };
   }
 

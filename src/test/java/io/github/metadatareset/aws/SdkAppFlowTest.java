@@ -494,7 +494,7 @@ class SdkAppFlowTest {
                   NO_VERSION,
                   List.of(),
                   Optional.empty())),
-          mapping.ends());
+          Stream.concat(Stream.of(mapping.source()), mapping.destinations().stream()).toList());
       assertEquals(Optional.empty(), mapping.incrementalField());
     }
 

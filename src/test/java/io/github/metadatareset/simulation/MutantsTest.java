@@ -64,13 +64,9 @@ class MutantsTest {
           new Mutant(
               "threads append failures to a list that is not thread-safe",
               "invocation/SqsBatch.java",
-              "concurrently( task -> new Execution( task, executor.execute(task.plan(), task.source()))))) .toList();",
+              "concurrently(this::execute))) .toList();",
               """
-              concurrently(
-                            task ->
-                                collected(
-                                    new Execution(
-                                        task, executor.execute(task.plan(), task.source()))))))
+              concurrently(task -> collected(execute(task)))))
                     .toList()
                     .stream()
                     .map(

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Gatherers;
 
 /// Does all of a request in this invocation, for a caller that waits for it. Nothing is sent to the
 /// request queue or the dead-letter queue.
@@ -81,13 +80,12 @@ final class CompleteReset {
   }
 
   private List<Made> make(List<RequestWalk.Needed> calls) {
-    return calls.stream()
-        .map(RequestWalk.Needed::call)
-        .filter(call -> !lists.containsKey(call.withoutProfileType()))
-        .gather(
-            Gatherers.mapConcurrent(
-                invocation.limits().maxConcurrentCalls(),
-                call -> new Made(call, executor.reset(call, invocation.requestId()))))
-        .toList();
+    List<ResetCall> left =
+        calls.stream()
+            .map(RequestWalk.Needed::call)
+            .filter(call -> !lists.containsKey(call.withoutProfileType()))
+            .toList();
+    return invocation.concurrently(
+        left, call -> new Made(call, executor.reset(call, invocation.requestId())));
   }
 }

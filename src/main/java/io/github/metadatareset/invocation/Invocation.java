@@ -1,8 +1,19 @@
 package io.github.metadatareset.invocation;
 
 import io.github.metadatareset.plan.AppFlow;
+import io.github.metadatareset.plan.Once;
 import io.github.metadatareset.queue.Deadline;
+import io.github.metadatareset.request.InvocationInterruptedException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /// What all steps of one invocation need.
 ///
@@ -21,6 +32,31 @@ public record Invocation(
   /// AppFlow for this invocation: no call goes on after the deadline for work.
   AppFlow appFlow() {
     return services.appFlow().apply(workDeadline);
+  }
+
+  /// Does a step for each item, and for as many at the same time as calls may be under way. Each
+  /// thread takes the next item as soon as it has done one: `Gatherers.mapConcurrent` would wait for
+  /// the oldest.
+  ///
+  /// @return the results in the order of the items
+  <T, R> List<R> concurrently(Collection<T> items, Function<T, R> step) {
+    List<Once<R>> results =
+        items.stream().map(item -> new Once<>(() -> step.apply(item))).toList();
+    Queue<Once<R>> waiting = new ConcurrentLinkedQueue<>(results);
+    Callable<Void> worker =
+        () -> {
+          for (Once<R> next = waiting.poll(); next != null; next = waiting.poll()) {
+            next.get();
+          }
+          return null;
+        };
+    int workers = Math.min(limits.maxConcurrentCalls(), results.size());
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      threads.invokeAll(Collections.nCopies(workers, worker));
+    } catch (InterruptedException e) {
+      throw new InvocationInterruptedException("working on requests", e);
+    }
+    return results.stream().map(Once::get).toList();
   }
 
   /// @param remaining until Lambda ends the invocation

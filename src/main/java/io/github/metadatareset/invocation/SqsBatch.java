@@ -23,9 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Gatherer;
-import java.util.stream.Gatherers;
 import java.util.stream.Stream;
 
 /// An SQS batch: **read → plan → call or enqueue → settle**. Equal requests are executed once, and
@@ -110,8 +107,10 @@ public final class SqsBatch {
     }
     executor.announce(byRequest.keySet());
     Map<Plan, List<Request>> requests =
-        byRequest.keySet().stream()
-            .gather(concurrently(request -> Map.entry(executor.plan(request), request)))
+        invocation
+            .concurrently(
+                byRequest.keySet(), request -> Map.entry(executor.plan(request), request))
+            .stream()
             .collect(
                 groupingBy(
                     Map.Entry::getKey, LinkedHashMap::new, mapping(Map.Entry::getValue, toList())));
@@ -153,16 +152,12 @@ public final class SqsBatch {
         tasks.stream().collect(partitioningBy(task -> task.plan() instanceof Plan.Check));
     return Stream.of(false, true)
         .map(byKind::get)
-        .flatMap(same -> same.stream().gather(concurrently(this::execute)))
+        .flatMap(same -> invocation.concurrently(same, this::execute).stream())
         .toList();
   }
 
   private Execution execute(Task task) {
     return new Execution(task, executor.execute(task.plan(), task.source()));
-  }
-
-  private <T, R> Gatherer<T, ?, R> concurrently(Function<T, R> step) {
-    return Gatherers.mapConcurrent(invocation.limits().maxConcurrentCalls(), step);
   }
 
   private void record(Execution execution) {

@@ -21,7 +21,7 @@ record Candidate(
 
   static final String PACKED = "boto3, packed";
 
-  private static final String HANDLER =
+  static final String HANDLER =
       "io.github.metadatareset.MetadataResetHandler::handleRequest";
 
   /// The options that Lambda's Java runtime sets for functions with less than 2 GB of memory.
@@ -80,6 +80,10 @@ record Candidate(
     variables.put("CONNECTOR_PROFILE_PATTERN", "*");
     variables.put("EVENT_BUS_NAME", "default");
     return new Candidate("zip", folder, command, variables, calls);
+  }
+
+  Candidate withCommand(List<String> other) {
+    return new Candidate(name, folder, other, variables, concurrency);
   }
 
   /// Adds JVM options. They must not contain spaces.

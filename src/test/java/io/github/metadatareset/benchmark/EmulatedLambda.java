@@ -42,7 +42,6 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
     this.log = log;
   }
 
-  /// @param variables environment variables that override those of the candidate
   static EmulatedLambda start(Path prepared, Candidate candidate, Map<String, String> variables)
       throws IOException {
     int port = freePort();
@@ -69,8 +68,6 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
             .redirectOutput(log.toFile());
     Map<String, String> environment = builder.environment();
     environment.clear();
-    environment.put("PATH", System.getProperty("java.home") + "/bin:" + System.getenv("PATH"));
-    environment.putAll(candidate.variables());
     environment.putAll(variables);
     EmulatedLambda lambda = new EmulatedLambda(builder.start(), port, log);
     lambda.awaitListening(port);
@@ -121,6 +118,14 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException();
+    }
+  }
+
+  /// Invokes with an SQS batch of which every message must succeed.
+  void invokeBatch(byte[] event) throws IOException {
+    String answer = new String(invoke(event), UTF_8);
+    if (!answer.replace(" ", "").equals("{\"batchItemFailures\":[]}")) {
+      throw new IOException("unexpected response: " + answer + "\n" + log());
     }
   }
 

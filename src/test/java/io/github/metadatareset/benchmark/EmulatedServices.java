@@ -30,7 +30,13 @@ record EmulatedServices(Path prepared, AppFlowEmulator appFlow, LocalQueues queu
 
   /// Starts a new execution environment of a candidate.
   EmulatedLambda environment(Candidate candidate) throws IOException {
-    Map<String, String> variables = new HashMap<>();
+    return EmulatedLambda.start(prepared, candidate, variables(candidate));
+  }
+
+  /// The environment variables of a candidate.
+  Map<String, String> variables(Candidate candidate) {
+    Map<String, String> variables = new HashMap<>(candidate.variables());
+    variables.put("PATH", System.getProperty("java.home") + "/bin:" + System.getenv("PATH"));
     variables.put("AWS_REGION", "us-east-1");
     variables.put("AWS_DEFAULT_REGION", "us-east-1");
     variables.put("AWS_ACCESS_KEY_ID", "benchmark");
@@ -41,7 +47,7 @@ record EmulatedServices(Path prepared, AppFlowEmulator appFlow, LocalQueues queu
     variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
     variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
     variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
-    return EmulatedLambda.start(prepared, candidate, variables);
+    return variables;
   }
 
   /// Delays all further resets, until the faults are cleared.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
@@ -14,6 +15,13 @@ final class Events {
 
   static final String PROFILE = "crm";
   static final int ENTITIES = 1000;
+
+  /// A request that is split.
+  static final String SPLIT =
+      "{\"connectorProfileName\":\"%s\",\"entities\":[\"Entity0\",\"Entity1\"]}".formatted(PROFILE);
+
+  /// A body that becomes a dead letter.
+  static final String MALFORMED = "{\"connectorProfileName\"";
 
   private static final String QUEUE = "arn:aws:sqs:us-east-1:111122223333:requests";
 
@@ -31,22 +39,29 @@ final class Events {
     return "Entity" + number;
   }
 
+  /// The number of the entity that a call resets.
+  static int number(Map<String, Object> call) {
+    return Integer.parseInt(call.get("connectorEntityName").toString().substring(6));
+  }
+
   static String request(int entity) {
     return "{\"connectorProfileName\":\"%s\",\"connectorType\":\"Salesforce\",\"connectorEntityName\":\"%s\"}"
         .formatted(PROFILE, entity(entity));
   }
 
   /// An event with messages that were sent now, so that the function treats none as a duplicate.
-  static byte[] batch(int calls) {
+  ///
+  /// @param more bodies of further messages
+  static byte[] batch(int calls, String... more) {
     String now = Long.toString(System.currentTimeMillis());
     List<Message> messages =
-        IntStream.range(0, calls)
-            .mapToObj(
-                entity ->
+        Stream.concat(IntStream.range(0, calls).mapToObj(Events::request), Stream.of(more))
+            .map(
+                body ->
                     Message.builder()
                         .messageId(UUID.randomUUID().toString())
-                        .receiptHandle("receipt-" + entity)
-                        .body(request(entity))
+                        .receiptHandle("receipt")
+                        .body(body)
                         .attributes(
                             Map.of(
                                 MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1",

@@ -94,15 +94,15 @@ final class Profile {
     Path recording = prepared.resolve("calls.jfr");
     try (EmulatedLambda lambda = services.environment(candidate)) {
       warm(lambda);
-      services.delayCalls(InvocationBenchmark.LATENCY);
+      services.delayCalls((int) FanOutBenchmark.LATENCY);
       lambda.jcmd("JFR.start", "jdk.CPUTimeSample#enabled=true", "jdk.CPUTimeSample#throttle=1ms");
       Map<String, Double> before = lambda.processorMillisByThread();
       for (int batch = 0; batch < BATCHES; batch++) {
         lambda.invoke(Events.batch(1000));
       }
       line(
-          "%nProcessor time of 1,000 calls of %d ms, %s, by thread, ms",
-          InvocationBenchmark.LATENCY, candidate.label());
+          "%nProcessor time of 1,000 calls of %.0f ms, %s, by thread, ms",
+          FanOutBenchmark.LATENCY, candidate.label());
       byThread(before, lambda.processorMillisByThread());
       lambda.jcmd("JFR.dump", "filename=" + recording);
       byLayer(samples(recording));

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
 
@@ -49,6 +50,7 @@ public final class AppFlowEmulator implements AutoCloseable {
   private final Queue<String> accessKeys = new ConcurrentLinkedQueue<>();
   private final AtomicInteger concurrency = new AtomicInteger();
   private final AtomicInteger peakConcurrency = new AtomicInteger();
+  private volatile Consumer<Call> listener = _ -> {};
   private final EmulatorControl control = new EmulatorControl(this);
   private final LocalServer server;
 
@@ -109,6 +111,11 @@ public final class AppFlowEmulator implements AutoCloseable {
   /// The calls of one operation, in the order in which they were answered.
   public List<Call> calls(String operation) {
     return calls.stream().filter(call -> call.operation().equals(operation)).toList();
+  }
+
+  /// Calls the listener for each further call, just before it is answered.
+  public void onCall(Consumer<Call> consumer) {
+    listener = consumer;
   }
 
   /// The inputs of the ResetConnectorMetadataCache calls that succeeded, in order.
@@ -173,7 +180,10 @@ public final class AppFlowEmulator implements AutoCloseable {
               : Reply.error(404, "UnknownOperationException", "There is no " + uri);
       Optional<String> code =
           reply instanceof Reply.Http http ? http.errorCode() : Optional.empty();
-      calls.add(new Call(operation.map(Operation::name).orElse(uri), input, reply.status(), code));
+      Call call =
+          new Call(operation.map(Operation::name).orElse(uri), input, reply.status(), code);
+      calls.add(call);
+      listener.accept(call);
       return reply;
     } finally {
       concurrency.decrementAndGet();

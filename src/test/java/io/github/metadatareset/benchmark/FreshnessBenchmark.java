@@ -1,0 +1,142 @@
+package io.github.metadatareset.benchmark;
+
+import io.github.metadatareset.local.AppFlowEmulator.Call;
+import io.github.metadatareset.local.EventSourceMapping;
+import io.github.metadatareset.local.EventSourceMapping.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// Measures how long a message waits for its reset: from the moment at which SQS has accepted it
+/// until the call arrives at AppFlow. The event source mapping is an emulator, which asks the queue
+/// all the time, so Lambda's own polling is missing.
+final class FreshnessBenchmark {
+
+  /// Batches of 100 need a window of one second at least, batches of 10 none.
+  private static final List<Settings> SETTINGS =
+      List.of(settings(100, Duration.ofSeconds(1)), settings(10, Duration.ZERO));
+
+  private static final int SINGLE_EVENTS = 20;
+  private static final int SECONDS = 60;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  private final EmulatedServices services;
+
+  /// When each entity was reset, as [System#nanoTime].
+  private final List<BlockingQueue<Long>> resets =
+      Stream.<BlockingQueue<Long>>generate(LinkedBlockingQueue::new)
+          .limit(Events.ENTITIES)
+          .toList();
+
+  private final Settings settings;
+  private final Measurements measurements;
+
+  private FreshnessBenchmark(
+      EmulatedServices services, Settings settings, Measurements measurements) {
+    this.services = services;
+    this.settings = settings;
+    this.measurements = measurements;
+  }
+
+  private static Settings settings(int batchSize, Duration window) {
+    return Settings.DEFAULT
+        .withBatchSize(batchSize)
+        .withWindow(window)
+        .withFunctionTimeout(Duration.ofSeconds(120));
+  }
+
+  static void run(Path prepared, Measurements measurements) throws Exception {
+    for (Settings settings : SETTINGS) {
+      try (EmulatedServices services = EmulatedServices.start(prepared, Events.account())) {
+        new FreshnessBenchmark(services, settings, measurements).run();
+      }
+    }
+  }
+
+  private void run() throws Exception {
+    Candidate zip = Processor.THIRD.limit(Candidate.zip(services.prepared(), 8));
+    List<EmulatedLambda> environments = new ArrayList<>();
+    try {
+      for (int i = 0; i < settings.concurrency(); i++) {
+        EmulatedLambda environment = services.environment(zip);
+        environments.add(environment);
+        environment.invokeBatch(Events.batch(Events.ENTITIES));
+      }
+      services.appFlow().onCall(this::reset);
+      Iterator<EmulatedLambda> unused = environments.iterator();
+      try (EventSourceMapping _ =
+          new EventSourceMapping(services.queues(), unused::next, settings).start()) {
+        single("one event, warm", () -> {});
+        single("one event, idle", services.appFlow()::dropConnections);
+        steady(1);
+        steady(10);
+      }
+    } finally {
+      environments.forEach(EmulatedLambda::close);
+    }
+  }
+
+  /// Sends one message after the other, each when the last one is done. The connections of an idle
+  /// environment are closed.
+  private void single(String figure, Runnable before) throws InterruptedException {
+    for (int event = 0; event < SINGLE_EVENTS; event++) {
+      before.run();
+      long sent = send(event);
+      add(figure, sent, awaitReset(event));
+    }
+  }
+
+  /// Sends messages at a constant rate.
+  private void steady(int perSecond) throws InterruptedException {
+    long[] sent = new long[perSecond * SECONDS];
+    long started = System.nanoTime();
+    for (int event = 0; event < sent.length; event++) {
+      long due = started + TimeUnit.SECONDS.toNanos(event) / perSecond;
+      TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+      sent[event] = send(event);
+    }
+    for (int event = 0; event < sent.length; event++) {
+      add("%d a second for a minute".formatted(perSecond), sent[event], awaitReset(event));
+    }
+  }
+
+  private long send(int event) {
+    // A call that AppFlow's connection did not answer was made twice.
+    resets.get(event).clear();
+    services.queues().send(Events.request(event));
+    return System.nanoTime();
+  }
+
+  private void add(String figure, long sent, long reset) {
+    measurements.add(
+        time(figure),
+        column(settings),
+        (reset - sent) / 1e6);
+  }
+
+  static String time(String figure) {
+    return "message to reset, %s, ms".formatted(figure);
+  }
+
+  private static String column(Settings settings) {
+    return "window %d s".formatted(settings.window().toSeconds());
+  }
+
+  private void reset(Call call) {
+    resets.get(Events.number(call.input())).add(System.nanoTime());
+  }
+
+  private long awaitReset(int event) throws InterruptedException {
+    Long reset = resets.get(event).poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    if (reset == null) {
+      throw new IllegalStateException("message %d led to no call within %s".formatted(event, LIMIT));
+    }
+    return reset;
+  }
+}

@@ -6,15 +6,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Gatherers;
-import java.util.stream.IntStream;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/// Collects messages of the request queue into batches. A ReceiveMessage call returns ten messages
-/// at maxMessages, so a batch may take several calls. Not safe for use by several threads.
+/// Collects messages of the request queue into batches, which may take several calls of
+/// ReceiveMessage. Not safe for use by several threads.
 final class BatchCollector {
-  private static final int MESSAGES_PER_RECEIVE = 10;
-  private static final int PARALLEL_RECEIVES = 8;
   private static final int MAX_BATCH_BYTES = 6_000_000;
   private static final int OVERHEAD_BYTES = 1_000;
   private static final long POLL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -35,9 +31,7 @@ final class BatchCollector {
   /// when it is full, or when the queue has no more messages and the batching window has passed.
   List<Message> next(Duration wait) throws InterruptedException {
     if (buffered.isEmpty()) {
-      buffer(
-          queues.receive(
-              queues.requestQueueUrl(), Math.min(MESSAGES_PER_RECEIVE, batchSize), wait));
+      buffer(receive(batchSize, wait));
     }
     long windowEnd = System.nanoTime() + window.toNanos();
     while (!buffered.isEmpty() && buffered.size() < batchSize && bufferedBytes < MAX_BATCH_BYTES) {
@@ -53,18 +47,13 @@ final class BatchCollector {
   }
 
   private boolean receiveMore() {
-    int wanted = Math.min(batchSize - buffered.size(), MESSAGES_PER_RECEIVE * PARALLEL_RECEIVES);
-    List<List<Message>> received =
-        IntStream.rangeClosed(1, Math.ceilDiv(wanted, MESSAGES_PER_RECEIVE))
-            .mapToObj(i -> Math.min(MESSAGES_PER_RECEIVE, wanted - (i - 1) * MESSAGES_PER_RECEIVE))
-            .gather(Gatherers.mapConcurrent(PARALLEL_RECEIVES, this::receive))
-            .toList();
-    received.forEach(this::buffer);
-    return received.stream().anyMatch(messages -> !messages.isEmpty());
+    List<Message> received = receive(batchSize - buffered.size(), Duration.ZERO);
+    buffer(received);
+    return !received.isEmpty();
   }
 
-  private List<Message> receive(int maxMessages) {
-    return queues.receive(queues.requestQueueUrl(), maxMessages, Duration.ZERO);
+  private List<Message> receive(int wanted, Duration wait) {
+    return queues.receive(queues.requestQueueUrl(), Math.min(LocalQueues.BULK_SIZE, wanted), wait);
   }
 
   private void buffer(List<Message> messages) {

@@ -9,8 +9,16 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
-import org.elasticmq.rest.sqs.SQSRestServer;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Props;
+import org.elasticmq.Limits;
+import org.elasticmq.RelaxedSQSLimits$;
+import org.elasticmq.StrictSQSLimits$;
+import org.elasticmq.actor.QueueManagerActor;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
+import org.elasticmq.util.NowProvider;
+import scala.Option;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -59,28 +67,38 @@ public final class LocalQueues implements AutoCloseable {
   }
 
   private static final int BATCH_SIZE = 10;
+
+  /// The maximum number of messages in a call for the event source mapping.
+  static final int BULK_SIZE = 100;
+
   private static final int PARALLEL_CALLS = 8;
   private static final Duration INSPECTION_TIMEOUT = Duration.ofMinutes(5);
   private static final Duration MOVE_LIMIT = Duration.ofMinutes(1);
 
-  private final SQSRestServer server;
+  private final ActorSystem actors = ActorSystem.create("elasticmq");
+  private final ActorRef queueManager =
+      actors.actorOf(
+          Props.create(
+              QueueManagerActor.class,
+              () ->
+                  new QueueManagerActor(
+                      new NowProvider(), StrictSQSLimits$.MODULE$, Option.empty())));
   private final URI endpoint;
   private final SqsClient client;
+
+  /// For the event source mapping, on a port where calls may have more than ten messages: how
+  /// Lambda itself receives and deletes is not tested, and few large calls take less time.
+  private final SqsClient bulkClient;
+
   private final Queue requests;
   private final Queue deadLetters;
 
   private record Queue(String url, String arn) {}
 
   private LocalQueues(Settings settings) {
-    this.server =
-        SQSRestServerBuilder.withInterface("127.0.0.1")
-            .withPort(settings.port())
-            .withAWSRegion(Region.US_EAST_1.id())
-            .withAWSAccountId("111122223333")
-            .start();
-    this.endpoint =
-        URI.create("http://127.0.0.1:" + server.waitUntilStarted().localAddress().getPort());
+    this.endpoint = serve(settings.port(), StrictSQSLimits$.MODULE$);
     this.client = newClient();
+    this.bulkClient = newClient(serve(0, RelaxedSQSLimits$.MODULE$));
     this.deadLetters =
         queue(
             "dead-letters",
@@ -96,6 +114,19 @@ public final class LocalQueues implements AutoCloseable {
                 QueueAttributeName.REDRIVE_POLICY,
                 "{\"deadLetterTargetArn\":\"%s\",\"maxReceiveCount\":%d}"
                     .formatted(deadLetters.arn(), settings.maxReceiveCount())));
+  }
+
+  private URI serve(int port, Limits limits) {
+    var server =
+        SQSRestServerBuilder.withActorSystem(actors)
+            .withQueueManagerActor(queueManager)
+            .withSQSLimits(limits)
+            .withInterface("127.0.0.1")
+            .withPort(port)
+            .withAWSRegion(Region.US_EAST_1.id())
+            .withAWSAccountId("111122223333")
+            .start();
+    return URI.create("http://127.0.0.1:" + server.waitUntilStarted().localAddress().getPort());
   }
 
   public static LocalQueues start() {
@@ -149,6 +180,10 @@ public final class LocalQueues implements AutoCloseable {
 
   /// Another client of these queues. The caller must close it.
   public SqsClient newClient() {
+    return newClient(endpoint);
+  }
+
+  private static SqsClient newClient(URI endpoint) {
     return SqsClient.builder()
         .endpointOverride(endpoint)
         .region(Region.US_EAST_1)
@@ -176,7 +211,7 @@ public final class LocalQueues implements AutoCloseable {
 
   /// Sends requests in parallel batches. The order is undefined.
   public void sendAll(List<String> bodies) {
-    inBatches(bodies, this::sendBatch);
+    inBatches(BATCH_SIZE, bodies, this::sendBatch);
   }
 
   /// The visible messages of a queue, with their attributes. They stay in the queue, but their
@@ -240,23 +275,27 @@ public final class LocalQueues implements AutoCloseable {
   @Override
   public void close() {
     client.close();
-    server.stopAndWait();
+    bulkClient.close();
+    actors.terminate();
+    actors.getWhenTerminated().toCompletableFuture().join();
   }
 
   /// Receives messages with all their attributes, under the queue's visibility timeout.
   ///
-  /// @param maxMessages 1 to 10
+  /// @param maxMessages 1 to 100
   List<Message> receive(String queueUrl, int maxMessages, Duration maxWait) {
-    return client.receiveMessage(receiveRequest(queueUrl, maxMessages, maxWait).build()).messages();
+    return bulkClient
+        .receiveMessage(receiveRequest(queueUrl, maxMessages, maxWait).build())
+        .messages();
   }
 
   /// Deletes messages. As with SQS, a message that was received again meanwhile stays in the queue.
   void delete(String queueUrl, List<Message> messages) {
-    inBatches(messages, elements -> deleteBatch(queueUrl, elements));
+    inBatches(BULK_SIZE, messages, elements -> deleteBatch(queueUrl, elements));
   }
 
   void changeVisibility(String queueUrl, List<Message> messages, Duration timeout) {
-    inBatches(messages, elements -> changeVisibilityBatch(queueUrl, elements, timeout));
+    inBatches(BULK_SIZE, messages, elements -> changeVisibilityBatch(queueUrl, elements, timeout));
   }
 
   private List<Message> receiveAll(String queueUrl) {
@@ -309,7 +348,7 @@ public final class LocalQueues implements AutoCloseable {
                         .receiptHandle(messages.get(i).receiptHandle())
                         .build())
             .toList();
-    client.deleteMessageBatch(r -> r.queueUrl(queueUrl).entries(entries));
+    bulkClient.deleteMessageBatch(r -> r.queueUrl(queueUrl).entries(entries));
   }
 
   private void changeVisibilityBatch(String queueUrl, List<Message> messages, Duration timeout) {
@@ -323,13 +362,13 @@ public final class LocalQueues implements AutoCloseable {
                         .visibilityTimeout((int) timeout.toSeconds())
                         .build())
             .toList();
-    client.changeMessageVisibilityBatch(r -> r.queueUrl(queueUrl).entries(entries));
+    bulkClient.changeMessageVisibilityBatch(r -> r.queueUrl(queueUrl).entries(entries));
   }
 
-  /// Passes all elements on in parallel batches of ten. Fails if one of the batches fails.
-  private static <T> void inBatches(List<T> all, Consumer<List<T>> batch) {
+  /// Passes all elements on in parallel batches. Fails if one of the batches fails.
+  private static <T> void inBatches(int size, List<T> all, Consumer<List<T>> batch) {
     all.stream()
-        .gather(Gatherers.windowFixed(BATCH_SIZE))
+        .gather(Gatherers.windowFixed(size))
         .gather(
             Gatherers.mapConcurrent(
                 PARALLEL_CALLS,

@@ -18,7 +18,7 @@ public final class Benchmark {
     String only = args.length > 3 ? args[3] : "";
     boolean coldOnly = only.equals("cold");
     if (only.equals("cost")) {
-      CostBenchmark.run(prepared, results);
+      CostBenchmark.run(prepared, rounds, results);
       System.exit(0);
     }
 
@@ -42,7 +42,7 @@ public final class Benchmark {
     write(measurements, results);
     if (!coldOnly) {
       Files.writeString(results.resolve("profile.txt"), Profile.of(prepared));
-      CostBenchmark.run(prepared, results);
+      CostBenchmark.run(prepared, 1, results);
     }
     // The SDK and ElasticMQ leave threads that do not end.
     System.exit(0);

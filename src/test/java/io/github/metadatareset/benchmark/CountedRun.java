@@ -104,6 +104,10 @@ final class CountedRun implements AutoCloseable {
   }
 
   /// Invokes the function without the queue.
+  void invoke(String event) throws IOException {
+    invoke(event.getBytes(UTF_8));
+  }
+
   void invoke(byte[] event) throws IOException {
     counted(environments.getFirst())
         .handleRequest(

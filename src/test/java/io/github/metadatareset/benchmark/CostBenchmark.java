@@ -103,7 +103,8 @@ final class CostBenchmark {
         boto3(account, run -> run.send(calls)),
         scheduler,
         standard,
-        express(RESETS));
+        express(RESETS),
+        0);
     costs(
         "1,000 resets, direct (wait)",
         1,
@@ -111,7 +112,8 @@ final class CostBenchmark {
         boto3(account, run -> run.invoke(Events.batch(RESETS))),
         scheduler,
         standard,
-        express(RESETS));
+        express(RESETS),
+        0);
   }
 
   private void defaultSchedule() throws Exception {
@@ -155,7 +157,8 @@ final class CostBenchmark {
         boto3(account, run -> run.sendEach(calls)),
         Double.NaN,
         ListPrice.TRANSITION.dollars(EVENTS),
-        EVENTS * express(1));
+        EVENTS * express(1),
+        0);
   }
 
   /// What a run is made to do, before it processes the messages that are on the queue then.
@@ -193,18 +196,7 @@ final class CostBenchmark {
         + ListPrice.EXPRESS_GB_SECOND.dollars(EXPRESS_GIGABYTES * seconds);
   }
 
-  private void costs(
-      String scenario,
-      int runs,
-      Usage function,
-      Usage boto3,
-      double scheduler,
-      double standard,
-      double express) {
-    costs(scenario, runs, function, boto3, scheduler, standard, express, 0);
-  }
-
-  /// @param trigger what Scheduler takes for each run of a function
+  /// @param trigger what Scheduler takes for each run of this function and of the baseline
   private void costs(
       String scenario,
       int runs,

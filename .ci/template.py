@@ -205,9 +205,11 @@ def targets(template, rule, state="ENABLED"):
     return [target for target in evaluate(template, rule["Targets"], {"FlowCheckState": state}) if target != {"Ref": "AWS::NoValue"}]
 
 
-def alarm_metrics(alarm):
-    """Namespace, name and dimension values of the metrics of an alarm."""
-    for metric in [m["MetricStat"]["Metric"] for m in alarm["Metrics"] if "MetricStat" in m] if "Metrics" in alarm else [alarm]:
+def alarm_metrics(template, alarm, disabled=()):
+    """Namespace, name and dimension values of the metrics of an alarm, with all rules enabled but these."""
+    states = {f"{rule}State": "DISABLED" if rule in disabled else "ENABLED" for rule in RULES}
+    metrics = evaluate(template, alarm.get("Metrics", []), states)
+    for metric in [m["MetricStat"]["Metric"] for m in metrics if "MetricStat" in m] if metrics else [alarm]:
         yield metric["Namespace"], metric["MetricName"], [d["Value"] for d in metric.get("Dimensions", [])]
 
 
@@ -532,7 +534,7 @@ def keys(template):
 
 
 def alarms(template):
-    found = {name for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for _, name, _ in alarm_metrics(alarm)}
+    found = {name for alarm in of_type(template, "AWS::CloudWatch::Alarm").values() for _, name, _ in alarm_metrics(template, alarm)}
     for name in sorted(ALARMS - found):
         yield f"there is no alarm for {name}"
     for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
@@ -545,9 +547,21 @@ def alarms(template):
             yield f"{name} does not link to its section of the runbook"
         if name.lower() not in runbook_sections():
             yield f"docs/operations.md: the runbook has no section {name}"
-        rules = [value["Ref"] for namespace, _, values in alarm_metrics(alarm) if namespace == "AWS/Events" for value in values]
+        rules = watched_rules(template, alarm)
         if rules and rules != RULES:
             yield f"{name} covers only {rules}"
+
+
+def watched_rules(template, alarm, disabled=()):
+    return [value["Ref"] for namespace, _, values in alarm_metrics(template, alarm, disabled) if namespace == "AWS/Events" for value in values]
+
+
+def disabled_rules(template):
+    """Each metric of an alarm costs, and a disabled rule sends no events. Only the rule for failed runs is enabled by default."""
+    for rule in RULES[1:]:
+        rules = watched_rules(template, properties(template, "LostDeliveriesAlarm"), [rule])
+        if rules != [other for other in RULES if other != rule]:
+            yield f"without {rule}, LostDeliveriesAlarm covers {rules}"
 
 
 def late_metrics(template):
@@ -576,7 +590,7 @@ def metrics_sent(state):
 def monitoring_cost(template):
     filters = [m for f in of_type(template, "AWS::Logs::MetricFilter").values() for m in f["MetricTransformations"]]
     for state in STATES:
-        alarms_on = [metric for alarm in created(template, "AWS::CloudWatch::Alarm", state).values() for metric in alarm_metrics(alarm)]
+        alarms_on = [metric for alarm in created(template, "AWS::CloudWatch::Alarm", state).values() for metric in alarm_metrics(template, alarm)]
         metrics = len(metrics_sent(state)) + len(filters)
         cents = CUSTOM_METRIC * metrics + ALARM_METRIC * len(alarms_on)
         if cents > MOST[state]:
@@ -593,7 +607,7 @@ def the_dashboard(template):
 def the_dashboard_with(template, state, questions):
     widgets, alarms_there = dashboard(template, state), created(template, "AWS::CloudWatch::Alarm", state)
     read = {name for widget in widgets for namespace, name, _ in widget_metrics(widget) if namespace == NAMESPACE}
-    read |= {name for alarm in alarms_there.values() for namespace, name, _ in alarm_metrics(alarm) if namespace == NAMESPACE}
+    read |= {name for alarm in alarms_there.values() for namespace, name, _ in alarm_metrics(template, alarm) if namespace == NAMESPACE}
     for name in sorted(read ^ metrics_sent(state)):
         yield f"{name} is not read" if name in metrics_sent(state) else f"the function does not send {name}"
     if widgets[0]["type"] != "text" or "${RunbookUrl}#runbook" not in widgets[0]["properties"]["markdown"]:
@@ -746,6 +760,7 @@ CHECKS = [
         lambda t: properties(t, "FunctionRole")["Policies"][0]["PolicyDocument"]["Statement"].pop(),
     ),
     ("every metric that needs an alarm has one, which notifies the topic and links to its runbook", alarms, lambda t: t["Resources"].pop("RetriesAlarm")),
+    ("no alarm is paid for a rule that is disabled by default", disabled_rules, lambda t: t["Conditions"].update(FlowReportsRuleIsEnabled={"Fn::Equals": ["", ""]})),
     ("alarms wait for metrics that come late", late_metrics, setting("LostDeliveriesAlarm", "Metrics", 0, "Expression", "SUM(FILL(METRICS(), 0))")),
     ("a single request that a direct caller got wrong sets off no alarm", a_callers_typo, setting("FunctionErrorsAlarm", "DatapointsToAlarm", 2)),
     (

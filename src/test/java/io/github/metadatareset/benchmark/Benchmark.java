@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalTime;
 
-/// Usage: `Benchmark PREPARED ROUNDS RESULTS [cold]`. `src/benchmark/run` builds the candidates in
-/// the folder PREPARED and starts this class.
+/// Usage: `Benchmark PREPARED ROUNDS RESULTS [cold|cost]`. `src/benchmark/run` builds the
+/// candidates in the folder PREPARED and starts this class.
 public final class Benchmark {
 
   private Benchmark() {}
@@ -15,7 +15,12 @@ public final class Benchmark {
     Path prepared = Path.of(args[0]).toAbsolutePath();
     int rounds = Integer.parseInt(args[1]);
     Path results = Path.of(args[2]);
-    boolean coldOnly = args.length > 3;
+    String only = args.length > 3 ? args[3] : "";
+    boolean coldOnly = only.equals("cold");
+    if (only.equals("cost")) {
+      CostBenchmark.run(prepared, rounds, results);
+      System.exit(0);
+    }
 
     Measurements measurements = new Measurements();
     for (String name : new String[] {"boto3", "boto3-packed", "zip"}) {
@@ -37,6 +42,7 @@ public final class Benchmark {
     write(measurements, results);
     if (!coldOnly) {
       Files.writeString(results.resolve("profile.txt"), Profile.of(prepared));
+      CostBenchmark.run(prepared, 1, results);
     }
     // The SDK and ElasticMQ leave threads that do not end.
     System.exit(0);

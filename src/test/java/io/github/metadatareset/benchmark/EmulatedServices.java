@@ -8,6 +8,7 @@ import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalQueues;
 import io.github.metadatareset.local.PageSizes;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,11 +31,16 @@ record EmulatedServices(Path prepared, AppFlowEmulator appFlow, LocalQueues queu
 
   /// Starts a new execution environment of a candidate.
   EmulatedLambda environment(Candidate candidate) throws IOException {
-    return EmulatedLambda.start(prepared, candidate, variables(candidate));
+    return environment(candidate, queues.endpoint());
+  }
+
+  /// Starts a new execution environment of a candidate that calls SQS at this endpoint.
+  EmulatedLambda environment(Candidate candidate, URI sqs) throws IOException {
+    return EmulatedLambda.start(prepared, candidate, variables(candidate, sqs));
   }
 
   /// The environment variables of a candidate.
-  Map<String, String> variables(Candidate candidate) {
+  Map<String, String> variables(Candidate candidate, URI sqs) {
     Map<String, String> variables = new HashMap<>(candidate.variables());
     variables.put("PATH", System.getProperty("java.home") + "/bin:" + System.getenv("PATH"));
     variables.put("AWS_REGION", "us-east-1");
@@ -44,7 +50,7 @@ record EmulatedServices(Path prepared, AppFlowEmulator appFlow, LocalQueues queu
     variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512");
     variables.put("AWS_LAMBDA_FUNCTION_TIMEOUT", "120");
     variables.put("AWS_ENDPOINT_URL_APPFLOW", appFlow.endpoint().toString());
-    variables.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
+    variables.put("AWS_ENDPOINT_URL_SQS", sqs.toString());
     variables.put("REQUEST_QUEUE_URL", queues.requestQueueUrl());
     variables.put("DEAD_LETTER_QUEUE_URL", queues.deadLetterQueueUrl());
     return variables;

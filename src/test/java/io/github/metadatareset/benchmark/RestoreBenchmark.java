@@ -97,7 +97,10 @@ final class RestoreBenchmark {
     command.addAll(zip.command());
     return RuntimeProcess.launch(
         new RuntimeProcess.Settings(
-                command, zip.folder(), Candidate.HANDLER, services.variables(zip))
+                command,
+                zip.folder(),
+                Candidate.HANDLER,
+                services.variables(zip, services.queues().endpoint()))
             .withSnapStart(),
         RuntimeApi.start());
   }

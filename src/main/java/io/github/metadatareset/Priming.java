@@ -1,5 +1,7 @@
 package io.github.metadatareset;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.metadatareset.aws.AwsClients;
 import io.github.metadatareset.invocation.Limits;
 import io.github.metadatareset.request.AllowedProfiles;
@@ -7,13 +9,14 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.stream.IntStream;
 
-/// Runs one invocation before SnapStart takes its snapshot, so that classes are loaded and code is
+/// Runs invocations before SnapStart takes its snapshot, so that classes are loaded and code is
 /// compiled once per published version, and not at every start.
 ///
-/// It takes the longest path: a call, a split and a dead letter, with SQS failures. Its clients get
-/// their responses from memory, so it uses no network, and the snapshot holds neither connections
-/// nor credentials.
+/// They take the longest path: calls, a split and a dead letter, with SQS failures. Their clients
+/// get the responses from a server in this process and are closed, so the snapshot holds neither
+/// connections nor credentials.
 final class Priming {
 
   private static final Configuration CONFIGURATION =
@@ -25,21 +28,35 @@ final class Priming {
 
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
-  private static final String BATCH =
+  /// After so many the JVM has compiled the code of a call. More make no start faster.
+  private static final int INVOCATIONS = 20;
+
+  private static final int CALLS = 20;
+
+  private static final String CALL =
       """
-      {"Records": [
-        {"eventSource": "aws:sqs", "messageId": "call", "receiptHandle": "call",
-          "attributes": {
-            "ApproximateReceiveCount": "1",
-            "SentTimestamp": "1",
-            "ApproximateFirstReceiveTimestamp": "2"},
-          "body": "{\\"connectorProfileName\\":\\"crm\\",\\"connectorEntityName\\":\\"Account\\"}"},
-        {"eventSource": "aws:sqs", "messageId": "split", "receiptHandle": "split",
-          "body": "{\\"connectorProfileName\\":\\"crm\\",\\"entities\\":[\\"Account\\",\\"Lead\\"]}"},
-        {"eventSource": "aws:sqs", "messageId": "malformed", "receiptHandle": "malformed",
-          "body": "{\\"connectorProfileName\\""}
-      ]}
+      {"eventSource": "aws:sqs", "messageId": "call%1$d", "receiptHandle": "call",
+        "attributes": {
+          "ApproximateReceiveCount": "1",
+          "SentTimestamp": "1",
+          "ApproximateFirstReceiveTimestamp": "2"},
+        "body": "{\\"connectorProfileName\\":\\"crm\\",\\"connectorEntityName\\":\\"Entity%1$d\\"}"},
       """;
+
+  private static final String BATCH =
+      IntStream.range(0, CALLS)
+          .mapToObj(CALL::formatted)
+          .collect(
+              joining(
+                  "",
+                  "{\"Records\": [",
+                  """
+                  {"eventSource": "aws:sqs", "messageId": "split", "receiptHandle": "split",
+                    "body": "{\\"connectorProfileName\\":\\"crm\\",\\"entities\\":[\\"Account\\",\\"Lead\\"]}"},
+                  {"eventSource": "aws:sqs", "messageId": "malformed", "receiptHandle": "malformed",
+                    "body": "{\\"connectorProfileName\\""}
+                  ]}
+                  """));
 
   /// The response to every call. For AppFlow: there is one profile, and a reset succeeds. For SQS:
   /// one message is refused, and the checksum of the other is wrong, so the SDK throws.
@@ -67,9 +84,15 @@ final class Priming {
   }
 
   static void run(PrintStream log) {
-    AwsClients clients = AwsClients.offline(CONFIGURATION.limits().maxConcurrentCalls(), ANSWER);
-    new MetadataResetHandler(
-            CONFIGURATION.limits(), () -> Wiring.services(clients, CONFIGURATION, log))
-        .answer(BATCH.getBytes(StandardCharsets.UTF_8), "priming", "priming", TIMEOUT);
+    byte[] batch = BATCH.getBytes(StandardCharsets.UTF_8);
+    try (AwsClients clients =
+        AwsClients.offline(CONFIGURATION.limits().maxConcurrentCalls(), ANSWER)) {
+      for (int invocation = 0; invocation < INVOCATIONS; invocation++) {
+        // A new handler has not completed these requests before.
+        new MetadataResetHandler(
+                CONFIGURATION.limits(), () -> Wiring.services(clients, CONFIGURATION, log))
+            .answer(batch, "priming", "priming", TIMEOUT);
+      }
+    }
   }
 }

@@ -66,7 +66,7 @@ public record HandlerFixture(Limits limits, Supplier<Services> services) {
                 new AwsClients(configuration.limits().maxConcurrentCalls()), configuration, lines));
   }
 
-  /// Runs the invocation that primes the function before SnapStart takes its snapshot.
+  /// Runs the invocations that prime the function before SnapStart takes its snapshot.
   public static void prime(OutputStream log) {
     Priming.run(new PrintStream(log, true));
   }

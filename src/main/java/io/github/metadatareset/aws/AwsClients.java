@@ -32,7 +32,7 @@ import software.amazon.awssdk.utils.Lazy;
 
 /// The SDK's clients for AppFlow, SQS and EventBridge. Endpoints, region and credentials come from
 /// the SDK's default providers.
-public final class AwsClients {
+public final class AwsClients implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
@@ -93,7 +93,7 @@ public final class AwsClients {
     this.appFlow = newAppFlow();
   }
 
-  /// Clients without network and credentials: every call gets the same response.
+  /// Clients without credentials, whose calls stay in this process: each gets the same response.
   ///
   /// @param answer the response's body, in JSON
   public static AwsClients offline(int maxConcurrentCalls, String answer) {
@@ -102,8 +102,13 @@ public final class AwsClients {
     return new AwsClients(
         maxConcurrentCalls,
         TIMERS,
-        new OfflineHttpClient(answer),
+        new OfflineHttpClient(httpClient(), answer),
         client -> client.region(Region.US_EAST_1).credentialsProvider(credentials));
+  }
+
+  @Override
+  public void close() {
+    http.close();
   }
 
   private AppflowClient newAppFlow() {

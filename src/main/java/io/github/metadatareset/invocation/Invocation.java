@@ -5,6 +5,7 @@ import io.github.metadatareset.plan.Once;
 import io.github.metadatareset.queue.Deadline;
 import io.github.metadatareset.request.InvocationInterruptedException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -35,14 +36,16 @@ public record Invocation(
   }
 
   /// Does a step for each item, and for as many at the same time as calls may be under way. Each
-  /// thread takes the next item as soon as it has done one: `Gatherers.mapConcurrent` would wait for
-  /// the oldest.
+  /// thread takes the next item as soon as it has done one: `Gatherers.mapConcurrent` would wait
+  /// for the oldest.
   ///
   /// @return the results in the order of the items
   <T, R> List<R> concurrently(Collection<T> items, Function<T, R> step) {
-    List<Once<R>> results =
-        items.stream().map(item -> new Once<>(() -> step.apply(item))).toList();
-    Queue<Once<R>> waiting = new ConcurrentLinkedQueue<>(results);
+    List<Once<R>> steps = new ArrayList<>();
+    for (T item : items) {
+      steps.add(new Once<>(() -> step.apply(item)));
+    }
+    Queue<Once<R>> waiting = new ConcurrentLinkedQueue<>(steps);
     Callable<Void> worker =
         () -> {
           for (Once<R> next = waiting.poll(); next != null; next = waiting.poll()) {
@@ -50,13 +53,17 @@ public record Invocation(
           }
           return null;
         };
-    int workers = Math.min(limits.maxConcurrentCalls(), results.size());
+    int workers = Math.min(limits.maxConcurrentCalls(), steps.size());
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       threads.invokeAll(Collections.nCopies(workers, worker));
     } catch (InterruptedException e) {
       throw new InvocationInterruptedException("working on requests", e);
     }
-    return results.stream().map(Once::get).toList();
+    List<R> results = new ArrayList<>();
+    for (Once<R> each : steps) {
+      results.add(each.get());
+    }
+    return results;
   }
 
   /// @param remaining until Lambda ends the invocation

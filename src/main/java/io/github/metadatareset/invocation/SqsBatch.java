@@ -108,8 +108,7 @@ public final class SqsBatch {
     executor.announce(byRequest.keySet());
     Map<Plan, List<Request>> requests =
         invocation
-            .concurrently(
-                byRequest.keySet(), request -> Map.entry(executor.plan(request), request))
+            .concurrently(byRequest.keySet(), request -> Map.entry(executor.plan(request), request))
             .stream()
             .collect(
                 groupingBy(

@@ -21,8 +21,7 @@ record Candidate(
 
   static final String PACKED = "boto3, packed";
 
-  static final String HANDLER =
-      "io.github.metadatareset.MetadataResetHandler::handleRequest";
+  static final String HANDLER = "io.github.metadatareset.MetadataResetHandler::handleRequest";
 
   /// The options that Lambda's Java runtime sets for functions with less than 2 GB of memory.
   private static final List<String> RUNTIME_OPTIONS =

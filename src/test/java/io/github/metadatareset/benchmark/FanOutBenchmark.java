@@ -50,8 +50,8 @@ final class FanOutBenchmark {
     }
   }
 
-  /// Adds lower bounds: by the latency that is configured, and by the latency that a client measures
-  /// that does nothing else.
+  /// Adds lower bounds: by the latency that is configured, and by the latency that a client
+  /// measures that does nothing else.
   private void bound(double latency, int concurrency) {
     measurements.add(time(processor), IDEAL + " x" + concurrency, CALLS * LATENCY / concurrency);
     measurements.add(time(processor), BARE + " x" + concurrency, CALLS * latency / concurrency);
@@ -80,7 +80,6 @@ final class FanOutBenchmark {
     long started = System.nanoTime();
     lambda.invokeBatch(event);
     measurements.add(time(processor), label, (System.nanoTime() - started) / 1e6);
-    measurements.add(
-        processorTime(processor), label, lambda.usage().processorMillis() - before);
+    measurements.add(processorTime(processor), label, lambda.usage().processorMillis() - before);
   }
 }

@@ -114,10 +114,7 @@ final class FreshnessBenchmark {
   }
 
   private void add(String figure, long sent, long reset) {
-    measurements.add(
-        time(figure),
-        column(settings),
-        (reset - sent) / 1e6);
+    measurements.add(time(figure), column(settings), (reset - sent) / 1e6);
   }
 
   static String time(String figure) {
@@ -135,7 +132,8 @@ final class FreshnessBenchmark {
   private long awaitReset(int event) throws InterruptedException {
     Long reset = resets.get(event).poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
     if (reset == null) {
-      throw new IllegalStateException("message %d led to no call within %s".formatted(event, LIMIT));
+      throw new IllegalStateException(
+          "message %d led to no call within %s".formatted(event, LIMIT));
     }
     return reset;
   }

@@ -180,8 +180,7 @@ public final class AppFlowEmulator implements AutoCloseable {
               : Reply.error(404, "UnknownOperationException", "There is no " + uri);
       Optional<String> code =
           reply instanceof Reply.Http http ? http.errorCode() : Optional.empty();
-      Call call =
-          new Call(operation.map(Operation::name).orElse(uri), input, reply.status(), code);
+      Call call = new Call(operation.map(Operation::name).orElse(uri), input, reply.status(), code);
       calls.add(call);
       listener.accept(call);
       return reply;

@@ -1,18 +1,12 @@
 package io.github.metadatareset.local;
 
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.ConnectionStatistics;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.ssl.SslConnection;
-import org.eclipse.jetty.io.ssl.SslHandshakeListener;
-import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -81,30 +75,13 @@ final class LocalServer implements AutoCloseable {
     var context = new SslContextFactory.Server();
     context.setKeyStorePath(keyStore.toString());
     context.setKeyStorePassword(KEY_STORE_PASSWORD);
-    return new SslConnectionFactory(context, HttpVersion.HTTP_1_1.asString()) {
-      @Override
-      protected SslConnection newSslConnection(
-          Connector connector, EndPoint endPoint, SSLEngine engine) {
-        SslConnection connection = super.newSslConnection(connector, endPoint, engine);
-        connection.addHandshakeListener(new TicketSender(connection.getSslEndPoint()));
-        return connection;
-      }
-    };
-  }
-
-  /// Sends the session ticket right after the handshake, as AWS's TLS library does: "Session ticket
-  /// messages are now sent immediately after the handshake"
-  /// (https://github.com/aws/s2n-tls/pull/3423). The JDK would send it with the first response. With
-  /// the ticket goes TCP's acknowledgement of what the client sent last.
-  private record TicketSender(EndPoint endPoint) implements SslHandshakeListener {
-    @Override
-    public void handshakeSucceeded(Event event) throws SSLException {
-      try {
-        endPoint.flush(BufferUtil.EMPTY_BUFFER);
-      } catch (IOException e) {
-        throw new SSLException(e);
-      }
-    }
+    var factory = new SslConnectionFactory(context, HttpVersion.HTTP_1_1.asString());
+    // It changes the TLS session at the first request, after which the JDK sends another session
+    // ticket. AWS's TLS library sends all of them right after the handshake
+    // (https://github.com/aws/s2n-tls/pull/3423). botocore closes a connection on which unread data
+    // arrives later.
+    factory.setEnsureSecureRequestCustomizer(false);
+    return factory;
   }
 
   /// Starts on this port, or on a free port if it is 0.

@@ -52,6 +52,11 @@ class MutantsTest {
               "List.copyOf(failed.keySet())",
               "failed.keySet().stream().skip(failed.size() > 2 ? 1 : 0).toList()"),
           new Mutant(
+              "an interrupted invocation goes on",
+              "invocation/Invocation.java",
+              "throw new InvocationInterruptedException(\"working on requests\", e);",
+              "Thread.currentThread().interrupt();"),
+          new Mutant(
               "the answer names receipt handles",
               "MetadataResetHandler.java",
               ".map(SqsMessage::messageId)",
@@ -64,9 +69,9 @@ class MutantsTest {
           new Mutant(
               "threads append failures to a list that is not thread-safe",
               "invocation/SqsBatch.java",
-              "concurrently(this::execute))) .toList();",
+              "concurrently(same, this::execute).stream()) .toList();",
               """
-              concurrently(task -> collected(execute(task)))))
+              concurrently(same, task -> collected(execute(task))).stream())
                     .toList()
                     .stream()
                     .map(

@@ -252,6 +252,19 @@ def visibility_timeout(template):
         yield f"{visibility} s is less than 6 times {timeout} s and a window of {window} s"
 
 
+def large_batches(template):
+    """Lambda requires a window for more than ten messages, and the rule says so before the deployment begins."""
+    rule = template["Rules"]["LargeBatchesHaveAWindow"]
+    if rule["RuleCondition"] != {"Fn::Equals": [{"Ref": "BatchWindowSeconds"}, "0"]}:
+        yield f"the rule is for {rule['RuleCondition']}"
+    (assertion,) = rule["Assertions"]
+    if assertion["Assert"] != {"Fn::Contains": [[str(size) for size in range(1, 11)], {"Ref": "BatchSize"}]}:
+        yield f"the rule asserts {assertion['Assert']}"
+    parameters = template["Parameters"]
+    if parameters["BatchSize"]["Default"] > 10 and parameters["BatchWindowSeconds"]["Default"] == 0:
+        yield "the defaults break the rule"
+
+
 def retention(template):
     requests = number(template, properties(template, REQUESTS)["MessageRetentionPeriod"])
     dead_letters = number(template, properties(template, DEAD_LETTERS)["MessageRetentionPeriod"])
@@ -493,7 +506,7 @@ def empty_parameters_have_no_effect(template):
 
 def regions(template):
     """The list is that of AWS's SDK, and the rule reads it."""
-    (rule,) = template["Rules"].values()
+    rule = template["Rules"]["AppFlowIsInThisRegion"]
     if rule["Assertions"][0]["Assert"] != {"Fn::Contains": [{"Ref": "AppFlowRegions"}, {"Ref": "AWS::Region"}]} or len(rule["Assertions"]) != 1:
         yield f"the rule is {rule}"
     known = botocore.session.get_session().get_available_regions("appflow")
@@ -748,6 +761,7 @@ CHECKS = [
         empty_parameters_have_no_effect,
         lambda t: t["Conditions"].update(HasSenders={"Fn::Not": [{"Fn::Equals": [{"Ref": "SenderArns"}, "none"]}]}),
     ),
+    ("a rule refuses large batches without a window", large_batches, lambda t: t["Parameters"]["BatchWindowSeconds"].update(Default=0)),
     ("a rule refuses regions that have no AppFlow", regions, lambda t: t["Parameters"]["AppFlowRegions"].update(Default="us-east-1,eu-north-1")),
     (
         "parameters refuse wrong values, and requests that lost their quotation marks",

@@ -1,6 +1,6 @@
 """Draws a plot of the benchmark's results.
 
-usage: plot.py BENCHMARK.json PLOT.svg
+usage: plot.py PLOT.svg RESULTS.json...
 """
 
 import json
@@ -16,19 +16,19 @@ import matplotlib.pyplot as plot  # noqa: E402
 # The figure, the title, and the candidates with their labels, from left to right.
 PANELS = [
     (
-        "cold start and first call, ms",
-        "Cold start and first call, ms",
-        [("boto3, packed", "boto3 in\nits zip"), ("boto3", "boto3 of\nthe runtime"), ("zip x16", "this,\nzip")],
+        "message to reset, one event, warm, ms",
+        "A lone message waits for its reset, ms",
+        [("window 1 s", "window 1 s\n(default)"), ("window 0 s", "window 0")],
     ),
     (
-        "1,000 calls of 0 ms, processor ms",
-        "1,000 calls of 0 ms, processor ms",
-        [("boto3", "boto3"), ("boto3 x16", "boto3,\n16 threads"), ("zip x16", "this,\nzip")],
+        "20 calls of 50 ms, a split, a dead letter, a third of one, ms",
+        "20 calls of 50 ms after a restore, ms",
+        [("warm", "warm"), ("first after a restore", "first after\na restore")],
     ),
     (
-        "1,000 calls of 50 ms, ms",
-        "1,000 calls of 50 ms, 16 at a time, ms",
-        [("ideal x16", "ideal"), ("boto3 x16", "boto3,\n16 threads"), ("zip x16", "this,\nzip")],
+        "1,000 calls of 50 ms, a third of one, ms",
+        "1,000 calls of 50 ms, 8 at the same time, ms",
+        [("ideal x8", "ideal"), ("boto3 x8", "boto3,\n8 threads"), ("zip x8", "this\nfunction")],
     ),
 ]
 BASELINE, THIS, IDEAL = "#9aa5b1", "#d2691e", "#dfe3e8"
@@ -38,9 +38,11 @@ def colour(candidate):
     return IDEAL if candidate.startswith("ideal") else BASELINE if candidate.startswith("boto3") else THIS
 
 
-def main(data, target):
-    with open(data, encoding="utf-8") as file:
-        figures = json.load(file)
+def main(target, *results):
+    figures = {}
+    for result in results:
+        with open(result, encoding="utf-8") as file:
+            figures |= json.load(file)
     _, axes = plot.subplots(1, len(PANELS), figsize=(12, 3.4))
     for panel, (figure, title, candidates) in zip(axes, PANELS):
         medians = [statistics.median(figures[figure][candidate]) for candidate, _ in candidates]

@@ -52,10 +52,10 @@ class MutantsTest {
               "List.copyOf(failed.keySet())",
               "failed.keySet().stream().skip(failed.size() > 2 ? 1 : 0).toList()"),
           new Mutant(
-              "an interrupted invocation goes on",
+              "the result of the last of several steps is lost",
               "invocation/Invocation.java",
-              "throw new InvocationInterruptedException(\"working on requests\", e);",
-              "Thread.currentThread().interrupt();"),
+              "for (Once<R> each : steps) {",
+              "for (Once<R> each : steps.size() > 1 ? steps.subList(0, steps.size() - 1) : steps) {"),
           new Mutant(
               "the answer names receipt handles",
               "MetadataResetHandler.java",

@@ -92,7 +92,7 @@ final class CostBenchmark {
   }
 
   private void aThousandResets() throws Exception {
-    AppFlowAccount account = account(RESETS);
+    AppFlowAccount account = Events.account(RESETS);
     double scheduler = ListPrice.SCHEDULED_INVOCATION.dollars(RESETS);
     double standard = ListPrice.TRANSITION.dollars(1 + RESETS);
     List<String> calls = IntStream.range(0, RESETS).mapToObj(Events::request).toList();
@@ -120,7 +120,7 @@ final class CostBenchmark {
     Usage function = function(accountWithFlows(), run -> run.invoke(SCHEDULED_REQUEST));
     int resets = function.resets();
     // The schedule's input is the list of calls.
-    Usage boto3 = boto3(account(resets), run -> run.invoke(Events.batch(resets)));
+    Usage boto3 = boto3(Events.account(resets), run -> run.invoke(Events.batch(resets)));
     double trigger = ListPrice.SCHEDULED_INVOCATION.dollars(1);
     costs(
         "default schedule, a month",
@@ -140,7 +140,7 @@ final class CostBenchmark {
   }
 
   private void burst(String scenario, int entities) throws Exception {
-    AppFlowAccount account = account(entities);
+    AppFlowAccount account = Events.account(entities);
     String report = Files.readString(Path.of("events/appflow-end-flow-run-failed.json"));
     List<String> events =
         IntStream.range(0, EVENTS)
@@ -260,17 +260,9 @@ final class CostBenchmark {
     return BigDecimal.valueOf(100 * dollars).round(new MathContext(2)).toPlainString();
   }
 
-  private static AppFlowAccount account(int entities) {
-    AppFlowAccount account =
-        new AppFlowAccount().addProfile(Profile.of(Events.PROFILE, "Salesforce"));
-    IntStream.range(0, entities)
-        .forEach(number -> account.addEntity(Events.PROFILE, Events.entity(number)));
-    return account;
-  }
-
   /// Each flow reads an entity of its own, and writes to S3.
   private static AppFlowAccount accountWithFlows() {
-    AppFlowAccount account = account(FLOWS / PROFILES);
+    AppFlowAccount account = Events.account(FLOWS / PROFILES);
     List<String> profiles = new ArrayList<>(List.of(Events.PROFILE));
     for (int i = 1; i < PROFILES; i++) {
       String profile = "crm-" + i;

@@ -129,6 +129,13 @@ final class EmulatedLambda implements RequestStreamHandler, AutoCloseable {
     }
   }
 
+  /// Makes so many calls that the JVM has compiled the code that they run.
+  void warm() throws IOException {
+    for (int batch = 0; batch < Events.WARMING_BATCHES; batch++) {
+      invokeBatch(Events.batch(Events.ENTITIES));
+    }
+  }
+
   /// The usage of the function's process, without the emulator.
   ProcessUsage usage() {
     return ProcessUsage.of(function());

@@ -16,6 +16,9 @@ final class Events {
   static final String PROFILE = "crm";
   static final int ENTITIES = 1000;
 
+  /// After so many batches with a call for each entity, the JVM has compiled what they run.
+  static final int WARMING_BATCHES = 4;
+
   /// A request that is split.
   static final String SPLIT =
       "{\"connectorProfileName\":\"%s\",\"entities\":[\"Entity0\",\"Entity1\"]}".formatted(PROFILE);
@@ -29,9 +32,13 @@ final class Events {
 
   /// The account to which the messages refer.
   static AppFlowAccount account() {
+    return account(ENTITIES);
+  }
+
+  static AppFlowAccount account(int entities) {
     AppFlowAccount account =
         new AppFlowAccount().addProfile(AppFlowAccount.Profile.of(PROFILE, "Salesforce"));
-    IntStream.range(0, ENTITIES).forEach(number -> account.addEntity(PROFILE, entity(number)));
+    IntStream.range(0, entities).forEach(number -> account.addEntity(PROFILE, entity(number)));
     return account;
   }
 

@@ -16,9 +16,6 @@ final class FanOutBenchmark {
   static final String IDEAL = "ideal";
   static final String BARE = "bare client";
 
-  /// After these the JVM has compiled the code that the calls run.
-  private static final int WARMING_BATCHES = 4;
-
   /// Of each pair of environments.
   private static final int PAIRS = 2;
 
@@ -61,10 +58,8 @@ final class FanOutBenchmark {
     try (EmulatedServices services = EmulatedServices.start(prepared, Events.account());
         EmulatedLambda first = services.environment(function);
         EmulatedLambda second = services.environment(baseline)) {
-      for (int batch = 0; batch < WARMING_BATCHES; batch++) {
-        first.invoke(Events.batch(CALLS));
-        second.invoke(Events.batch(CALLS));
-      }
+      first.warm();
+      second.warm();
       services.delayCalls((int) LATENCY);
       for (int pair = 0; pair < PAIRS; pair++) {
         measure(first, function.label());

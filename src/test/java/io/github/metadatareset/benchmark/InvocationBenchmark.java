@@ -13,9 +13,6 @@ final class InvocationBenchmark {
   static final String COLD_MEMORY = "after the first call, peak MB";
   static final String MEMORY = "in the end, peak MB";
 
-  /// After these the JVM has compiled the code that the calls run.
-  static final int WARMING_BATCHES = 4;
-
   private final EmulatedServices services;
   private final boolean warm;
 
@@ -69,9 +66,7 @@ final class InvocationBenchmark {
       if (!warm || candidate.name().equals(Candidate.PACKED)) {
         return;
       }
-      for (int batch = 0; batch < WARMING_BATCHES; batch++) {
-        lambda.invokeBatch(Events.batch(1000));
-      }
+      lambda.warm();
       measureBatch(lambda, label, 10, to);
       measureBatch(lambda, label, 1000, to);
       to.add(MEMORY, label, lambda.usage().peakMegabytes());

@@ -93,7 +93,7 @@ final class Profile {
   private void processor(Candidate candidate) throws IOException {
     Path recording = prepared.resolve("calls.jfr");
     try (EmulatedLambda lambda = services.environment(candidate)) {
-      warm(lambda);
+      lambda.warm();
       services.delayCalls((int) FanOutBenchmark.LATENCY);
       lambda.jcmd("JFR.start", "jdk.CPUTimeSample#enabled=true", "jdk.CPUTimeSample#throttle=1ms");
       Map<String, Double> before = lambda.processorMillisByThread();
@@ -154,7 +154,7 @@ final class Profile {
         services.environment(candidate.withJavaOptions("-XX:NativeMemoryTracking=summary"))) {
       lambda.invoke(Events.batch(1));
       committed("Memory after the first call, " + candidate.label(), lambda);
-      warm(lambda);
+      lambda.warm();
       committed("Memory after batches of 1,000 calls, " + candidate.label(), lambda);
     }
   }
@@ -168,12 +168,6 @@ final class Profile {
       if (matcher.matches() && Double.parseDouble(matcher.group(2)) >= 1e6) {
         line("  %-20s %5.0f", matcher.group(1), Double.parseDouble(matcher.group(2)) / (1 << 20));
       }
-    }
-  }
-
-  private static void warm(EmulatedLambda lambda) throws IOException {
-    for (int batch = 0; batch < InvocationBenchmark.WARMING_BATCHES; batch++) {
-      lambda.invoke(Events.batch(1000));
     }
   }
 }

@@ -24,9 +24,6 @@ final class RestoreBenchmark {
   private static final int LATENCY = 50;
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-  /// After these the JVM has compiled the code that an invocation runs.
-  private static final int WARMING_BATCHES = 4;
-
   private static final int WARM_INVOCATIONS = 5;
 
   private RestoreBenchmark() {}
@@ -79,8 +76,8 @@ final class RestoreBenchmark {
       process.restore();
       to.add(time(event, processor), FIRST, invoke(process, event.bytes()));
       services.appFlow().faults().clear();
-      for (int batch = 0; batch < WARMING_BATCHES; batch++) {
-        invoke(process, Events.batch(1000));
+      for (int batch = 0; batch < Events.WARMING_BATCHES; batch++) {
+        invoke(process, Events.batch(Events.ENTITIES));
       }
       services.delayCalls(LATENCY);
       List<Double> warm = new ArrayList<>();

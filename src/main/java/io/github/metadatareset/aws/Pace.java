@@ -8,7 +8,8 @@ import java.util.function.LongSupplier;
 /// throttled, and a higher rate is noticed.
 ///
 /// AppFlow does not publish its rate, and other callers use it too. So the rate is measured, in
-/// windows of at least half a second and ten responses.
+/// windows of at least half a second and ten responses. The first has twenty: at its start most
+/// calls wait for their retries, and ten of them can show much less than AppFlow accepts.
 final class Pace {
 
   /// By how much the limit exceeds the accepted rate after a window with a throttled call. Doubles
@@ -27,6 +28,7 @@ final class Pace {
 
   private static final double WINDOW_SECONDS = 0.5;
   private static final int WINDOW_RESPONSES = 10;
+  private static final int FIRST_WINDOW_RESPONSES = 20;
 
   /// A pause of this length starts the window again: Lambda freezes the process between
   /// invocations, which would look like a low rate.
@@ -86,7 +88,8 @@ final class Pace {
     accepted += acceptedNow;
     throttled += throttledNow;
     double seconds = (now - windowStart) / SECOND;
-    if (seconds >= WINDOW_SECONDS && accepted + throttled >= WINDOW_RESPONSES) {
+    int enough = isUnlimited() ? FIRST_WINDOW_RESPONSES : WINDOW_RESPONSES;
+    if (seconds >= WINDOW_SECONDS && accepted + throttled >= enough) {
       if (throttled > 0) {
         increase = MIN_INCREASE;
         perSecond = Math.max(MIN_PER_SECOND, notFarBelow(accepted / seconds * (1 + increase)));

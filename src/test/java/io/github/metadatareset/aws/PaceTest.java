@@ -49,7 +49,7 @@ class PaceTest {
 
   @Test
   void theRateOfTheServiceIsUsedAndFewCallsAreThrottled() {
-    new RandomCases(200)
+    new RandomCases(2_000)
         .check(
             random -> {
               double rate = 20 * Math.pow(10, random.nextDouble());
@@ -60,6 +60,23 @@ class PaceTest {
               assertTrue(run.seconds() < 1.25 * calls / rate, what);
               assertTrue(run.throttled < 0.15 * (calls + run.throttled), what);
             });
+  }
+
+  /// All workers are throttled at once, and their first retries are far apart.
+  @Test
+  void aSlowStartIsNotTakenForALowRate() {
+    Pace pace = new Pace(() -> now);
+    for (int i = 0; i < 8; i++) {
+      pace.throttled();
+    }
+    for (int i = 0; i < 20; i++) {
+      now += i < 2 ? 300_000_000 : 20_000_000;
+      pace.accepted();
+    }
+
+    pace.next();
+
+    assertTrue(pace.next().toMillis() < 100, () -> "one call in 100 ms or more");
   }
 
   @Test
@@ -110,15 +127,15 @@ class PaceTest {
     @Test
     void isTwoPercentAboveTheRateOfTheAcceptedCalls() {
       pace.throttled();
-      accept(10, 50);
+      accept(19, 50);
 
       assertLimit(20 * 1.02);
     }
 
     @Test
-    void isNotSetBeforeTenResponses() {
+    void isNotSetBeforeTwentyResponses() {
       pace.throttled();
-      accept(8, 100);
+      accept(18, 100);
       assertLimit(Double.POSITIVE_INFINITY);
 
       accept(1, 100);
@@ -139,7 +156,7 @@ class PaceTest {
     void doesNotCountWhatWasAcceptedBeforeTheFirstThrottledCall() {
       accept(40, 10);
       pace.throttled();
-      accept(10, 50);
+      accept(19, 50);
 
       assertLimit(20 * 1.02);
     }
@@ -147,17 +164,17 @@ class PaceTest {
     @Test
     void countsFromTheFirstThrottledCallOfSeveral() {
       pace.throttled();
-      accept(5, 40);
+      accept(9, 40);
       pace.throttled();
-      accept(6, 50);
+      accept(9, 60);
 
-      assertLimit(11 / 0.5 * 1.02);
+      assertLimit(18 / 0.9 * 1.02);
     }
 
     @Test
     void risesByTwiceAsMuchWithEachWindowWithoutThrottledCall() {
       pace.throttled();
-      accept(10, 50);
+      accept(19, 50);
 
       double limit = 20 * 1.02;
       for (double increase : new double[] {0.04, 0.08, 0.16, 0.32, 0.5, 0.5}) {
@@ -170,7 +187,7 @@ class PaceTest {
     @Test
     void risesSlowlyAgainAfterAThrottledCall() {
       pace.throttled();
-      accept(10, 50);
+      accept(19, 50);
       accept(10, 50);
       accept(10, 50);
 
@@ -186,7 +203,7 @@ class PaceTest {
     @Test
     void fallsToNoLessThanSeventyPercentInOneWindow() {
       pace.throttled();
-      accept(10, 50);
+      accept(19, 50);
 
       throttle(10, 50);
       assertLimit(20 * 1.02 * 0.7);
@@ -196,7 +213,7 @@ class PaceTest {
 
     @Test
     void isAtLeastOneCallASecond() {
-      throttle(11, 50);
+      throttle(21, 50);
 
       assertLimit(1);
     }
@@ -216,7 +233,7 @@ class PaceTest {
     @Test
     void ignoresAWindowWithAPauseOfMoreThanFiveSeconds() {
       pace.throttled();
-      accept(10, 50);
+      accept(19, 50);
       accept(8, 50);
 
       accept(1, 5001);
@@ -229,7 +246,7 @@ class PaceTest {
     @Test
     void countsAWindowWithAShorterPause() {
       pace.throttled();
-      accept(10, 50);
+      accept(19, 50);
       throttle(8, 50);
       accept(1, 5000);
 
@@ -267,7 +284,7 @@ class PaceTest {
 
     @BeforeEach
     void oneCallASecond() {
-      for (int i = 0; i < 11; i++) {
+      for (int i = 0; i < 21; i++) {
         now += 50_000_000;
         pace.throttled();
       }

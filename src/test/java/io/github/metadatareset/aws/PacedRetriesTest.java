@@ -45,11 +45,11 @@ class PacedRetriesTest {
     }
   }
 
-  /// 10 calls are accepted in half a second, and the limit is 2 % more than that.
+  /// 20 calls are accepted in a second, and the limit is 2 % more than that.
   @Test
   void afterAThrottledCallTheAttemptsKeepToTheRateOfTheAcceptedCalls() {
     retry(THROTTLED);
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 20; i++) {
       success();
     }
 
@@ -77,7 +77,7 @@ class PacedRetriesTest {
 
   @Test
   void anAttemptWaitsForItsTurnOrForTheDelayOfTheStrategyWhicheverIsLonger() {
-    for (int i = 0; i < 11; i++) {
+    for (int i = 0; i < 21; i++) {
       now += 50_000_000;
       pace.throttled();
     }

@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 /// compiled once per published version, and not at every start.
 ///
 /// They take the longest path: calls, a split and a dead letter, with SQS failures. Their clients
-/// get the responses from a server in this process and are closed, so the snapshot holds neither
-/// connections nor credentials.
+/// get credentials and responses from a server in this process and are closed, so the snapshot
+/// holds neither connections nor credentials of AWS.
 final class Priming {
 
   private static final Configuration CONFIGURATION =

@@ -11,9 +11,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -93,17 +90,15 @@ public final class AwsClients implements AutoCloseable {
     this.appFlow = newAppFlow();
   }
 
-  /// Clients without credentials, whose calls stay in this process: each gets the same response.
+  /// Clients whose calls stay in this process: each gets the same response.
   ///
   /// @param answer the response's body, in JSON
   public static AwsClients offline(int maxConcurrentCalls, String answer) {
-    AwsCredentialsProvider credentials =
-        StaticCredentialsProvider.create(AwsBasicCredentials.create("offline", "offline"));
     return new AwsClients(
         maxConcurrentCalls,
         TIMERS,
         new OfflineHttpClient(httpClient(), answer),
-        client -> client.region(Region.US_EAST_1).credentialsProvider(credentials));
+        client -> client.region(Region.US_EAST_1));
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -17,7 +18,21 @@ import software.amazon.awssdk.http.SdkHttpClient;
 /// An HTTP client for priming: it sends every request to a server in this process, which always
 /// gives the same response. So the code that sends requests is primed too, but nothing leaves the
 /// process.
+///
+/// The SDK gets its credentials from this server too, as it does on Lambda with SnapStart from an
+/// endpoint that a variable
+/// [names](https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). A system
+/// property goes before the variable.
 final class OfflineHttpClient implements SdkHttpClient {
+
+  private static final String CREDENTIALS_URI =
+      SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI.property();
+
+  private static final String CREDENTIALS =
+      """
+      {"AccessKeyId": "offline", "SecretAccessKey": "offline", "Token": "offline",
+        "Expiration": "9999-12-31T23:59:59Z"}
+      """;
 
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)\r\n");
 
@@ -28,18 +43,25 @@ final class OfflineHttpClient implements SdkHttpClient {
   /// @param client sends the requests
   /// @param answer the body of the response
   OfflineHttpClient(SdkHttpClient client, String answer) {
-    byte[] body = answer.getBytes(StandardCharsets.UTF_8);
-    String head =
-        "HTTP/1.1 200 OK\r\nx-amzn-RequestId: offline\r\nContent-Length: %d\r\n\r\n"
-            .formatted(body.length);
     this.client = client;
-    this.response = (head + answer).getBytes(StandardCharsets.UTF_8);
+    this.response = response(answer);
     try {
       this.server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     Thread.startVirtualThread(this::accept);
+    System.setProperty(CREDENTIALS_URI, "http://%s:%d/".formatted(host(), server.getLocalPort()));
+  }
+
+  private static byte[] response(String body) {
+    return "HTTP/1.1 200 OK\r\nx-amzn-RequestId: offline\r\nContent-Length: %d\r\n\r\n%s"
+        .formatted(body.getBytes(StandardCharsets.UTF_8).length, body)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String host() {
+    return server.getInetAddress().getHostAddress();
   }
 
   @Override
@@ -50,7 +72,7 @@ final class OfflineHttpClient implements SdkHttpClient {
             .request(
                 request.httpRequest().toBuilder()
                     .protocol("http")
-                    .host(server.getInetAddress().getHostAddress())
+                    .host(host())
                     .port(server.getLocalPort())
                     .build())
             .build());
@@ -70,21 +92,24 @@ final class OfflineHttpClient implements SdkHttpClient {
   private void answer(Socket connection) {
     try (connection) {
       InputStream in = new BufferedInputStream(connection.getInputStream());
-      while (skipRequest(in)) {
-        connection.getOutputStream().write(response);
+      for (String head = readRequest(in); !head.isEmpty(); head = readRequest(in)) {
+        // All calls are POST requests.
+        connection
+            .getOutputStream()
+            .write(head.startsWith("GET ") ? response(CREDENTIALS) : response);
       }
     } catch (IOException _) {
       // The client closed the connection.
     }
   }
 
-  /// @return whether there was a request before the connection was closed
-  private static boolean skipRequest(InputStream in) throws IOException {
+  /// @return the head; empty if the connection was closed before it
+  private static String readRequest(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {
       int next = in.read();
       if (next < 0) {
-        return false;
+        return "";
       }
       head.append((char) next);
     }
@@ -92,11 +117,12 @@ final class OfflineHttpClient implements SdkHttpClient {
     if (length.find()) {
       in.skipNBytes(Integer.parseInt(length.group(1)));
     }
-    return true;
+    return head.toString();
   }
 
   @Override
   public void close() {
+    System.clearProperty(CREDENTIALS_URI);
     client.close();
     try {
       server.close();

@@ -5,6 +5,7 @@ import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Flow;
 import io.github.metadatareset.local.AppFlowAccount.FlowEnd;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
+import io.github.metadatareset.local.EventSourceMapping;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -88,6 +89,8 @@ final class CostBenchmark {
     defaultSchedule();
     burst("10,000 events, 50 entities", FEW_ENTITIES);
     burst("10,000 events, 10,000 entities", EVENTS);
+    withoutWindow("50 entities, without window", FEW_ENTITIES);
+    withoutWindow("10,000 entities, without window", EVENTS);
     return String.join(System.lineSeparator(), counts, parts, costs, ListPrice.table());
   }
 
@@ -141,11 +144,7 @@ final class CostBenchmark {
 
   private void burst(String scenario, int entities) throws Exception {
     AppFlowAccount account = Events.account(entities);
-    String report = Files.readString(Path.of("events/appflow-end-flow-run-failed.json"));
-    List<String> events =
-        IntStream.range(0, EVENTS)
-            .mapToObj(number -> event(report, number, number % entities))
-            .toList();
+    List<String> events = events(entities);
     // The rule's input transformer makes the call of the event.
     List<String> calls =
         IntStream.range(0, EVENTS).mapToObj(number -> Events.request(number % entities)).toList();
@@ -161,6 +160,27 @@ final class CostBenchmark {
         0);
   }
 
+  /// The same burst with the largest batches for which Lambda needs no batch window.
+  private void withoutWindow(String scenario, int entities) throws Exception {
+    List<String> events = events(entities);
+    Usage usage =
+        shortest(
+            Candidate.zip(prepared, CONCURRENT_CALLS),
+            Events.account(entities),
+            Mappings.SMALL_BATCHES,
+            true,
+            run -> run.sendEach(events));
+    usage(scenario, "this", usage, 1);
+    row(scenario, cents(usage.dollars()), "-", "-", "-", "-");
+  }
+
+  private static List<String> events(int entities) throws IOException {
+    String report = Files.readString(Path.of("events/appflow-end-flow-run-failed.json"));
+    return IntStream.range(0, EVENTS)
+        .mapToObj(number -> event(report, number, number % entities))
+        .toList();
+  }
+
   /// What a run is made to do, before it processes the messages that are on the queue then.
   @FunctionalInterface
   private interface Work {
@@ -168,19 +188,26 @@ final class CostBenchmark {
   }
 
   private Usage function(AppFlowAccount account, Work work) throws Exception {
-    return shortest(Candidate.zip(prepared, CONCURRENT_CALLS), account, true, work);
+    return shortest(
+        Candidate.zip(prepared, CONCURRENT_CALLS), account, Mappings.DEFAULT, true, work);
   }
 
   private Usage boto3(AppFlowAccount account, Work work) throws Exception {
-    return shortest(Candidate.boto3(prepared, CONCURRENT_CALLS), account, false, work);
+    return shortest(
+        Candidate.boto3(prepared, CONCURRENT_CALLS), account, Mappings.DEFAULT, false, work);
   }
 
   /// The usage of the shortest of all rounds: what else runs on the machine can only prolong them.
-  private Usage shortest(Candidate candidate, AppFlowAccount account, boolean isTraced, Work work)
+  private Usage shortest(
+      Candidate candidate,
+      AppFlowAccount account,
+      EventSourceMapping.Settings mapping,
+      boolean isTraced,
+      Work work)
       throws Exception {
     List<Usage> usages = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
-      try (CountedRun run = CountedRun.start(prepared, candidate, account, isTraced)) {
+      try (CountedRun run = CountedRun.start(prepared, candidate, account, mapping, isTraced)) {
         work.start(run);
         run.drain();
         usages.add(run.usage());

@@ -26,17 +26,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A run whose usage is counted: a candidate in warm execution environments, behind the queue and
-/// the event source mapping with the template's defaults. Every call of AppFlow takes
+/// the event source mapping. Every call of AppFlow takes
 /// [#CALL_MILLIS].
 final class CountedRun implements AutoCloseable {
 
   static final int CALL_MILLIS = 100;
-
-  /// The defaults of the template.
-  private static final EventSourceMapping.Settings SETTINGS =
-      EventSourceMapping.Settings.DEFAULT
-          .withWindow(Duration.ofSeconds(1))
-          .withFunctionTimeout(Duration.ofSeconds(120));
 
   private static final Duration LIMIT = Duration.ofMinutes(15);
 
@@ -57,6 +51,7 @@ final class CountedRun implements AutoCloseable {
   private static final Pattern METRIC = Pattern.compile("\"Name\":\"(\\w+)\"");
 
   private final EmulatedServices services;
+  private final EventSourceMapping.Settings mapping;
   private final SqsProxy sqs;
   private final boolean isTraced;
   private final List<EmulatedLambda> environments = new ArrayList<>();
@@ -65,19 +60,29 @@ final class CountedRun implements AutoCloseable {
   private final AtomicLong billedMillis = new AtomicLong();
   private long sqsRequests;
 
-  private CountedRun(EmulatedServices services, SqsProxy sqs, boolean isTraced) {
+  private CountedRun(
+      EmulatedServices services,
+      EventSourceMapping.Settings mapping,
+      SqsProxy sqs,
+      boolean isTraced) {
     this.services = services;
+    this.mapping = mapping;
     this.sqs = sqs;
     this.isTraced = isTraced;
   }
 
   /// @param isTraced whether X-Ray traces the candidate, as it does with the template
   static CountedRun start(
-      Path prepared, Candidate candidate, AppFlowAccount account, boolean isTraced)
+      Path prepared,
+      Candidate candidate,
+      AppFlowAccount account,
+      EventSourceMapping.Settings mapping,
+      boolean isTraced)
       throws IOException {
     EmulatedServices services = EmulatedServices.start(prepared, account);
-    CountedRun run = new CountedRun(services, new SqsProxy(services.queues().endpoint()), isTraced);
-    for (int i = 0; i < SETTINGS.concurrency(); i++) {
+    CountedRun run =
+        new CountedRun(services, mapping, new SqsProxy(services.queues().endpoint()), isTraced);
+    for (int i = 0; i < mapping.concurrency(); i++) {
       EmulatedLambda environment = services.environment(candidate, run.sqs.endpoint());
       run.environments.add(environment);
       environment.invoke(Events.batch(1));
@@ -113,18 +118,18 @@ final class CountedRun implements AutoCloseable {
         .handleRequest(
             new ByteArrayInputStream(event),
             new ByteArrayOutputStream(),
-            LocalContext.withTimeout(SETTINGS.functionTimeout()));
+            LocalContext.withTimeout(mapping.functionTimeout()));
   }
 
   /// Processes all messages.
   void drain() throws InterruptedException {
     Iterator<RequestStreamHandler> unused = environments.stream().map(this::counted).iterator();
-    try (EventSourceMapping mapping =
-        new EventSourceMapping(services.queues(), unused::next, SETTINGS)) {
-      if (!mapping.drain(LIMIT)) {
+    try (EventSourceMapping source =
+        new EventSourceMapping(services.queues(), unused::next, mapping)) {
+      if (!source.drain(LIMIT)) {
         throw new IllegalStateException("not all messages were processed within " + LIMIT);
       }
-      for (EventSourceMapping.Invocation invocation : mapping.invocations()) {
+      for (EventSourceMapping.Invocation invocation : source.invocations()) {
         int messages = invocation.messageIds().size();
         int returned = invocation.returnedIds().size();
         if (returned > 0) {

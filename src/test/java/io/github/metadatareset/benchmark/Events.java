@@ -56,6 +56,12 @@ final class Events {
         .formatted(PROFILE, entity(entity));
   }
 
+  /// A request without the type of the connector, so the function looks it up.
+  static String requestWithLookUp(int entity) {
+    return "{\"connectorProfileName\":\"%s\",\"connectorEntityName\":\"%s\"}"
+        .formatted(PROFILE, entity(entity));
+  }
+
   /// An event with messages that were sent now, so that the function treats none as a duplicate.
   ///
   /// @param more bodies of further messages

@@ -1,5 +1,6 @@
 package io.github.metadatareset.benchmark;
 
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.metadatareset.local.AppFlowEmulator.Call;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.EventSourceMapping.Settings;
@@ -11,16 +12,17 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /// Measures how long a message waits for its reset: from the moment at which SQS has accepted it
 /// until the call arrives at AppFlow. The event source mapping is an emulator, which asks the queue
-/// all the time, so Lambda's own polling is missing.
+/// all the time, so Lambda's own polling is missing. Of that time, an invocation begins when the
+/// window is over, and the function needs the rest.
 final class FreshnessBenchmark {
 
-  /// Batches of 100 need a window of one second at least, batches of 10 none.
-  private static final List<Settings> SETTINGS =
-      List.of(settings(100, Duration.ofSeconds(1)), settings(10, Duration.ZERO));
+  private static final List<Settings> SETTINGS = List.of(Mappings.DEFAULT, Mappings.SMALL_BATCHES);
 
   private static final int SINGLE_EVENTS = 20;
   private static final int SECONDS = 60;
@@ -34,6 +36,11 @@ final class FreshnessBenchmark {
           .limit(Events.ENTITIES)
           .toList();
 
+  private final AtomicInteger invocations = new AtomicInteger();
+
+  /// When the last invocation began, as [System#nanoTime].
+  private volatile long invoked;
+
   private final Settings settings;
   private final Measurements measurements;
 
@@ -42,13 +49,6 @@ final class FreshnessBenchmark {
     this.services = services;
     this.settings = settings;
     this.measurements = measurements;
-  }
-
-  private static Settings settings(int batchSize, Duration window) {
-    return Settings.DEFAULT
-        .withBatchSize(batchSize)
-        .withWindow(window)
-        .withFunctionTimeout(Duration.ofSeconds(120));
   }
 
   static void run(Path prepared, Measurements measurements) throws Exception {
@@ -69,11 +69,12 @@ final class FreshnessBenchmark {
         environment.invokeBatch(Events.batch(Events.ENTITIES));
       }
       services.appFlow().onCall(this::reset);
-      Iterator<EmulatedLambda> unused = environments.iterator();
+      Iterator<RequestStreamHandler> unused = environments.stream().map(this::timed).iterator();
       try (EventSourceMapping _ =
           new EventSourceMapping(services.queues(), unused::next, settings).start()) {
-        single("one event, warm", () -> {});
-        single("one event, idle", services.appFlow()::dropConnections);
+        single("one event, warm", () -> {}, Events::request);
+        single("one event, idle", services.appFlow()::dropConnections, Events::request);
+        single("one event, look-up", () -> {}, Events::requestWithLookUp);
         steady(1);
         steady(10);
       }
@@ -84,37 +85,51 @@ final class FreshnessBenchmark {
 
   /// Sends one message after the other, each when the last one is done. The connections of an idle
   /// environment are closed.
-  private void single(String figure, Runnable before) throws InterruptedException {
+  private void single(String figure, Runnable before, IntFunction<String> request)
+      throws InterruptedException {
     for (int event = 0; event < SINGLE_EVENTS; event++) {
       before.run();
-      long sent = send(event);
-      add(figure, sent, awaitReset(event));
+      long sent = send(event, request.apply(event));
+      long reset = awaitReset(event);
+      add(time(figure), reset - sent);
+      add("invocation to reset, %s, ms".formatted(figure), reset - invoked);
     }
   }
 
   /// Sends messages at a constant rate.
   private void steady(int perSecond) throws InterruptedException {
+    String figure = "%d a second for a minute".formatted(perSecond);
     long[] sent = new long[perSecond * SECONDS];
+    int before = invocations.get();
     long started = System.nanoTime();
     for (int event = 0; event < sent.length; event++) {
       long due = started + TimeUnit.SECONDS.toNanos(event) / perSecond;
       TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
-      sent[event] = send(event);
+      sent[event] = send(event, Events.request(event));
     }
     for (int event = 0; event < sent.length; event++) {
-      add("%d a second for a minute".formatted(perSecond), sent[event], awaitReset(event));
+      add(time(figure), awaitReset(event) - sent[event]);
     }
+    measurements.add("invocations, " + figure, column(settings), invocations.get() - before);
   }
 
-  private long send(int event) {
+  private long send(int event, String request) {
     // A call that AppFlow's connection did not answer was made twice.
     resets.get(event).clear();
-    services.queues().send(Events.request(event));
+    services.queues().send(request);
     return System.nanoTime();
   }
 
-  private void add(String figure, long sent, long reset) {
-    measurements.add(time(figure), column(settings), (reset - sent) / 1e6);
+  private void add(String figure, long nanos) {
+    measurements.add(figure, column(settings), nanos / 1e6);
+  }
+
+  private RequestStreamHandler timed(EmulatedLambda environment) {
+    return (event, answer, context) -> {
+      invocations.incrementAndGet();
+      invoked = System.nanoTime();
+      environment.handleRequest(event, answer, context);
+    };
   }
 
   static String time(String figure) {

@@ -29,10 +29,6 @@ final class QueueBenchmark {
   private static final int ENTITIES = 2_000;
   private static final Duration LIMIT = Duration.ofMinutes(15);
 
-  /// The defaults of the template.
-  private static final EventSourceMapping.Settings SETTINGS =
-      EventSourceMapping.Settings.DEFAULT.withFunctionTimeout(Duration.ofSeconds(120));
-
   private final Path prepared;
   private final Measurements measurements;
 
@@ -113,7 +109,7 @@ final class QueueBenchmark {
   private static Drained drain(EmulatedServices services, Candidate candidate) throws Exception {
     List<EmulatedLambda> environments = new ArrayList<>();
     try {
-      for (int i = 0; i < SETTINGS.concurrency(); i++) {
+      for (int i = 0; i < Mappings.WITHOUT_WINDOW.concurrency(); i++) {
         EmulatedLambda environment = services.environment(candidate);
         environments.add(environment);
         environment.invoke(Events.batch(1));
@@ -138,7 +134,7 @@ final class QueueBenchmark {
           };
         };
     try (EventSourceMapping mapping =
-        new EventSourceMapping(services.queues(), newEnvironment, SETTINGS)) {
+        new EventSourceMapping(services.queues(), newEnvironment, Mappings.WITHOUT_WINDOW)) {
       long started = System.nanoTime();
       if (!mapping.drain(LIMIT)) {
         throw new IllegalStateException("not all messages were processed within " + LIMIT);

@@ -1,5 +1,6 @@
 package io.github.metadatareset.benchmark;
 
+import io.github.metadatareset.local.CredentialsEndpoint;
 import io.github.metadatareset.local.LocalContext;
 import io.github.metadatareset.local.RuntimeApi;
 import io.github.metadatareset.local.RuntimeProcess;
@@ -25,6 +26,9 @@ final class RestoreBenchmark {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private static final int WARM_INVOCATIONS = 5;
+
+  /// With eight new connections each.
+  private static final int SERVER_WARMING_BATCHES = 300;
 
   private RestoreBenchmark() {}
 
@@ -61,6 +65,17 @@ final class RestoreBenchmark {
     }
   }
 
+  /// AWS's servers are warm, so the emulator's code for new connections has to be compiled first.
+  static void warmServer(Path prepared) throws IOException {
+    try (EmulatedServices services = EmulatedServices.start(prepared, Events.account());
+        EmulatedLambda client = services.environment(Candidate.zip(prepared, 8))) {
+      for (int batch = 0; batch < SERVER_WARMING_BATCHES; batch++) {
+        client.invokeBatch(Events.batch(CALLS));
+        services.appFlow().dropConnections();
+      }
+    }
+  }
+
   static void run(Path prepared, Processor processor, Measurements to) throws IOException {
     for (Event event : Event.values()) {
       measure(prepared, event, processor, to);
@@ -70,7 +85,8 @@ final class RestoreBenchmark {
   private static void measure(Path prepared, Event event, Processor processor, Measurements to)
       throws IOException {
     try (EmulatedServices services = EmulatedServices.start(prepared, Events.account());
-        RuntimeProcess process = launch(services, processor)) {
+        CredentialsEndpoint credentials = CredentialsEndpoint.start("benchmark");
+        RuntimeProcess process = launch(services, credentials, processor)) {
       services.delayCalls(LATENCY);
       process.awaitSnapshot();
       process.restore();
@@ -88,7 +104,8 @@ final class RestoreBenchmark {
     }
   }
 
-  private static RuntimeProcess launch(EmulatedServices services, Processor processor) {
+  private static RuntimeProcess launch(
+      EmulatedServices services, CredentialsEndpoint credentials, Processor processor) {
     Candidate zip = processor.limit(Candidate.zip(services.prepared(), 8));
     List<String> command = new ArrayList<>(List.of("taskset", "-c", EmulatedLambda.PROCESSOR));
     command.addAll(zip.command());
@@ -98,6 +115,7 @@ final class RestoreBenchmark {
                 zip.folder(),
                 Candidate.HANDLER,
                 services.variables(zip, services.queues().endpoint()))
+            .with(credentials.variables())
             .withSnapStart(),
         RuntimeApi.start());
   }

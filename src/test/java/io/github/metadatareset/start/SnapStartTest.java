@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import com.sun.net.httpserver.HttpServer;
 import io.github.metadatareset.HandlerFixture;
 import io.github.metadatareset.LongSuite;
 import io.github.metadatareset.MetadataResetHandler;
@@ -20,6 +19,7 @@ import io.github.metadatareset.local.AppFlowAccount;
 import io.github.metadatareset.local.AppFlowAccount.Profile;
 import io.github.metadatareset.local.AppFlowEmulator;
 import io.github.metadatareset.local.ClassLog;
+import io.github.metadatareset.local.CredentialsEndpoint;
 import io.github.metadatareset.local.EventSourceMapping;
 import io.github.metadatareset.local.Fault;
 import io.github.metadatareset.local.LocalContext;
@@ -33,8 +33,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.security.SecureRandomSpi;
@@ -217,7 +215,7 @@ class SnapStartTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void aRestoredFunctionGetsNewCredentials() throws IOException {
-    try (Credentials credentials = new Credentials("OLD");
+    try (CredentialsEndpoint credentials = CredentialsEndpoint.start("OLD");
         RuntimeProcess process =
             RuntimeProcess.launch(
                 settings(CalledBeforeSnapshot.class).with(credentials.variables()),
@@ -226,7 +224,7 @@ class SnapStartTest {
       assertEquals(List.of("OLD", "OLD"), stack.appFlow().accessKeys());
       stack.appFlow().forgetCalls();
       stack.appFlow().dropConnections();
-      credentials.accessKey = "NEW";
+      credentials.answer("NEW");
 
       process.restore();
 
@@ -385,56 +383,6 @@ class SnapStartTest {
     public void handleRequest(InputStream in, OutputStream out, Context context)
         throws IOException {
       function.handleRequest(in, out, context);
-    }
-  }
-
-  /// The endpoint at which a function under SnapStart gets the credentials of its role.
-  private static final class Credentials implements AutoCloseable {
-    private final HttpServer server;
-    private volatile String accessKey;
-
-    Credentials(String accessKey) throws IOException {
-      this.accessKey = accessKey;
-      this.server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      server.createContext(
-          "/",
-          exchange -> {
-            try (exchange) {
-              byte[] body = json().getBytes(UTF_8);
-              exchange.sendResponseHeaders(200, body.length);
-              exchange.getResponseBody().write(body);
-            }
-          });
-      server.start();
-    }
-
-    private String json() {
-      return JsonValue.write(
-          Map.of(
-              "AccessKeyId",
-              accessKey,
-              "SecretAccessKey",
-              "secret",
-              "Token",
-              "token",
-              "Expiration",
-              Instant.now().plus(Duration.ofHours(6)).toString()));
-    }
-
-    Map<String, String> variables() {
-      return Map.of(
-          "AWS_ACCESS_KEY_ID", "",
-          "AWS_SECRET_ACCESS_KEY", "",
-          "AWS_SHARED_CREDENTIALS_FILE", "none",
-          "AWS_CONFIG_FILE", "none",
-          "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-              "http://127.0.0.1:" + server.getAddress().getPort() + "/");
-    }
-
-    @Override
-    public void close() {
-      server.stop(0);
     }
   }
 

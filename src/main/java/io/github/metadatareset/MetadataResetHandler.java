@@ -32,8 +32,7 @@ import org.crac.Resource;
 /// It reads the raw event, because events have several forms: an SQS batch, a request, a request in
 /// a wrapper, or an event of AWS.
 ///
-/// With SnapStart, Lambda calls its hooks: it is primed before the snapshot, and makes new clients
-/// after each restore.
+/// With SnapStart, Lambda calls its hooks: before the snapshot it is primed, and makes new clients.
 public final class MetadataResetHandler implements RequestStreamHandler, Resource {
 
   private final Limits limits;
@@ -58,17 +57,18 @@ public final class MetadataResetHandler implements RequestStreamHandler, Resourc
     this.services = newServices.get();
   }
 
+  /// The snapshot holds new clients, which get their credentials and connections, and measure
+  /// AppFlow's rate, after the restore. It holds no completed requests, as there was no invocation
+  /// before it.
   @Override
   public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
     Priming.run();
-  }
-
-  /// New clients have new credentials and connections, and measure AppFlow's rate again. The
-  /// snapshot holds no completed requests, as there was no invocation before it.
-  @Override
-  public void afterRestore(org.crac.Context<? extends Resource> context) {
     services = newServices.get();
   }
+
+  /// Nothing is left to do, so that a start takes no longer than Lambda's restore.
+  @Override
+  public void afterRestore(org.crac.Context<? extends Resource> context) {}
 
   /// The answer to an SQS batch lists the messages that return to the queue. The answer to any
   /// other event says what was done.

@@ -141,7 +141,9 @@ final class FreshnessBenchmark {
   }
 
   private void reset(Call call) {
-    resets.get(Events.number(call.input())).add(System.nanoTime());
+    if (call.operation().equals(EmulatedServices.RESET)) {
+      resets.get(Events.number(call.input())).add(System.nanoTime());
+    }
   }
 
   private long awaitReset(int event) throws InterruptedException {

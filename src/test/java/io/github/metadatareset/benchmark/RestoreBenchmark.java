@@ -14,9 +14,10 @@ import java.util.List;
 
 /// Measures the first invocation after a restore from a snapshot, and the same invocation warm. The
 /// process waits where Lambda takes the snapshot and continues as after a restore, so the time in
-/// which Lambda restores the snapshot is missing.
+/// which Lambda restores the snapshot is missing. The hooks after it are measured too.
 final class RestoreBenchmark {
 
+  static final String HOOKS = "hooks after the restore";
   static final String FIRST = "first after a restore";
   static final String WARM = "warm";
 
@@ -89,7 +90,9 @@ final class RestoreBenchmark {
         RuntimeProcess process = launch(services, credentials, processor)) {
       services.delayCalls(LATENCY);
       process.awaitSnapshot();
+      long restored = System.nanoTime();
       process.restore();
+      to.add(time(event, processor), HOOKS, (System.nanoTime() - restored) / 1e6);
       to.add(time(event, processor), FIRST, invoke(process, event.bytes()));
       services.appFlow().faults().clear();
       for (int batch = 0; batch < Events.WARMING_BATCHES; batch++) {

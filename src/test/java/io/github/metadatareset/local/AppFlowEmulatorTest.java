@@ -84,6 +84,18 @@ class AppFlowEmulatorTest {
         .build();
   }
 
+  @Test
+  void tellsAListenerEachFurtherCall() {
+    List<Call> seen = new ArrayList<>();
+    client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-prod"));
+
+    appFlow.onCall(seen::add);
+    client.resetConnectorMetadataCache(r -> r.connectorProfileName("crm-sandbox"));
+
+    assertEquals(List.of(appFlow.calls(RESET).getLast()), seen);
+    assertEquals("crm-sandbox", seen.getFirst().input().get("connectorProfileName"));
+  }
+
   // The caches
 
   @Test

@@ -177,10 +177,13 @@ class SnapStartTest {
   void theFirstBatchAfterARestoreLoadsNoMoreClasses(@TempDir Path directory)
       throws IOException, InterruptedException {
     Path log = directory.resolve("classes");
-    try (RuntimeProcess process =
-        RuntimeProcess.launch(
-            settings(MetadataResetHandler.class).withJavaOption("-Xlog:class+load:file=" + log),
-            RuntimeApi.start())) {
+    try (CredentialsEndpoint credentials = CredentialsEndpoint.start("key");
+        RuntimeProcess process =
+            RuntimeProcess.launch(
+                settings(MetadataResetHandler.class)
+                    .with(credentials.variables())
+                    .withJavaOption("-Xlog:class+load:file=" + log),
+                RuntimeApi.start())) {
       process.awaitSnapshot();
       Set<String> primed = loaded(log);
       assertEquals(
@@ -202,12 +205,13 @@ class SnapStartTest {
     }
   }
 
-  /// The classes of the function, and the generated classes of the SDK for the services.
+  /// The classes of the function, and those of the SDK for credentials and for the services.
   private static Set<String> loaded(Path log) throws IOException {
     return ClassLog.loaded(log).stream()
         .filter(
             name ->
                 name.startsWith("io.github.metadatareset.")
+                    || name.startsWith("software.amazon.awssdk.auth.")
                     || name.startsWith("software.amazon.awssdk.services."))
         .collect(Collectors.toSet());
   }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The endpoint at which [a function with
 /// SnapStart](https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html) gets the
@@ -18,6 +19,7 @@ import java.util.Map;
 public final class CredentialsEndpoint implements AutoCloseable {
 
   private final HttpServer server;
+  private final AtomicInteger requests = new AtomicInteger();
   private volatile String accessKey;
 
   private CredentialsEndpoint(HttpServer server, String accessKey) {
@@ -26,6 +28,7 @@ public final class CredentialsEndpoint implements AutoCloseable {
     server.createContext(
         "/",
         exchange -> {
+          requests.incrementAndGet();
           try (exchange) {
             byte[] body = json().getBytes(UTF_8);
             exchange.sendResponseHeaders(200, body.length);
@@ -49,6 +52,11 @@ public final class CredentialsEndpoint implements AutoCloseable {
   /// From now on the credentials have this access key.
   public void answer(String newAccessKey) {
     accessKey = newAccessKey;
+  }
+
+  /// How many times credentials were asked for.
+  public int requests() {
+    return requests.get();
   }
 
   /// Environment variables with which the function gets its credentials here.

@@ -188,6 +188,7 @@ class SnapStartTest {
       Set<String> primed = loaded(log);
       assertEquals(
           List.of(), primed.stream().filter(name -> name.contains(".eventbridge.")).toList());
+      assertEquals(0, credentials.requests(), "the snapshot holds no credentials");
       process.restore();
 
       stack.queues().sendAll(List.of(RESET, SPLIT, "no request"));

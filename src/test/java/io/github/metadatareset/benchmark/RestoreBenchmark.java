@@ -14,12 +14,14 @@ import java.util.List;
 
 /// Measures the first invocation after a restore from a snapshot, and the same invocation warm. The
 /// process waits where Lambda takes the snapshot and continues as after a restore, so the time in
-/// which Lambda restores the snapshot is missing. The hooks after it are measured too.
+/// which Lambda restores the snapshot is missing. The hooks after it are measured too, and a start
+/// without SnapStart.
 final class RestoreBenchmark {
 
   static final String HOOKS = "hooks after the restore";
   static final String FIRST = "first after a restore";
   static final String WARM = "warm";
+  static final String WITHOUT = "start without SnapStart, and first";
 
   static final int CALLS = 20;
 
@@ -80,6 +82,7 @@ final class RestoreBenchmark {
   static void run(Path prepared, Processor processor, Measurements to) throws IOException {
     for (Event event : Event.values()) {
       measure(prepared, event, processor, to);
+      measureWithout(prepared, event, processor, to);
     }
   }
 
@@ -87,7 +90,10 @@ final class RestoreBenchmark {
       throws IOException {
     try (EmulatedServices services = EmulatedServices.start(prepared, Events.account());
         CredentialsEndpoint credentials = CredentialsEndpoint.start("benchmark");
-        RuntimeProcess process = launch(services, credentials, processor)) {
+        RuntimeProcess process =
+            RuntimeProcess.launch(
+                settings(services, processor).with(credentials.variables()).withSnapStart(),
+                RuntimeApi.start())) {
       services.delayCalls(LATENCY);
       process.awaitSnapshot();
       long restored = System.nanoTime();
@@ -107,20 +113,28 @@ final class RestoreBenchmark {
     }
   }
 
-  private static RuntimeProcess launch(
-      EmulatedServices services, CredentialsEndpoint credentials, Processor processor) {
+  /// A start without SnapStart, and the same first invocation.
+  private static void measureWithout(
+      Path prepared, Event event, Processor processor, Measurements to) throws IOException {
+    try (EmulatedServices services = EmulatedServices.start(prepared, Events.account())) {
+      services.delayCalls(LATENCY);
+      long started = System.nanoTime();
+      try (RuntimeProcess process = RuntimeProcess.start(settings(services, processor))) {
+        invoke(process, event.bytes());
+        to.add(time(event, processor), WITHOUT, (System.nanoTime() - started) / 1e6);
+      }
+    }
+  }
+
+  private static RuntimeProcess.Settings settings(EmulatedServices services, Processor processor) {
     Candidate zip = processor.limit(Candidate.zip(services.prepared(), 8));
     List<String> command = new ArrayList<>(List.of("taskset", "-c", EmulatedLambda.PROCESSOR));
     command.addAll(zip.command());
-    return RuntimeProcess.launch(
-        new RuntimeProcess.Settings(
-                command,
-                zip.folder(),
-                Candidate.HANDLER,
-                services.variables(zip, services.queues().endpoint()))
-            .with(credentials.variables())
-            .withSnapStart(),
-        RuntimeApi.start());
+    return new RuntimeProcess.Settings(
+        command,
+        zip.folder(),
+        Candidate.HANDLER,
+        services.variables(zip, services.queues().endpoint()));
   }
 
   /// The time in milliseconds.

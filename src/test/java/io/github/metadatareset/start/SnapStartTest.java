@@ -101,7 +101,7 @@ class SnapStartTest {
   }
 
   @Test
-  void twentyPrimingInvocationsCallSplitRejectAndReturn() {
+  void sixtyPrimingInvocationsCallSplitRejectAndReturn() {
     var log = new ByteArrayOutputStream();
 
     HandlerFixture.prime(log);
@@ -110,12 +110,12 @@ class SnapStartTest {
         log.toString(UTF_8).lines().map(line -> JsonValue.parse(line, "")).toList();
     assertEquals(
         Map.of(
-            "reset", 400L,
-            "dead letter not accepted SdkClientException", 20L,
-            "returned SdkClientException", 20L,
-            "returned InvalidRequest", 20L,
-            "backoff not set Offline", 20L,
-            "invocation", 20L),
+            "reset", 1200L,
+            "dead letter not accepted SdkClientException", 60L,
+            "returned SdkClientException", 60L,
+            "returned InvalidRequest", 60L,
+            "backoff not set Offline", 60L,
+            "invocation", 60L),
         lines.stream()
             .map(
                 line ->

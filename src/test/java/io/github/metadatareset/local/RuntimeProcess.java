@@ -97,7 +97,11 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
   private RuntimeProcess(RuntimeApi api, Process process) {
     this.api = api;
     this.process = process;
-    this.logRead = CompletableFuture.runAsync(this::readLog, Thread::startVirtualThread);
+    // A virtual thread that reads from a pipe keeps its carrier, which is the only one on one
+    // processor.
+    this.logRead =
+        CompletableFuture.runAsync(
+            this::readLog, task -> Thread.ofPlatform().daemon().name("log").start(task));
   }
 
   /// Starts the process and waits until the function is initialised.

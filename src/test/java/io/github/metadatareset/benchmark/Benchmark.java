@@ -32,7 +32,7 @@ public final class Benchmark {
   private void run(String part) throws Exception {
     if (!part.equals("cost")) {
       InvocationBenchmark.warmUp(prepared);
-      RestoreBenchmark.warmServer(prepared);
+      RestoreBenchmark.warmUp(prepared);
     }
     switch (part) {
       case "cold" -> rounds(rounds, () -> InvocationBenchmark.run(prepared, false, measurements));

@@ -68,8 +68,9 @@ final class RestoreBenchmark {
     }
   }
 
-  /// AWS's servers are warm, so the emulator's code for new connections has to be compiled first.
-  static void warmServer(Path prepared) throws IOException {
+  /// AWS's servers are warm, so the emulators' code for new connections and for a restore has to be
+  /// compiled first.
+  static void warmUp(Path prepared) throws IOException {
     try (EmulatedServices services = EmulatedServices.start(prepared, Events.account());
         EmulatedLambda client = services.environment(Candidate.zip(prepared, 8))) {
       for (int batch = 0; batch < SERVER_WARMING_BATCHES; batch++) {
@@ -77,6 +78,7 @@ final class RestoreBenchmark {
         services.appFlow().dropConnections();
       }
     }
+    measure(prepared, Event.LONGEST_PATH, Processor.WHOLE, new Measurements());
   }
 
   static void run(Path prepared, Processor processor, Measurements to) throws IOException {

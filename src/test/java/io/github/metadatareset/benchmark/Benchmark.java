@@ -32,6 +32,8 @@ public final class Benchmark {
   private void run(String part) throws Exception {
     if (!part.equals("cost")) {
       InvocationBenchmark.warmUp(prepared);
+    }
+    if (part.equals("restore") || part.equals("all")) {
       RestoreBenchmark.warmUp(prepared);
     }
     switch (part) {

@@ -66,6 +66,7 @@ final class Priming {
         "connectorProfileDetails": [{
           "connectorProfileName": "crm",
           "connectorType": "Salesforce",
+          "createdAt": 1,
           "connectorProfileProperties": {"Salesforce": {"instanceUrl": "https://crm"}}}],
         "Successful": [{"Id": "0", "MessageId": "0", "MD5OfMessageBody": "of another"}],
         "Failed": [{"Id": "1", "SenderFault": false, "Code": "Offline", "Message": "refused"}]

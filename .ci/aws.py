@@ -32,7 +32,7 @@ from ministack.services.cloudformation import provisioners
 # ---- 1. Java functions, on ministack's executor for custom runtimes, which serves the Lambda Runtime API
 
 BOOTSTRAP = f"""#!/bin/sh
-exec "{os.environ["JAVA"]}" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \\
+exec "{os.environ["JAVA"]}" --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \\
   -cp "{os.environ["RUNTIME_CLASSPATH"]}" com.amazonaws.services.lambda.runtime.api.client.AWSLambda "$_HANDLER"
 """
 

@@ -23,11 +23,10 @@ record Candidate(
 
   static final String HANDLER = "io.github.metadatareset.MetadataResetHandler::handleRequest";
 
-  /// The options that Lambda's Java runtime sets for functions with less than 2 GB of memory.
+  /// The options that Lambda's Java runtime sets with SnapStart, for less than 2 GB of memory.
   private static final List<String> RUNTIME_OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=1",
           "--enable-native-access=ALL-UNNAMED",
           "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac");
 

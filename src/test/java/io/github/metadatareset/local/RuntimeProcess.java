@@ -40,14 +40,13 @@ public final class RuntimeProcess implements RequestStreamHandler, AutoCloseable
       variables = Map.copyOf(variables);
     }
 
-    /// A handler on the class path of this JVM, with the compiler and the garbage collector that
-    /// Lambda uses.
+    /// A handler on the class path of this JVM, with the options that Lambda uses with SnapStart.
+    /// Those of the template are a variable.
     public static Settings of(Class<? extends RequestStreamHandler> handler, String maxHeap) {
       List<String> command =
           List.of(
               JAVA.toString(),
               "-Xmx" + maxHeap,
-              "-XX:TieredStopAtLevel=1",
               "-XX:+UseSerialGC",
               "--enable-native-access=ALL-UNNAMED",
               "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",

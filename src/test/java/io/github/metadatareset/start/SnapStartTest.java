@@ -238,6 +238,25 @@ class SnapStartTest {
     }
   }
 
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theJvmUsesOnlyItsFastCompiler() {
+    try (RuntimeProcess process =
+        RuntimeProcess.launch(
+            settings(CalledBeforeSnapshot.class).withJavaOption("-XX:+PrintFlagsFinal"),
+            RuntimeApi.start())) {
+      process.awaitSnapshot();
+
+      assertEquals(
+          List.of("intx TieredStopAtLevel = 1"),
+          process.log().stream()
+              .map(line -> line.strip().replaceAll(" +", " "))
+              .filter(line -> line.contains(" TieredStopAtLevel "))
+              .map(line -> line.replaceAll(" \\{.*", ""))
+              .toList());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {-14, 14})
   @EnabledOnOs(OS.LINUX)

@@ -10,7 +10,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -59,9 +58,7 @@ public final class AwsClients implements AutoCloseable {
 
   final AppflowClient appFlow;
 
-  /// Created on first use: a batch in which every request succeeds does not call SQS.
-  private final Supplier<SqsClient> sqs = new Lazy<>(this::newSqs)::getValue;
-
+  private final SqsClient sqs;
   private final Semaphore appFlowCalls;
   private final ScheduledExecutorService timers;
   private final SdkHttpClient http;
@@ -88,6 +85,7 @@ public final class AwsClients implements AutoCloseable {
     this.http = http;
     this.settings = settings;
     this.appFlow = newAppFlow();
+    this.sqs = newSqs();
   }
 
   /// Clients whose calls stay in this process: each gets the same response.

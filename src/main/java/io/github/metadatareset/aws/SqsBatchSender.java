@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -28,10 +27,10 @@ final class SqsBatchSender {
 
   static final int CONCURRENT_BATCHES = 8;
 
-  private final Supplier<SqsClient> client;
+  private final SqsClient client;
   private final String queueUrl;
 
-  SqsBatchSender(Supplier<SqsClient> client, String queueUrl) {
+  SqsBatchSender(SqsClient client, String queueUrl) {
     this.client = client;
     this.queueUrl = queueUrl;
   }
@@ -90,17 +89,15 @@ final class SqsBatchSender {
     try {
       Duration timeout = BoundedCalls.timeoutWithin(deadline, AwsClients.SHORT_CALL_TIMEOUT);
       var response =
-          client
-              .get()
-              .sendMessageBatch(
-                  request ->
-                      request
-                          .queueUrl(queueUrl)
-                          .overrideConfiguration(override -> override.apiCallTimeout(timeout))
-                          .entries(
-                              IntStream.range(0, batch.size())
-                                  .mapToObj(i -> entry(i, batch.get(i)))
-                                  .toList()));
+          client.sendMessageBatch(
+              request ->
+                  request
+                      .queueUrl(queueUrl)
+                      .overrideConfiguration(override -> override.apiCallTimeout(timeout))
+                      .entries(
+                          IntStream.range(0, batch.size())
+                              .mapToObj(i -> entry(i, batch.get(i)))
+                              .toList()));
       Map<String, Optional<Failure>> results = new HashMap<>();
       response
           .failed()

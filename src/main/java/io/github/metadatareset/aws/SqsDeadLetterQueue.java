@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// The dead-letter queue in Amazon SQS.
@@ -18,7 +17,7 @@ final class SqsDeadLetterQueue implements DeadLetterQueue {
 
   private final SqsBatchSender batches;
 
-  SqsDeadLetterQueue(Supplier<SqsClient> client, String queueUrl) {
+  SqsDeadLetterQueue(SqsClient client, String queueUrl) {
     this.batches = new SqsBatchSender(client, queueUrl);
   }
 

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Gatherers;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
@@ -20,11 +19,11 @@ final class SqsRequestQueue implements RequestQueue {
 
   private static final int MAX_GROUP_ID_LENGTH = 128;
 
-  private final Supplier<SqsClient> client;
+  private final SqsClient client;
   private final String queueUrl;
   private final SqsBatchSender batches;
 
-  SqsRequestQueue(Supplier<SqsClient> client, String queueUrl) {
+  SqsRequestQueue(SqsClient client, String queueUrl) {
     this.client = client;
     this.queueUrl = queueUrl;
     this.batches = new SqsBatchSender(client, queueUrl);
@@ -69,14 +68,12 @@ final class SqsRequestQueue implements RequestQueue {
     try {
       Duration timeout = BoundedCalls.timeoutWithin(deadline, AwsClients.SHORT_CALL_TIMEOUT);
       var response =
-          client
-              .get()
-              .changeMessageVisibilityBatch(
-                  request ->
-                      request
-                          .queueUrl(queueUrl)
-                          .overrideConfiguration(override -> override.apiCallTimeout(timeout))
-                          .entries(entries(returned)));
+          client.changeMessageVisibilityBatch(
+              request ->
+                  request
+                      .queueUrl(queueUrl)
+                      .overrideConfiguration(override -> override.apiCallTimeout(timeout))
+                      .entries(entries(returned)));
       return response.failed().size() + response.successful().size() < returned.size()
           ? List.of(SqsBatchSender.missing())
           : response.failed().stream()

@@ -8,10 +8,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 public record SqsAdapters(SqsClient client) {
 
   public RequestQueue requestQueue(String url) {
-    return new SqsRequestQueue(() -> client, url);
+    return new SqsRequestQueue(client, url);
   }
 
   public DeadLetterQueue deadLetterQueue(String url) {
-    return new SqsDeadLetterQueue(() -> client, url);
+    return new SqsDeadLetterQueue(client, url);
   }
 }

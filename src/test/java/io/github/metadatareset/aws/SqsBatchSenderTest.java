@@ -38,7 +38,7 @@ class SqsBatchSenderTest {
   private static final Optional<Failure> ACCEPTED = Optional.empty();
 
   private final FakeSqsClient sqs = new FakeSqsClient();
-  private final SqsBatchSender sender = new SqsBatchSender(() -> sqs, "https://queue");
+  private final SqsBatchSender sender = new SqsBatchSender(sqs, "https://queue");
 
   @Test
   void sendsBodyAttributesAndMessageGroup() {

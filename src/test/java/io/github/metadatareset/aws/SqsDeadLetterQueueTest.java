@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 class SqsDeadLetterQueueTest {
 
   private final FakeSqsClient sqs = new FakeSqsClient();
-  private final SqsDeadLetterQueue queue = new SqsDeadLetterQueue(() -> sqs, "https://queue");
+  private final SqsDeadLetterQueue queue = new SqsDeadLetterQueue(sqs, "https://queue");
 
   @Test
   void sendsBodyAttributesAndMessageGroupOfADeadLetter() {

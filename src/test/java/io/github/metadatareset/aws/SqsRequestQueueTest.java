@@ -51,7 +51,7 @@ class SqsRequestQueueTest {
       new Correlation("correlation-1", OptionalInt.of(70));
 
   private final FakeSqsClient sqs = new FakeSqsClient();
-  private final SqsRequestQueue queue = new SqsRequestQueue(() -> sqs, "https://queue");
+  private final SqsRequestQueue queue = new SqsRequestQueue(sqs, "https://queue");
 
   @Nested
   class Enqueuing {

@@ -44,11 +44,11 @@ public final class StrictSqs {
   }
 
   public RequestQueue requestQueue() {
-    return new SqsRequestQueue(() -> client, REQUESTS);
+    return new SqsRequestQueue(client, REQUESTS);
   }
 
   public DeadLetterQueue deadLetterQueue() {
-    return new SqsDeadLetterQueue(() -> client, DEAD_LETTERS);
+    return new SqsDeadLetterQueue(client, DEAD_LETTERS);
   }
 
   private final class Client implements SqsClient {

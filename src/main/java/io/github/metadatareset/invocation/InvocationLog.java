@@ -11,7 +11,6 @@ import io.github.metadatareset.request.ResetCall;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,8 +46,8 @@ public final class InvocationLog {
   private final String functionName;
   private final String requestId;
 
-  /// Those whose lines are not written yet.
-  private final List<Reset> resets = new ArrayList<>();
+  /// The lines of resets that are not written yet.
+  private final List<String> resets = new ArrayList<>();
 
   InvocationLog(PrintStream out, InstantSource clock, String functionName, String requestId) {
     this.out = out;
@@ -76,9 +75,13 @@ public final class InvocationLog {
   ///
   /// @param correlationId of the message or event that needed the call
   synchronized void reset(ResetCall call, String correlationId, Duration duration) {
-    resets.add(new Reset(clock.instant(), call, correlationId, duration));
+    Map<String, Object> line = line("INFO", "reset");
+    line.put("correlationId", correlationId);
+    putMembers(line, call.request().members());
+    putDuration(line, duration);
+    resets.add(text(line));
     if (resets.size() == RESETS_AT_ONCE) {
-      write(List.of());
+      write("");
     }
   }
 
@@ -267,21 +270,9 @@ public final class InvocationLog {
     return line;
   }
 
-  private Map<String, Object> line(Reset reset) {
-    Map<String, Object> line = line(reset.at(), "INFO", "reset");
-    line.put("correlationId", reset.correlationId());
-    putMembers(line, reset.call().request().members());
-    putDuration(line, reset.duration());
-    return line;
-  }
-
   private Map<String, Object> line(String level, String message) {
-    return line(clock.instant(), level, message);
-  }
-
-  private Map<String, Object> line(Instant at, String level, String message) {
     Map<String, Object> line = new LinkedHashMap<>();
-    line.put("timestamp", at.toString());
+    line.put("timestamp", clock.instant().toString());
     line.put("level", level);
     line.put("message", message);
     line.put("requestId", requestId);
@@ -324,29 +315,24 @@ public final class InvocationLog {
   }
 
   private void print(Map<String, Object> line) {
-    write(List.of(line));
+    write(text(line));
   }
 
-  /// Writes the resets that wait, and then these lines.
-  private synchronized void write(List<Map<String, Object>> lines) {
-    StringBuilder text = new StringBuilder();
-    for (Reset reset : resets) {
-      text.append(JsonValue.write(line(reset))).append('\n');
-    }
-    resets.clear();
-    for (Map<String, Object> line : lines) {
-      text.append(JsonValue.write(line)).append('\n');
-    }
+  private static String text(Map<String, Object> line) {
+    return JsonValue.write(line) + "\n";
+  }
+
+  /// Writes the lines that wait, and then this text.
+  private synchronized void write(String text) {
     // One write, however long the text is: println writes parts of 8 KiB.
-    byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = (String.join("", resets) + text).getBytes(StandardCharsets.US_ASCII);
+    resets.clear();
     out.write(bytes, 0, bytes.length);
   }
 
   private static String cut(String text) {
     return text.substring(0, Math.min(text.length(), MAX_TEXT));
   }
-
-  private record Reset(Instant at, ResetCall call, String correlationId, Duration duration) {}
 
   private record Reason(String code, String message, Optional<String> operation) {
     Reason(String code, String message) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -118,11 +119,12 @@ public final class SqsBatch {
       Plan plan = each.getKey();
       List<SqsMessage> pending =
           each.getValue().stream().map(byRequest::get).flatMap(List::stream).toList();
-      if (plan instanceof Plan.Call(var call)) {
+      Set<Request> same = new LinkedHashSet<>(each.getValue());
+      if (plan instanceof Plan.Call(var call) && same.add(call.request())) {
         pending = withoutDuplicates(call.request(), pending);
       }
       if (!pending.isEmpty()) {
-        tasks.add(new Task(plan, each.getValue(), pending));
+        tasks.add(new Task(plan, same, pending));
       }
     }
     return tasks;
@@ -171,7 +173,7 @@ public final class SqsBatch {
     task.messages().forEach(each -> outcomes.put(each, new MessageOutcome.Duplicate()));
     outcomes.put(task.messages().getFirst(), new MessageOutcome.Done());
     watermark.ifPresent(
-        time -> task.allRequests().forEach(request -> completed.complete(request, time)));
+        time -> task.requests().forEach(request -> completed.complete(request, time)));
     if (execution.result() instanceof ExecutionResult.Split split && split.isEmpty()) {
       task.messages().forEach(invocation.log()::nothingToReset);
     }
@@ -202,7 +204,9 @@ public final class SqsBatch {
   }
 
   /// What is done once for all messages with the same plan.
-  private record Task(Plan plan, List<Request> requests, List<SqsMessage> messages) {
+  ///
+  /// @param requests those of the messages, and the one for the call that they need
+  private record Task(Plan plan, Set<Request> requests, List<SqsMessage> messages) {
 
     /// The message whose event may need the most calls.
     SqsMessage source() {
@@ -216,15 +220,6 @@ public final class SqsBatch {
       return new Attempt(
           plan instanceof Plan.Call(var call) ? Optional.of(call.request()) : planned.request(),
           duration);
-    }
-
-    /// The requests, and the one for the call that they need.
-    List<Request> allRequests() {
-      List<Request> all = new ArrayList<>(requests);
-      if (plan instanceof Plan.Call(var call)) {
-        all.add(call.request());
-      }
-      return all;
     }
   }
 

@@ -408,8 +408,8 @@ class MutantsTest {
           new Mutant(
               "a check counts as a reset of its flow",
               "invocation/SqsBatch.java",
-              "List<Request> all = new ArrayList<>(requests);",
-              "List<Request> all = new ArrayList<>(requests); if (plan instanceof Plan.Check(var flow)) { all.add(new Request.OfFlows(new io.github.metadatareset.request.FlowPattern(flow))); }"),
+              "Set<Request> same = new LinkedHashSet<>(each.getValue());",
+              "Set<Request> same = new LinkedHashSet<>(each.getValue()); if (plan instanceof Plan.Check(var flow)) { same.add(new Request.OfFlows(new io.github.metadatareset.request.FlowPattern(flow))); }"),
           new Mutant(
               "a pattern of checks is split into resets",
               "plan/Splitter.java",

@@ -240,7 +240,7 @@ class SnapStartTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void theJvmUsesOnlyItsFastCompiler() {
+  void theJvmCompilesWithC1Only() {
     try (RuntimeProcess process =
         RuntimeProcess.launch(
             settings(CalledBeforeSnapshot.class).withJavaOption("-XX:+PrintFlagsFinal"),

@@ -72,11 +72,12 @@ final class CostBenchmark {
 
   private String text() throws Exception {
     counts.append(
-        "%-36s %-7s %8s %8s %8s %8s %8s %8s%n"
+        "%-36s %-7s %8s %8s %8s %8s %8s %8s %8s%n"
             .formatted(
                 "counted in one run",
                 "",
                 "invoked",
+                "takes s",
                 "billed s",
                 "SQS",
                 "log KB",
@@ -89,8 +90,14 @@ final class CostBenchmark {
     defaultSchedule();
     burst("10,000 events, 50 entities", FEW_ENTITIES);
     burst("10,000 events, 10,000 entities", EVENTS);
-    withoutWindow("50 entities, without window", FEW_ENTITIES);
-    withoutWindow("10,000 entities, without window", EVENTS);
+    withoutWindow(
+        "schedule, without window",
+        RUNS_A_MONTH,
+        ListPrice.SCHEDULED_INVOCATION.dollars(1),
+        accountWithFlows(),
+        run -> run.invoke(SCHEDULED_REQUEST));
+    burstWithoutWindow("50 entities, without window", FEW_ENTITIES);
+    burstWithoutWindow("10,000 entities, without window", EVENTS);
     return String.join(System.lineSeparator(), counts, parts, costs, ListPrice.table());
   }
 
@@ -160,18 +167,22 @@ final class CostBenchmark {
         0);
   }
 
-  /// The same burst with the largest batches for which Lambda needs no batch window.
-  private void withoutWindow(String scenario, int entities) throws Exception {
+  private void burstWithoutWindow(String scenario, int entities) throws Exception {
     List<String> events = events(entities);
+    withoutWindow(scenario, 1, 0, Events.account(entities), run -> run.sendEach(events));
+  }
+
+  /// The same work with the largest batches for which Lambda needs no batch window.
+  ///
+  /// @param trigger what Scheduler takes for each run
+  private void withoutWindow(
+      String scenario, int runs, double trigger, AppFlowAccount account, Work work)
+      throws Exception {
     Usage usage =
         shortest(
-            Candidate.zip(prepared, CONCURRENT_CALLS),
-            Events.account(entities),
-            Mappings.SMALL_BATCHES,
-            true,
-            run -> run.sendEach(events));
-    usage(scenario, "this", usage, 1);
-    row(scenario, cents(usage.dollars()), "-", "-", "-", "-");
+            Candidate.zip(prepared, CONCURRENT_CALLS), account, Mappings.SMALL_BATCHES, true, work);
+    usage(scenario, "this", usage, runs);
+    row(scenario, cents(runs * (trigger + usage.dollars())), "-", "-", "-", "-");
   }
 
   private static List<String> events(int entities) throws IOException {
@@ -258,11 +269,12 @@ final class CostBenchmark {
 
   private void usage(String scenario, String candidate, Usage usage, int runs) {
     counts.append(
-        "%-36s %-7s %8d %8.1f %8d %8.1f %8d %8d%n"
+        "%-36s %-7s %8d %8.1f %8.1f %8d %8.1f %8d %8d%n"
             .formatted(
                 scenario,
                 candidate,
                 usage.invocations(),
+                usage.millis() / 1000.0,
                 usage.billedMillis() / 1000.0,
                 usage.sqsRequests(),
                 usage.logBytes() / 1000.0,

@@ -58,6 +58,7 @@ final class CountedRun implements AutoCloseable {
   private final List<Integer> logStarts = new ArrayList<>();
   private final AtomicInteger invocations = new AtomicInteger();
   private final AtomicLong billedMillis = new AtomicLong();
+  private long nanos;
   private long sqsRequests;
 
   private CountedRun(
@@ -114,21 +115,25 @@ final class CountedRun implements AutoCloseable {
   }
 
   void invoke(byte[] event) throws IOException {
+    long started = System.nanoTime();
     counted(environments.getFirst())
         .handleRequest(
             new ByteArrayInputStream(event),
             new ByteArrayOutputStream(),
             LocalContext.withTimeout(mapping.functionTimeout()));
+    nanos += System.nanoTime() - started;
   }
 
   /// Processes all messages.
   void drain() throws InterruptedException {
+    long started = System.nanoTime();
     Iterator<RequestStreamHandler> unused = environments.stream().map(this::counted).iterator();
     try (EventSourceMapping source =
         new EventSourceMapping(services.queues(), unused::next, mapping)) {
       if (!source.drain(LIMIT)) {
         throw new IllegalStateException("not all messages were processed within " + LIMIT);
       }
+      nanos += System.nanoTime() - started;
       for (EventSourceMapping.Invocation invocation : source.invocations()) {
         int messages = invocation.messageIds().size();
         int returned = invocation.returnedIds().size();
@@ -166,6 +171,7 @@ final class CountedRun implements AutoCloseable {
     int resets = services.appFlow().calls(EmulatedServices.RESET).size();
     return new Usage(
         invocations.get(),
+        nanos / 1_000_000,
         billedMillis.get(),
         sqsRequests + sqs.batches().stream().mapToLong(CountedRun::requests).sum(),
         logBytes,

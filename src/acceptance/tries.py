@@ -580,6 +580,16 @@ def the_first_invocation_after_a_restore(stack):
 
 
 @answers("What does CloudWatch show?")
+def the_jvm_reads_the_options_of_the_template(stack):
+    """its first line in the log has them: with SnapStart, C1 alone compiles only because of them"""
+    # https://docs.aws.amazon.com/lambda/latest/dg/java-customization.html
+    lines = stack.log("Picked up JAVA_TOOL_OPTIONS", since=stack.started - 14 * 86400)
+    if not lines:
+        raise NotTried("no JVM started in 14 days")
+    return passed_if("-XX:TieredStopAtLevel=1" in lines[-1], f"starts: {len(lines)}", lines[-1])
+
+
+@answers("What does CloudWatch show?")
 def the_saved_queries_find_lines(stack):
     """each query completes; those about an event, failures, dead letters and ignored events find lines of this run"""
     stack.send(IGNORED, "ignored")

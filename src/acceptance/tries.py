@@ -581,7 +581,7 @@ def the_first_invocation_after_a_restore(stack):
 
 @answers("What does CloudWatch show?")
 def the_jvm_reads_the_options_of_the_template(stack):
-    """its first line in the log has them: with SnapStart, C1 alone compiles only because of them"""
+    """the first line of its log has them; without them C2 would compile too, as Lambda's default with SnapStart is both compilers"""
     # https://docs.aws.amazon.com/lambda/latest/dg/java-customization.html
     lines = stack.log("Picked up JAVA_TOOL_OPTIONS", since=stack.started - 14 * 86400)
     if not lines:

@@ -4,8 +4,8 @@ import java.util.Set;
 
 /// What a run of a function used of what AWS bills.
 ///
+/// @param millis from the first receive or invocation until all is done
 /// @param billedMillis the time of all invocations, each rounded up to a millisecond
-/// @param millis from the first receive or invocation to the end of the last invocation
 /// @param sqsRequests those of the senders, of the function, and of Lambda, which receives and
 ///     deletes messages
 /// @param traces the invocations that X-Ray records at most; 0 if tracing is off

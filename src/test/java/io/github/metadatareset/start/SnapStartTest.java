@@ -241,20 +241,21 @@ class SnapStartTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void theJvmCompilesWithC1Only() {
-    try (RuntimeProcess process =
+    RuntimeProcess process =
         RuntimeProcess.launch(
             settings(CalledBeforeSnapshot.class).withJavaOption("-XX:+PrintFlagsFinal"),
-            RuntimeApi.start())) {
+            RuntimeApi.start());
+    try (process) {
       process.awaitSnapshot();
-
-      assertEquals(
-          List.of("intx TieredStopAtLevel = 1"),
-          process.log().stream()
-              .map(line -> line.strip().replaceAll(" +", " "))
-              .filter(line -> line.contains(" TieredStopAtLevel "))
-              .map(line -> line.replaceAll(" \\{.*", ""))
-              .toList());
     }
+
+    assertEquals(
+        List.of("intx TieredStopAtLevel = 1"),
+        process.log().stream()
+            .map(line -> line.strip().replaceAll(" +", " "))
+            .filter(line -> line.contains(" TieredStopAtLevel "))
+            .map(line -> line.replaceAll(" \\{.*", ""))
+            .toList());
   }
 
   @ParameterizedTest
